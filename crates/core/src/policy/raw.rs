@@ -1,0 +1,468 @@
+//! The policy as it is written, and the way from there to [`Policy`].
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::*;
+use crate::PseudonymDomain;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPolicy {
+    schema: u32,
+    name: String,
+    profile: String,
+    #[serde(default)]
+    purpose: String,
+    #[serde(default)]
+    on_unclassified: Option<String>,
+    #[serde(default)]
+    keys: RawKeys,
+    #[serde(default)]
+    subject: RawSubject,
+    #[serde(default)]
+    time: RawTime,
+    #[serde(default)]
+    table: Vec<RawTable>,
+    #[serde(default)]
+    text: RawText,
+    #[serde(default)]
+    fhir: RawFhir,
+    #[serde(default)]
+    risk: RawRisk,
+    #[serde(default)]
+    release: RawRelease,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawKeys {
+    domain: Option<String>,
+    mode: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawSubject {
+    #[serde(default)]
+    authority: Vec<RawAuthority>,
+    on_conflict: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAuthority {
+    name: String,
+    matches: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawTime {
+    mode: Option<String>,
+    range_days: Option<u16>,
+    whole_weeks: Option<bool>,
+    age_cap: Option<u8>,
+    as_of: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTable {
+    files: String,
+    sheet: Option<String>,
+    subject: Option<String>,
+    #[serde(default)]
+    columns: toml::Table,
+    #[serde(default)]
+    model: Vec<RawModel>,
+    suppress_max: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawColumn {
+    action: Option<String>,
+    role: Option<String>,
+    entity: Option<String>,
+    to: Option<String>,
+    level: Option<u8>,
+    span: Option<f64>,
+    round_to: Option<u8>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawModel {
+    k: Option<u32>,
+    l: Option<u32>,
+    on: Option<String>,
+    kind: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawText {
+    #[serde(default)]
+    files: Vec<String>,
+    names: Option<String>,
+    numbers: Option<String>,
+    #[serde(default)]
+    allow: Vec<String>,
+    #[serde(default)]
+    deny: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawFhir {
+    #[serde(default)]
+    keep_extensions: Vec<String>,
+    #[serde(default)]
+    keep_elements: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawRisk {
+    scope: Option<String>,
+    max_prosecutor: Option<f64>,
+    max_average: Option<f64>,
+    min_cell: Option<u32>,
+    max_quarantined: Option<f64>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawRelease {
+    tables: Option<Vec<String>>,
+    approvals: Option<u32>,
+    expires: Option<String>,
+}
+
+pub(super) fn parse(text: &str) -> Result<Policy, PolicyError> {
+    let raw: RawPolicy = toml::from_str(text).map_err(|e| PolicyError {
+        key: "file".into(),
+        reason: e.message().to_owned(),
+        span: e.span(),
+    })?;
+    if raw.schema != 1 {
+        return Err(PolicyError::new("schema", "this version reads schema 1"));
+    }
+    let profile: Profile = choice("profile", &raw.profile, Profile::ALL, Profile::as_str)?;
+    let defaults = profile.defaults();
+    let time = time(raw.time, &defaults)?;
+    if profile == Profile::HipaaSafeHarbor && time.mode != TimeMode::Year {
+        return Err(PolicyError::new(
+            "time.mode",
+            "Safe Harbor cuts dates to the year (45 CFR 164.514(b)(2)(i)(C)); \
+             use profile research-linked or hipaa-limited to shift or keep them",
+        ));
+    }
+    if let Some(rule) = raw.subject.on_conflict.as_deref()
+        && rule != "quarantine"
+    {
+        return Err(PolicyError::new("subject.on_conflict", "the one choice is \"quarantine\""));
+    }
+    let tables = raw
+        .table
+        .into_iter()
+        .enumerate()
+        .map(|(n, t)| table(t, &format!("table[{n}]")))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Policy {
+        name: non_empty("name", raw.name.clone())?,
+        profile,
+        purpose: raw.purpose,
+        on_unclassified: optional(
+            "on_unclassified",
+            raw.on_unclassified.as_deref(),
+            OnUnclassified::ALL,
+            OnUnclassified::as_str,
+        )?
+        .unwrap_or(OnUnclassified::Block),
+        keys: KeyRule {
+            domain: PseudonymDomain(raw.keys.domain.unwrap_or(raw.name)),
+            mode: optional(
+                "keys.mode",
+                raw.keys.mode.as_deref(),
+                PseudonymMode::ALL,
+                PseudonymMode::as_str,
+            )?
+            .unwrap_or(defaults.pseudonyms),
+        },
+        subject: SubjectRule {
+            authorities: raw.subject.authority.into_iter().map(|a| (a.name, a.matches)).collect(),
+        },
+        time,
+        tables,
+        text: TextRule {
+            files: raw.text.files,
+            names: text_action("text.names", raw.text.names.as_deref().unwrap_or(defaults.names))?,
+            numbers: text_action(
+                "text.numbers",
+                raw.text.numbers.as_deref().unwrap_or(defaults.numbers),
+            )?,
+            allow: raw.text.allow,
+            deny: raw.text.deny,
+        },
+        fhir: FhirRule {
+            keep_extensions: raw.fhir.keep_extensions,
+            keep_elements: raw.fhir.keep_elements,
+        },
+        risk: risk(raw.risk, &defaults)?,
+        release: release(raw.release)?,
+    })
+}
+
+fn time(raw: RawTime, defaults: &Defaults) -> Result<TimeRule, PolicyError> {
+    let range_days = raw.range_days.unwrap_or(365);
+    if !(1..=3650).contains(&range_days) {
+        return Err(PolicyError::new("time.range_days", "between 1 and 3650"));
+    }
+    let age_cap = raw.age_cap.unwrap_or(89);
+    if age_cap > 120 {
+        return Err(PolicyError::new("time.age_cap", "at most 120"));
+    }
+    Ok(TimeRule {
+        mode: optional("time.mode", raw.mode.as_deref(), TimeMode::ALL, TimeMode::as_str)?
+            .unwrap_or(defaults.time),
+        range_days,
+        weekdays: if raw.whole_weeks.unwrap_or(false) {
+            WeekdayRule::Kept
+        } else {
+            WeekdayRule::Free
+        },
+        age_cap,
+        as_of: raw.as_of.map(|d| date("time.as_of", &d)).transpose()?,
+    })
+}
+
+fn table(raw: RawTable, key: &str) -> Result<TableRule, PolicyError> {
+    let columns = raw
+        .columns
+        .into_iter()
+        .map(|(name, value)| {
+            let key = format!("{key}.columns.{name}");
+            Ok((name, column(value, &key)?))
+        })
+        .collect::<Result<Vec<_>, PolicyError>>()?;
+    let models = raw
+        .model
+        .into_iter()
+        .map(|m| model(m, &columns, &format!("{key}.model")))
+        .collect::<Result<Vec<_>, _>>()?;
+    let suppress_max = raw.suppress_max.unwrap_or(0.05);
+    if !(0.0..=1.0).contains(&suppress_max) {
+        return Err(PolicyError::new(format!("{key}.suppress_max"), "a share from 0 to 1"));
+    }
+    Ok(TableRule {
+        matcher: glob(&raw.files, &format!("{key}.files"))?,
+        files: raw.files,
+        sheet: raw.sheet,
+        subject: raw.subject,
+        columns,
+        models,
+        suppress_max,
+    })
+}
+
+fn column(value: toml::Value, key: &str) -> Result<ColumnRule, PolicyError> {
+    let raw = match value {
+        toml::Value::String(verb) => RawColumn {
+            action: Some(verb),
+            role: None,
+            entity: None,
+            to: None,
+            level: None,
+            span: None,
+            round_to: None,
+        },
+        table @ toml::Value::Table(_) => table
+            .try_into::<RawColumn>()
+            .map_err(|e| PolicyError::new(key, e.message().to_owned()))?,
+        _ => return Err(PolicyError::new(key, "an action's name or a table with `action`")),
+    };
+    let role = optional(key, raw.role.as_deref(), AttributeRole::ALL, AttributeRole::as_str)?;
+    let entity = optional(key, raw.entity.as_deref(), EntityType::ALL, EntityType::as_str)?;
+    let verb = match (&raw.action, role) {
+        (Some(verb), _) => verb.as_str(),
+        (
+            None,
+            Some(AttributeRole::Quasi | AttributeRole::Sensitive | AttributeRole::Insensitive),
+        ) => "keep",
+        (None, Some(AttributeRole::FreeText)) => "text",
+        (None, Some(AttributeRole::Identifier | AttributeRole::Unknown)) => "drop",
+        (None, None) => return Err(PolicyError::new(key, "needs `action` or `role`")),
+    };
+    let action = Action::build(verb, raw.to.as_deref(), raw.level, raw.span, raw.round_to, key)?;
+    let role = role.unwrap_or(match action {
+        Action::Keep => AttributeRole::Insensitive,
+        Action::Generalize(_) => AttributeRole::Quasi,
+        Action::Text => AttributeRole::FreeText,
+        _ => AttributeRole::Identifier,
+    });
+    if role == AttributeRole::Identifier && action == Action::Keep {
+        return Err(PolicyError::new(key, "an identifier cannot be kept"));
+    }
+    Ok(ColumnRule { role, entity, action })
+}
+
+fn model(
+    raw: RawModel,
+    columns: &[(String, ColumnRule)],
+    key: &str,
+) -> Result<ModelRule, PolicyError> {
+    match (raw.k, raw.l, raw.on) {
+        (Some(k), None, None) if k >= 2 => Ok(ModelRule::KAnonymity { k }),
+        (Some(_), None, None) => Err(PolicyError::new(key, "k is 2 or more")),
+        (None, Some(l), Some(on)) if l >= 2 => {
+            if let Some(kind) = raw.kind
+                && kind != "distinct"
+            {
+                return Err(PolicyError::new(key, "the one kind of l-diversity is \"distinct\""));
+            }
+            if columns.iter().any(|(name, _)| *name == on) {
+                Ok(ModelRule::DistinctLDiversity { l, on })
+            } else {
+                Err(PolicyError::new(key, format!("`on` names column `{on}`, which has no rule")))
+            }
+        }
+        _ => Err(PolicyError::new(key, "`{ k = 5 }` or `{ l = 2, on = \"column\" }`")),
+    }
+}
+
+fn risk(raw: RawRisk, defaults: &Defaults) -> Result<RiskGate, PolicyError> {
+    let share = |key: &str, value: Option<f64>| match value {
+        Some(v) if !(0.0..=1.0).contains(&v) => Err(PolicyError::new(key, "a share from 0 to 1")),
+        other => Ok(other),
+    };
+    Ok(RiskGate {
+        scope: optional("risk.scope", raw.scope.as_deref(), RiskScope::ALL, RiskScope::as_str)?
+            .unwrap_or(defaults.scope),
+        max_prosecutor: share("risk.max_prosecutor", raw.max_prosecutor)?,
+        max_average: share("risk.max_average", raw.max_average)?,
+        min_cell: raw.min_cell.unwrap_or(11),
+        max_quarantined: share("risk.max_quarantined", raw.max_quarantined)?.unwrap_or(0.05),
+    })
+}
+
+fn release(raw: RawRelease) -> Result<ReleaseRule, PolicyError> {
+    let tables = raw
+        .tables
+        .unwrap_or_else(|| vec!["csv".into(), "parquet".into()])
+        .iter()
+        .map(|t| choice("release.tables", t, TableFormat::ALL, TableFormat::as_str))
+        .collect::<Result<Vec<_>, _>>()?;
+    if tables.is_empty() {
+        return Err(PolicyError::new("release.tables", "at least one of csv, parquet"));
+    }
+    Ok(ReleaseRule {
+        tables,
+        approvals: raw.approvals.unwrap_or(0),
+        expires: raw.expires.map(|d| date("release.expires", &d)).transpose()?,
+    })
+}
+
+fn text_action(key: &str, verb: &str) -> Result<Action, PolicyError> {
+    match verb {
+        "surrogate" => Ok(Action::Surrogate),
+        "redact" => Ok(Action::Redact),
+        "pseudonym" if key.ends_with("numbers") => Ok(Action::Pseudonym),
+        _ => Err(PolicyError::new(key, "surrogate or redact, and pseudonym for numbers")),
+    }
+}
+
+fn date(key: &str, text: &str) -> Result<Date, PolicyError> {
+    text.parse().map_err(|_| PolicyError::new(key, "a date as 2026-01-31"))
+}
+
+fn non_empty(key: &str, text: String) -> Result<String, PolicyError> {
+    if text.trim().is_empty() { Err(PolicyError::new(key, "may not be empty")) } else { Ok(text) }
+}
+
+fn choice<T: Copy>(
+    key: &str,
+    text: &str,
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> Result<T, PolicyError> {
+    all.iter().copied().find(|v| name(*v) == text).ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|v| name(*v)).collect();
+        PolicyError::new(key, format!("`{text}` is none of {}", names.join(", ")))
+    })
+}
+
+fn optional<T: Copy>(
+    key: &str,
+    text: Option<&str>,
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> Result<Option<T>, PolicyError> {
+    text.map(|t| choice(key, t, all, name)).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "schema = 1\nname = \"t\"\nprofile = \"research-linked\"\n";
+
+    fn reason(body: &str) -> String {
+        Policy::parse(&format!("{HEAD}{body}")).expect_err("should be refused").to_string()
+    }
+
+    #[test]
+    fn a_small_policy_has_the_profile_s_defaults() {
+        let policy = Policy::parse(HEAD).unwrap();
+        assert_eq!(policy.time.mode, TimeMode::Shift);
+        assert_eq!(policy.keys.mode, PseudonymMode::Keyed);
+        assert_eq!(policy.on_unclassified, OnUnclassified::Block);
+        assert_eq!(policy.time.age_cap, 89);
+    }
+
+    #[test]
+    fn columns_read_short_and_long() {
+        let policy = Policy::parse(&format!(
+            "{HEAD}[[table]]\nfiles = \"*.csv\"\nsubject = \"mrn\"\nmodel = [{{ k = 5 }}]\n\
+             [table.columns]\nmrn = \"pseudonym\"\nzip = {{ action = \"generalize\", to = \"zip3\", entity = \"zip\" }}\nage = {{ role = \"quasi\" }}\n"
+        ))
+        .unwrap();
+        let table = policy.table_for("a.csv", None).unwrap();
+        assert_eq!(table.k(), Some(5));
+        assert_eq!(table.column("mrn").unwrap().action, Action::Pseudonym);
+        assert_eq!(table.column("zip").unwrap().action, Action::Generalize(Generalization::Zip3));
+        assert_eq!(table.column("age").unwrap().action, Action::Keep);
+        assert!(policy.table_for("folder/a.csv", None).is_none());
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let check = |body: &str, part: &str| {
+            let reason = reason(body);
+            assert!(reason.contains(part), "{reason:?} lacks {part:?}");
+        };
+        check("colour = 1\n", "unknown field");
+        check("on_unclassified = \"keep\"\n", "on_unclassified: `keep` is none of block, drop");
+        check("[time]\nrange_days = 0\n", "time.range_days");
+        check("[[table]]\nfiles = \"*\"\n[table.columns]\nx = \"shred\"\n", "`shred` is no action");
+        check(
+            "[[table]]\nfiles = \"*\"\n[table.columns]\nx = { action = \"drop\", to = \"zip3\" }\n",
+            "means nothing",
+        );
+        check(
+            "[[table]]\nfiles = \"*\"\n[table.columns]\nx = { role = \"identifier\", action = \"keep\" }\n",
+            "cannot be kept",
+        );
+        check("[[table]]\nfiles = \"*\"\nmodel = [{ l = 2, on = \"dx\" }]\n", "which has no rule");
+        check("[[table]]\nfiles = \"[\"\n", "not a file pattern");
+        check("[text]\nnames = \"pseudonym\"\n", "surrogate or redact");
+    }
+
+    #[test]
+    fn safe_harbor_refuses_shifted_dates() {
+        let text =
+            "schema = 1\nname = \"t\"\nprofile = \"hipaa-safe-harbor\"\n[time]\nmode = \"shift\"\n";
+        assert!(Policy::parse(text).unwrap_err().reason.contains("164.514(b)(2)(i)(C)"));
+    }
+}
