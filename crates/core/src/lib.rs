@@ -22,6 +22,7 @@ pub mod pseudonym;
 pub mod release;
 pub mod sensitive;
 pub mod subject;
+pub mod zip3;
 
 pub use audit::{Actor, AuditError, AuditEvent, AuditSink, Purpose};
 pub use dates::{DateShift, DateShifter, PartialDate};
@@ -39,3 +40,4 @@ pub use progress::{CancelToken, Cancelled, Clock, Progress};
 pub use pseudonym::{Pseudonym, PseudonymDomain, Pseudonymizer};
 pub use sensitive::Sensitive;
 pub use subject::{PatientKey, Resolution, Subject, SubjectId};
+pub use zip3::zip3;
