@@ -45,12 +45,18 @@ pub struct Format {
 /// What the scan says of one field: a column, or an element path of a resource type.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldProfile {
+    /// The sheet of a workbook, where the file has more than one part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
     /// Column header or element path.
     pub name: String,
     /// The part it plays.
     pub role: AttributeRole,
     /// What its values are, where they are identifiers.
     pub entity: Option<EntityType>,
+    /// Whether the field holds the identifier that tells patients apart in its table.
+    #[serde(default)]
+    pub subject: bool,
     /// How sure this is, 0 to 1.
     pub confidence: f32,
     /// Why, in words without a value.

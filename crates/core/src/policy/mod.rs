@@ -356,6 +356,12 @@ fn glob(pattern: &str, key: &str) -> Result<GlobMatcher, PolicyError> {
         .map_err(|e| PolicyError::new(key, format!("not a file pattern: {}", e.kind())))
 }
 
+/// Compiles a file pattern as `[[table]] files` reads it; `None` where it is not one.
+pub fn file_matcher(pattern: &str) -> Option<impl Fn(&str) -> bool> {
+    let matcher = glob(pattern, "files").ok()?;
+    Some(move |path: &str| matcher.is_match(path))
+}
+
 /// The settings a profile begins with; a policy's own keys go over them.
 #[derive(Debug, Clone)]
 struct Defaults {
