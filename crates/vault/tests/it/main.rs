@@ -1,0 +1,4 @@
+//! Tests of the vault from the outside, on real files.
+
+mod audit;
+mod keys;
