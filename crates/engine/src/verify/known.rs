@@ -1,0 +1,746 @@
+//! What was seen on the way in: keyed fingerprints of every direct identifier, so that the sweep
+//! can find a value again without anybody holding the value.
+//!
+//! A value is folded to letters and digits without separators ([`super::normal`]) and kept as a
+//! 64-bit SipHash-2-4 (Aumasson and Bernstein 2012) under the project's fingerprint key, together
+//! with its owner, type and [`Kind`]: 16 bytes each. With ten million fingerprints and a billion
+//! windows looked up, one false match is expected in about two thousand releases.
+//!
+//! The kind says how far a match is believed. A full name or a long number is a leak in any
+//! output; a name part, a city or a short number only with its owner's record or in a context
+//! that says what it is; a part that is an English or medical word as well is marked *common* and
+//! judged by context always.
+
+use anonymed_core::{DerivedKey, EntityType, SubjectId};
+use siphasher::sip::SipHasher24;
+
+use super::normal::{self, Tokens};
+
+/// The longest folded value that is kept whole; longer ones are cut at a word.
+pub(crate) const MOST: usize = 64;
+/// Folded bytes by which candidates are found.
+const PREFIX: usize = 5;
+const NOBODY: u32 = u32::MAX;
+/// In place of a count of digits: letters are in it.
+const CODE: u8 = 0x7f;
+const MAGIC: &[u8; 8] = b"ANMKNOW1";
+
+/// How far a match of a fingerprint is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Kind {
+    /// A full name, address line, e-mail address: a leak in any output.
+    Full = 0,
+    /// A number or code of seven characters or more: a leak in any output.
+    Number = 1,
+    /// A number of five or six, or the local part of a telephone number: a leak in its owner's
+    /// records, elsewhere after a label.
+    ShortNumber = 2,
+    /// A number below five: a leak in its owner's records after a label.
+    TinyNumber = 3,
+    /// A city, county or postal code: a leak in its owner's records.
+    Area = 4,
+    /// A part of a person's name.
+    Part = 5,
+}
+
+impl Kind {
+    const ALL: [Self; 6] =
+        [Self::Full, Self::Number, Self::ShortNumber, Self::TinyNumber, Self::Area, Self::Part];
+}
+
+/// One fingerprint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Entry {
+    pub(crate) print: u64,
+    pub(crate) kind: Kind,
+    owner: u32,
+    entity: u8,
+    /// Words the value has, the top bit marking ordinary ones; of a number its digits, or [`CODE`].
+    words: u8,
+}
+
+impl Entry {
+    pub(crate) fn entity(&self) -> EntityType {
+        EntityType::ALL.get(self.entity as usize).copied().unwrap_or(EntityType::OtherId)
+    }
+
+    pub(crate) fn is_common(&self) -> bool {
+        self.words & 0x80 != 0
+    }
+
+    pub(crate) fn words(&self) -> usize {
+        usize::from(self.words & 0x7f)
+    }
+
+    pub(crate) fn belongs_to(&self, owner: SubjectId) -> bool {
+        self.owner == owner.0
+    }
+
+    pub(crate) fn owner(&self) -> Option<SubjectId> {
+        (self.owner != NOBODY).then_some(SubjectId(self.owner))
+    }
+}
+
+/// Keyed hashing of folded bytes.
+#[derive(Clone)]
+pub(crate) struct Keys {
+    print: SipHasher24,
+    prefix: [u64; 2],
+}
+
+impl Keys {
+    fn new(key: &DerivedKey) -> Self {
+        let word = |at: usize| {
+            let mut bytes = [0; 8];
+            bytes.copy_from_slice(&key[at..at + 8]);
+            u64::from_le_bytes(bytes)
+        };
+        Self {
+            print: SipHasher24::new_with_keys(word(0), word(8)),
+            prefix: [word(16), word(24) | 1],
+        }
+    }
+
+    #[inline]
+    pub(crate) fn print(&self, folded: &[u8]) -> u64 {
+        self.print.hash(folded)
+    }
+
+    /// The hash by which candidates are found: of the first five bytes, or of all of a shorter
+    /// value together with its length.
+    #[inline]
+    pub(crate) fn prefix(&self, folded: &[u8]) -> u32 {
+        let mut word = [0u8; 8];
+        let n = folded.len().min(PREFIX);
+        word[..n].copy_from_slice(&folded[..n]);
+        word[7] = n as u8;
+        self.mix(u64::from_le_bytes(word))
+    }
+
+    /// As [`Keys::prefix`], for bytes already in a word.
+    #[inline]
+    pub(crate) fn mix(&self, word: u64) -> u32 {
+        let product = u128::from(word ^ self.prefix[0]) * u128::from(self.prefix[1]);
+        ((product as u64) ^ ((product >> 64) as u64)) as u32
+    }
+}
+
+/// Fingerprints of everything known, ready to be searched.
+pub struct KnownValues {
+    keys: Keys,
+    entries: Vec<Entry>,
+    /// Where the entries of each bucket of fingerprints begin.
+    buckets: Vec<u32>,
+    shift: u32,
+    /// Prefix hashes with the folded length of a value, distinct and in order.
+    prefixes: Vec<(u32, u8)>,
+    /// Bit n - 1 is set where some value of n folded bytes has a prefix that hashes here.
+    lengths: Vec<u64>,
+    /// How many distinct numbers of each count of digits there are.
+    digits: [u64; 20],
+}
+
+impl std::fmt::Debug for KnownValues {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "KnownValues({} fingerprints)", self.entries.len())
+    }
+}
+
+/// Sealed fingerprints that cannot be read back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KnownValuesError {
+    /// Not what [`KnownValues::to_bytes`] wrote.
+    #[error("the stored fingerprints of known values are damaged; run `anonymed scan` again")]
+    Malformed,
+    /// Made under another key.
+    #[error("the stored fingerprints of known values belong to another key")]
+    OtherKey,
+}
+
+impl KnownValues {
+    /// Begins a collection under the project's fingerprint key.
+    pub fn builder(key: &DerivedKey) -> KnownValuesBuilder {
+        KnownValuesBuilder {
+            keys: Keys::new(key),
+            entries: Vec::new(),
+            prefixes: Vec::new(),
+            tokens: Tokens::default(),
+            settled: 0,
+        }
+    }
+
+    /// How many fingerprints are held.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The share of all numbers of this many digits that are known numbers: how likely an
+    /// unrelated number is to be one by chance.
+    pub fn density(&self, digits: usize) -> f64 {
+        let known = self.digits.get(digits).copied().unwrap_or(0) as f64;
+        let most = if digits <= 1 { 10.0 } else { 9.0 * 10f64.powi(digits as i32 - 1) };
+        (known / most).min(1.0)
+    }
+
+    /// Writes the fingerprints for sealed storage. They are keyed, but not to be left open: who
+    /// has the key can test a guessed value against them.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(32 + self.entries.len() * 16 + self.prefixes.len() * 5);
+        out.extend_from_slice(MAGIC);
+        out.extend_from_slice(&self.keys.print(MAGIC).to_le_bytes());
+        out.extend_from_slice(&(self.entries.len() as u64).to_le_bytes());
+        out.extend_from_slice(&(self.prefixes.len() as u64).to_le_bytes());
+        for e in &self.entries {
+            out.extend_from_slice(&e.print.to_le_bytes());
+            out.extend_from_slice(&e.owner.to_le_bytes());
+            out.extend_from_slice(&[e.kind as u8, e.entity, e.words, 0]);
+        }
+        for (hash, length) in &self.prefixes {
+            out.extend_from_slice(&hash.to_le_bytes());
+            out.push(*length);
+        }
+        for count in self.digits {
+            out.extend_from_slice(&count.to_le_bytes());
+        }
+        out
+    }
+
+    /// Reads what [`KnownValues::to_bytes`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`KnownValuesError`] where the bytes are damaged or were made under another key.
+    pub fn from_bytes(key: &DerivedKey, bytes: &[u8]) -> Result<Self, KnownValuesError> {
+        let keys = Keys::new(key);
+        let mut rest = bytes;
+        if take(&mut rest, 8)? != MAGIC {
+            return Err(KnownValuesError::Malformed);
+        }
+        if long(&mut rest)? != keys.print(MAGIC) {
+            return Err(KnownValuesError::OtherKey);
+        }
+        let (entries, prefixes) = (long(&mut rest)?, long(&mut rest)?);
+        let need = u128::from(entries) * 16 + u128::from(prefixes) * 5 + 160;
+        if need != rest.len() as u128 {
+            return Err(KnownValuesError::Malformed);
+        }
+        let entries = (0..entries).map(|_| entry(&mut rest)).collect::<Result<Vec<_>, _>>()?;
+        let prefixes = (0..prefixes)
+            .map(|_| {
+                let length = take(&mut rest, 5)?;
+                let hash = u32::from_le_bytes([length[0], length[1], length[2], length[3]]);
+                Ok((hash, length[4]))
+            })
+            .collect::<Result<Vec<_>, KnownValuesError>>()?;
+        let mut digits = [0; 20];
+        for count in &mut digits {
+            *count = long(&mut rest)?;
+        }
+        let ordered = entries.is_sorted()
+            && prefixes.is_sorted()
+            && prefixes.iter().all(|(_, n)| (1..=MOST as u8).contains(n));
+        if !ordered {
+            return Err(KnownValuesError::Malformed);
+        }
+        Ok(Self::index(keys, entries, prefixes, digits))
+    }
+
+    /// Joins two collections made under the same key.
+    ///
+    /// # Errors
+    ///
+    /// [`KnownValuesError::OtherKey`] where the keys differ.
+    pub fn merge(self, other: Self) -> Result<Self, KnownValuesError> {
+        if self.keys.print(MAGIC) != other.keys.print(MAGIC) {
+            return Err(KnownValuesError::OtherKey);
+        }
+        let mut builder = KnownValuesBuilder {
+            keys: self.keys,
+            entries: self.entries,
+            prefixes: self.prefixes,
+            tokens: Tokens::default(),
+            settled: 0,
+        };
+        builder.entries.extend(other.entries);
+        builder.prefixes.extend(other.prefixes);
+        Ok(builder.build())
+    }
+
+    fn index(keys: Keys, entries: Vec<Entry>, prefixes: Vec<(u32, u8)>, digits: [u64; 20]) -> Self {
+        let bits = (entries.len() / 4).max(2).ilog2().clamp(1, 28);
+        let shift = 64 - bits;
+        let mut buckets = vec![0u32; (1 << bits) + 1];
+        for entry in &entries {
+            buckets[(entry.print >> shift) as usize + 1] += 1;
+        }
+        for at in 1..buckets.len() {
+            buckets[at] += buckets[at - 1];
+        }
+        let slots = (prefixes.len() * 4).next_power_of_two().max(64);
+        let mut lengths = vec![0u64; slots];
+        for (hash, length) in &prefixes {
+            lengths[*hash as usize & (slots - 1)] |= 1 << (length - 1);
+        }
+        Self { keys, entries, buckets, shift, prefixes, lengths, digits }
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The lengths of values whose prefix hashes so.
+    #[inline]
+    pub(crate) fn lengths(&self, prefix: u32) -> u64 {
+        self.lengths[prefix as usize & (self.lengths.len() - 1)]
+    }
+
+    /// The entries of a fingerprint, by kind and owner.
+    pub(crate) fn of(&self, print: u64) -> &[Entry] {
+        let bucket = (print >> self.shift) as usize;
+        let (from, to) = (self.buckets[bucket] as usize, self.buckets[bucket + 1] as usize);
+        let bucket = &self.entries[from..to];
+        let first = bucket.partition_point(|e| e.print < print);
+        let last = first + bucket[first..].partition_point(|e| e.print == print);
+        &bucket[first..last]
+    }
+}
+
+/// The entry of an owner among entries of one fingerprint and kind.
+pub(crate) fn own(group: &[Entry], owner: SubjectId) -> Option<&Entry> {
+    let at = group.partition_point(|e| e.owner < owner.0);
+    group.get(at).filter(|e| e.owner == owner.0)
+}
+
+fn take<'a>(rest: &mut &'a [u8], n: usize) -> Result<&'a [u8], KnownValuesError> {
+    let (head, tail) = rest.split_at_checked(n).ok_or(KnownValuesError::Malformed)?;
+    *rest = tail;
+    Ok(head)
+}
+
+fn long(rest: &mut &[u8]) -> Result<u64, KnownValuesError> {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(take(rest, 8)?);
+    Ok(u64::from_le_bytes(bytes))
+}
+
+fn entry(rest: &mut &[u8]) -> Result<Entry, KnownValuesError> {
+    let print = long(rest)?;
+    let b = take(rest, 8)?;
+    let kind = *Kind::ALL.get(b[4] as usize).ok_or(KnownValuesError::Malformed)?;
+    Ok(Entry {
+        print,
+        kind,
+        owner: u32::from_le_bytes([b[0], b[1], b[2], b[3]]),
+        entity: b[5],
+        words: b[6],
+    })
+}
+
+/// Takes known values one by one.
+pub struct KnownValuesBuilder {
+    keys: Keys,
+    entries: Vec<Entry>,
+    prefixes: Vec<(u32, u8)>,
+    tokens: Tokens,
+    settled: usize,
+}
+
+impl std::fmt::Debug for KnownValuesBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "KnownValuesBuilder({} fingerprints)", self.entries.len())
+    }
+}
+
+impl KnownValuesBuilder {
+    /// Takes a value of a subject (or of nobody in particular). Returns whether the sweep will
+    /// look for it: dates, ages, states and countries are checked elsewhere or are no direct
+    /// identifiers, and values with fewer than two letters or digits mean nothing.
+    pub fn insert(&mut self, entity: EntityType, value: &str, subject: Option<SubjectId>) -> bool {
+        use EntityType as E;
+        let owner = subject.map_or(NOBODY, |s| s.0);
+        let before = self.entries.len();
+        match entity {
+            E::Date
+            | E::Age
+            | E::Time
+            | E::State
+            | E::Country
+            | E::Profession
+            | E::Organization
+            | E::Department => return false,
+            _ if entity.is_person() => self.person(entity, value, owner),
+            E::Street => self.street(value, owner),
+            E::City | E::County | E::Location | E::Zip => self.area(entity, value, owner),
+            E::Hospital => self.hospital(value, owner),
+            E::Phone | E::Fax | E::Pager => self.phone(entity, value, owner),
+            E::Email | E::Url | E::Username => self.address(entity, value, owner),
+            _ => self.number(entity, value, owner),
+        }
+        self.settle();
+        self.entries.len() > before
+    }
+
+    /// Takes all of another builder's fingerprints; both must be under the same key.
+    ///
+    /// # Errors
+    ///
+    /// [`KnownValuesError::OtherKey`] where the keys differ.
+    pub fn absorb(&mut self, other: Self) -> Result<(), KnownValuesError> {
+        if self.keys.print(MAGIC) != other.keys.print(MAGIC) {
+            return Err(KnownValuesError::OtherKey);
+        }
+        self.entries.extend(other.entries);
+        self.prefixes.extend(other.prefixes);
+        Ok(())
+    }
+
+    /// Orders and indexes what was taken.
+    pub fn build(mut self) -> KnownValues {
+        order(&mut self.entries);
+        order(&mut self.prefixes);
+        let mut digits = [0u64; 20];
+        let mut last = None;
+        for e in &self.entries {
+            if let Some(count) = digit_count(e)
+                && last != Some(e.print)
+            {
+                digits[count.min(19)] += 1;
+                last = Some(e.print);
+            }
+        }
+        self.entries.shrink_to_fit();
+        KnownValues::index(self.keys, self.entries, self.prefixes, digits)
+    }
+
+    /// Duplicates are folded away now and then, so that a value seen in every row of a table does
+    /// not fill the memory.
+    fn settle(&mut self) {
+        if self.entries.len() > 2 * self.settled + (1 << 16) {
+            order(&mut self.entries);
+            order(&mut self.prefixes);
+            self.settled = self.entries.len();
+        }
+    }
+
+    fn person(&mut self, entity: EntityType, value: &str, owner: u32) {
+        self.person_spelling(entity, value, owner);
+        if let Some(value) = normal::spelt_out(value) {
+            self.person_spelling(entity, &value, owner);
+        }
+    }
+
+    fn person_spelling(&mut self, entity: EntityType, value: &str, owner: u32) {
+        let names = name_words(value);
+        let Some((last, given)) = names.split_last() else { return };
+        if !given.is_empty() {
+            for order in full_orders(given, last) {
+                self.add(entity, Kind::Full, &order, owner);
+            }
+            // Log-in names are made so; in its owner's records alone, since many share them.
+            if let Some(initial) = given[0].chars().next() {
+                self.add(entity, Kind::Part, &format!("{initial}{last}"), owner);
+            }
+        }
+        for name in &names {
+            self.add(entity, Kind::Part, name, owner);
+            let pieces: Vec<_> = name.split(|c: char| !c.is_alphanumeric()).collect();
+            if pieces.len() > 1 {
+                pieces
+                    .iter()
+                    .filter(|p| p.chars().count() >= 3)
+                    .for_each(|p| self.add(entity, Kind::Part, p, owner));
+            }
+            // Synthetic data number their names (`Abe604`); the bare name is looked for as well.
+            let bare = name.trim_end_matches(|c: char| c.is_ascii_digit());
+            if bare.len() != name.len() {
+                self.add(entity, Kind::Part, bare, owner);
+            }
+        }
+    }
+
+    fn street(&mut self, value: &str, owner: u32) {
+        let words: Vec<&str> = value.split_whitespace().collect();
+        let kind = if value.bytes().any(|b| b.is_ascii_digit()) && words.len() > 1 {
+            Kind::Full
+        } else {
+            Kind::Area
+        };
+        self.add(EntityType::Street, kind, value, owner);
+        // `12 Main St` and `12 Main Street` are one address.
+        for (at, word) in words.iter().enumerate().skip(1) {
+            let bare = word.trim_end_matches(['.', ',']).to_ascii_lowercase();
+            let other = SUFFIXES.iter().find_map(|(short, long)| {
+                (bare == *short).then_some(*long).or((bare == *long).then_some(*short))
+            });
+            if let Some(other) = other {
+                let mut spelt = words.clone();
+                spelt[at] = other;
+                self.add(EntityType::Street, kind, &spelt.join(" "), owner);
+                // Without flat and the like.
+                if kind == Kind::Full && at + 1 < words.len() {
+                    self.add(EntityType::Street, kind, &words[..=at].join(" "), owner);
+                    self.add(EntityType::Street, kind, &spelt[..=at].join(" "), owner);
+                }
+            }
+        }
+    }
+
+    fn area(&mut self, entity: EntityType, value: &str, owner: u32) {
+        let digits: Vec<u8> = value.bytes().filter(u8::is_ascii_digit).collect();
+        if entity == EntityType::Zip && digits.len() == 9 {
+            self.add(entity, Kind::Number, value, owner);
+            self.add(entity, Kind::Area, &value.trim()[..5.min(value.trim().len())], owner);
+        } else if entity != EntityType::Zip || digits.len() >= 5 || digits.is_empty() {
+            self.add(entity, Kind::Area, value, owner);
+        }
+    }
+
+    fn hospital(&mut self, value: &str, owner: u32) {
+        let words: Vec<&str> = value.split_whitespace().collect();
+        let plain = words.iter().all(|w| is_common(&normal::joined(w)));
+        let kind = if words.len() > 1 && !plain { Kind::Full } else { Kind::Area };
+        self.add(EntityType::Hospital, kind, value, owner);
+    }
+
+    fn phone(&mut self, entity: EntityType, value: &str, owner: u32) {
+        let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+        let national = match digits.strip_prefix('1') {
+            Some(national) if national.len() == 10 => national,
+            _ => &digits,
+        };
+        self.number(entity, national, owner);
+        self.number(entity, value, owner);
+        if national.len() == 10 {
+            self.add(entity, Kind::ShortNumber, &national[3..], owner);
+        }
+    }
+
+    fn address(&mut self, entity: EntityType, value: &str, owner: u32) {
+        let folded = normal::joined(value);
+        let kind = if folded.len() >= 7 && !is_common(&folded) { Kind::Full } else { Kind::Part };
+        self.add(entity, kind, value, owner);
+        if let Some((local, _)) = value.split_once('@') {
+            let local_folded = normal::joined(local);
+            let kind = if local_folded.len() >= 9 { Kind::Full } else { Kind::Part };
+            self.add(entity, kind, local, owner);
+        }
+    }
+
+    fn number(&mut self, entity: EntityType, value: &str, owner: u32) {
+        let folded = normal::joined(value);
+        let digits: Vec<u8> = folded.iter().copied().filter(u8::is_ascii_digit).collect();
+        if digits.is_empty() {
+            // A code of letters alone is a word as far as anybody can tell.
+            let kind = if folded.len() >= 9 && !is_common(&folded) {
+                Kind::Number
+            } else {
+                Kind::TinyNumber
+            };
+            self.add(entity, kind, value, owner);
+            return;
+        }
+        self.add(entity, number_kind(&folded), value, owner);
+        for bare in [&digits[..], strip_zeros(&digits)] {
+            if bare.len() >= 5 && bare != folded {
+                let text = String::from_utf8_lossy(bare);
+                self.add(entity, number_kind(bare), &text, owner);
+            }
+        }
+    }
+
+    fn add(&mut self, entity: EntityType, kind: Kind, value: &str, owner: u32) {
+        self.tokens.cut(value);
+        let mut folded = std::mem::take(&mut self.tokens.folded);
+        let mut words = self.tokens.words();
+        if folded.len() > MOST {
+            (folded, words) = self.shortened(folded);
+        }
+        let least = if matches!(kind, Kind::TinyNumber) { 1 } else { 2 };
+        if folded.len() >= least {
+            let words = match kind {
+                Kind::Number | Kind::ShortNumber if folded.iter().all(u8::is_ascii_digit) => {
+                    folded.len() as u8
+                }
+                Kind::Number | Kind::ShortNumber | Kind::TinyNumber => CODE,
+                _ => words.min(0x7f) as u8 | if self.common(kind, &folded) { 0x80 } else { 0 },
+            };
+            self.entries.push(Entry {
+                print: self.keys.print(&folded),
+                kind,
+                owner,
+                entity: entity_number(entity),
+                words,
+            });
+            self.prefixes.push((self.keys.prefix(&folded), folded.len() as u8));
+        }
+        self.tokens.folded = folded;
+    }
+
+    /// Whether every word of what was cut last is an ordinary word. Names of up to three letters
+    /// are abbreviations as often, and count as such.
+    fn common(&self, kind: Kind, folded: &[u8]) -> bool {
+        let short = if kind == Kind::Part { 3 } else { 2 };
+        folded.len() <= short
+            || is_common(folded)
+            || (self.tokens.words() > 1
+                && self.tokens.list.iter().all(|t| {
+                    let word = &folded
+                        [(t.at as usize).min(folded.len())..(t.to as usize).min(folded.len())];
+                    word.len() <= 1 || is_common(word)
+                }))
+    }
+
+    /// The first words of a long value, up to 64 folded bytes.
+    fn shortened(&self, folded: Vec<u8>) -> (Vec<u8>, usize) {
+        let whole = self.tokens.list.iter().take_while(|t| t.to as usize <= MOST).count();
+        match self.tokens.list[..whole].last() {
+            Some(last) => {
+                let words = self.tokens.list[..whole].iter().filter(|t| !t.glued).count();
+                (folded[..last.to as usize].to_vec(), words.max(1))
+            }
+            // One unbroken run longer than that: an image or a key, found by other checks.
+            None => (Vec::new(), 0),
+        }
+    }
+}
+
+fn order<T: Ord>(list: &mut Vec<T>) {
+    list.sort_unstable();
+    list.dedup();
+}
+
+fn entity_number(entity: EntityType) -> u8 {
+    EntityType::ALL.iter().position(|e| *e == entity).unwrap_or(0) as u8
+}
+
+fn digit_count(entry: &Entry) -> Option<usize> {
+    let number = matches!(entry.kind, Kind::Number | Kind::ShortNumber);
+    (number && entry.words != CODE).then_some(entry.words())
+}
+
+fn number_kind(folded: &[u8]) -> Kind {
+    match folded.len() {
+        7.. => Kind::Number,
+        5 | 6 => Kind::ShortNumber,
+        _ => Kind::TinyNumber,
+    }
+}
+
+fn strip_zeros(digits: &[u8]) -> &[u8] {
+    let zeros = digits.iter().take_while(|b| **b == b'0').count();
+    &digits[zeros..]
+}
+
+/// Abbreviated and whole street words (USPS Publication 28, appendix C1, the frequent ones).
+const SUFFIXES: &[(&str, &str)] = &[
+    ("st", "street"),
+    ("ave", "avenue"),
+    ("av", "avenue"),
+    ("rd", "road"),
+    ("dr", "drive"),
+    ("ln", "lane"),
+    ("blvd", "boulevard"),
+    ("ct", "court"),
+    ("pl", "place"),
+    ("ter", "terrace"),
+    ("cir", "circle"),
+    ("hwy", "highway"),
+    ("pkwy", "parkway"),
+    ("sq", "square"),
+];
+
+const TITLES: &[&str] =
+    &["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "doctor", "sir", "rev", "fr"];
+
+const SUFFIX_TITLES: &[&str] = &[
+    "md", "do", "phd", "rn", "np", "pa", "pac", "jr", "sr", "ii", "iii", "iv", "dds", "dmd", "mph",
+    "esq", "aprn", "dnp", "lpn", "cna", "msw", "lcsw", "facs", "facp", "bsn", "msn", "crna", "dpm",
+];
+
+/// The names of a person in speaking order, without titles: a comma turns `Last, First` round.
+fn name_words(value: &str) -> Vec<String> {
+    let parts: Vec<Vec<String>> = value
+        .split(',')
+        .map(|part| {
+            let mut words: Vec<String> = part
+                .split(|c: char| c.is_whitespace() || matches!(c, ';' | '/' | '^' | '|' | '_'))
+                .map(|w| w.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+                .filter(|w| !w.is_empty())
+                .collect();
+            while words.len() > 1 && is_one_of(&words[0], TITLES) {
+                words.remove(0);
+            }
+            while words.len() > 1 && words.last().is_some_and(|w| is_one_of(w, SUFFIX_TITLES)) {
+                words.pop();
+            }
+            words
+        })
+        .filter(|words| match words.as_slice() {
+            [] => false,
+            [one] => !is_one_of(one, SUFFIX_TITLES) && !is_one_of(one, TITLES),
+            _ => true,
+        })
+        .collect();
+    match parts.len() {
+        0 => Vec::new(),
+        1 => parts.into_iter().next().unwrap_or_default(),
+        _ => {
+            let mut parts = parts.into_iter();
+            let last = parts.next().unwrap_or_default();
+            parts.flatten().chain(last).collect()
+        }
+    }
+}
+
+fn is_one_of(word: &str, list: &[&str]) -> bool {
+    let bare: String =
+        word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    list.contains(&bare.as_str())
+}
+
+/// The orders in which a full name is written.
+fn full_orders(given: &[String], last: &str) -> Vec<String> {
+    let first = &given[0];
+    let all = given.join(" ");
+    let mut orders = vec![
+        format!("{all} {last}"),
+        format!("{last} {all}"),
+        format!("{first} {last}"),
+        format!("{last} {first}"),
+    ];
+    if given.len() > 1 {
+        let initials: String = given[1..].iter().filter_map(|n| n.chars().next()).collect();
+        let spaced: Vec<String> = initials.chars().map(String::from).collect();
+        let spaced = spaced.join(" ");
+        orders.push(format!("{first} {spaced} {last}"));
+        orders.push(format!("{last} {first} {spaced}"));
+        // Two surnames: `Maria Garcia Lopez` is also `Maria Garcia`, and `Garcia Lopez, Maria`.
+        let middle = given[1..].join(" ");
+        if given.len() == 2 && given[1].chars().count() > 1 {
+            orders.push(format!("{middle} {last} {first}"));
+        }
+    }
+    orders.dedup();
+    orders
+}
+
+/// Whether a folded word is an English or medical word as well as a name.
+pub(crate) fn is_common(folded: &[u8]) -> bool {
+    static WORDS: std::sync::OnceLock<hashbrown::HashSet<&'static [u8]>> =
+        std::sync::OnceLock::new();
+    let words = WORDS.get_or_init(|| {
+        include_str!("data/common_words.txt")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(str::as_bytes)
+            .collect()
+    });
+    words.contains(folded)
+}

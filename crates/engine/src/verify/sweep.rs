@@ -1,0 +1,962 @@
+//! The sweep: what is known from the input, searched in what was written.
+//!
+//! A text is cut into tokens ([`super::normal`]); at each token a table of keyed prefixes says
+//! which lengths of known values could begin here, and only windows of those lengths are
+//! fingerprinted and looked up. So a text is swept in time linear in its length, whatever is
+//! known. A window begins and ends with a token and has no regard for what separates the tokens
+//! in it, so other separators, case, accents or line breaks do not hide a value.
+//!
+//! What a match means depends on [`Kind`] and context: full names and long numbers of *any*
+//! patient are hits; a name part is one in its owner's text, unless it is an ordinary word used
+//! as one; in another patient's text only after a title, beside another part of the same name, or
+//! as a whole field. A hit that lies inside a span we wrote is excused.
+
+use std::ops::Range;
+
+use anonymed_core::{EntityType, SubjectId};
+
+use super::is_excused;
+use super::known::{self, Entry, Kind, KnownValues, MOST, is_common};
+use super::normal::{Shape, Tokens};
+
+/// Texts are cut into tokens in pieces of this size, so that memory stays bounded.
+const PIECE: usize = 256 << 10;
+/// Pieces overlap by this much, more than any value with its separators.
+const OVERLAP: usize = 1 << 10;
+
+/// A known value found in an output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SweepHit {
+    /// Bytes of the text.
+    pub span: Range<usize>,
+    /// What kind of value it is.
+    pub entity: EntityType,
+    /// The stable reason.
+    pub reason: &'static str,
+    /// How sure this is.
+    pub weight: Weight,
+}
+
+/// How sure a hit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// By itself it may be chance (a cost that equals some patient's number): judged over the
+    /// column by [`ColumnTally`].
+    Chance,
+    /// A leak.
+    Certain,
+}
+
+/// What was done with the column a cell is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellUse {
+    /// The value is ours (pseudonym, surrogate, shifted, masked): it may equal anything but what
+    /// stood there.
+    Written,
+    /// Kept or made coarser.
+    Kept,
+    /// Free text after scrubbing.
+    Prose,
+}
+
+/// Where a text stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Setting {
+    Prose,
+    Field,
+    Name,
+}
+
+/// Searches outputs for known values.
+#[derive(Debug)]
+pub struct Sweep<'a> {
+    known: &'a KnownValues,
+    allowed: hashbrown::HashSet<u64>,
+}
+
+impl<'a> Sweep<'a> {
+    /// A sweep for what is known.
+    pub fn new(known: &'a KnownValues) -> Self {
+        Self { known, allowed: hashbrown::HashSet::new() }
+    }
+
+    /// Leaves out texts the policy says are never identifiers (`[text] allow`).
+    #[must_use]
+    pub fn allowing<'t>(mut self, texts: impl IntoIterator<Item = &'t str>) -> Self {
+        let keys = self.known.keys();
+        self.allowed.extend(texts.into_iter().map(|text| keys.print(&super::normal::joined(text))));
+        self
+    }
+
+    /// Sweeps prose. `owner` is the patient it is about; `excused` are the spans we wrote, in
+    /// order and without overlap.
+    pub fn text(
+        &self,
+        text: &str,
+        owner: Option<SubjectId>,
+        excused: &[Range<usize>],
+    ) -> Vec<SweepHit> {
+        self.sweep(text, owner, excused, Setting::Prose)
+    }
+
+    /// Sweeps the value of one field: as prose, and as a whole.
+    pub fn field(
+        &self,
+        value: &str,
+        owner: Option<SubjectId>,
+        excused: &[Range<usize>],
+    ) -> Vec<SweepHit> {
+        self.sweep(value, owner, excused, Setting::Field)
+    }
+
+    /// Sweeps one cell of a released table, whose row is of `owner`.
+    pub fn cell(&self, value: &str, owner: Option<SubjectId>, used: CellUse) -> Vec<SweepHit> {
+        match used {
+            CellUse::Prose => self.field(value, owner, &[]),
+            CellUse::Kept => self.field(value, owner, &[]),
+            CellUse::Written => self.unchanged(value, owner).into_iter().collect(),
+        }
+    }
+
+    /// Sweeps the name of a released file with its folders.
+    pub fn name(&self, path: &str) -> Vec<SweepHit> {
+        self.sweep(path, None, &[], Setting::Name)
+    }
+
+    /// Whether a value we should have replaced still is one of its owner's own.
+    pub fn unchanged(&self, value: &str, owner: Option<SubjectId>) -> Option<SweepHit> {
+        let owner = owner?;
+        let folded = super::normal::joined(value);
+        if folded.is_empty() || folded.len() > MOST {
+            return None;
+        }
+        let entries = self.known.of(self.known.keys().print(&folded));
+        let entry = entries
+            .iter()
+            .find(|e| matches!(e.kind, Kind::Full | Kind::Number) && e.belongs_to(owner))?;
+        Some(SweepHit {
+            span: 0..value.len(),
+            entity: entry.entity(),
+            reason: "unchanged",
+            weight: Weight::Certain,
+        })
+    }
+
+    fn sweep(
+        &self,
+        text: &str,
+        owner: Option<SubjectId>,
+        excused: &[Range<usize>],
+        setting: Setting,
+    ) -> Vec<SweepHit> {
+        let mut hits = Vec::new();
+        if self.known.is_empty() {
+            return hits;
+        }
+        let mut tokens = Tokens::default();
+        let mut from = 0;
+        while from < text.len() {
+            let to = piece_end(text, from);
+            tokens.cut(&text[from..to]);
+            let pass = Pass {
+                sweep: self,
+                text: &text[from..to],
+                base: from,
+                tokens: &tokens,
+                owner,
+                excused,
+                setting,
+            };
+            pass.run(&mut hits);
+            if to == text.len() {
+                break;
+            }
+            from = border(text, to.saturating_sub(OVERLAP).max(from + 1));
+        }
+        hits.sort_by(|a, b| (a.span.start, a.span.end).cmp(&(b.span.start, b.span.end)));
+        hits.dedup();
+        hits
+    }
+}
+
+/// The end of a piece: a white space near its size, or a character border.
+fn piece_end(text: &str, from: usize) -> usize {
+    if text.len() - from <= PIECE {
+        return text.len();
+    }
+    border(text, from + PIECE)
+}
+
+/// The next place that no word crosses, within reason.
+fn border(text: &str, at: usize) -> usize {
+    let bytes = text.as_bytes();
+    let near = (at + 256).min(bytes.len());
+    let space = (at..near).find(|i| bytes[*i].is_ascii_whitespace());
+    let mut at = space.unwrap_or(at);
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
+/// One piece of text being swept.
+struct Pass<'p> {
+    sweep: &'p Sweep<'p>,
+    text: &'p str,
+    base: usize,
+    tokens: &'p Tokens,
+    owner: Option<SubjectId>,
+    excused: &'p [Range<usize>],
+    setting: Setting,
+}
+
+/// Adjacent tokens that spell something known.
+#[derive(Clone, Copy)]
+struct Window {
+    first: usize,
+    last: usize,
+}
+
+impl Pass<'_> {
+    fn run(&self, hits: &mut Vec<SweepHit>) {
+        let folded = &self.tokens.folded;
+        for (first, token) in self.tokens.list.iter().enumerate() {
+            if token.is_empty() {
+                continue;
+            }
+            self.from(first, token.at as usize, hits);
+            if token.shape == Shape::Digits && folded[token.at as usize] == b'0' {
+                let zeros =
+                    self.tokens.text(token).iter().take_while(|digit| **digit == b'0').count();
+                if zeros < token.len() {
+                    self.from(first, token.at as usize + zeros, hits);
+                }
+            }
+        }
+    }
+
+    /// Looks for what may begin at a byte of the folded run.
+    #[inline]
+    fn from(&self, first: usize, at: usize, hits: &mut Vec<SweepHit>) {
+        const SHORT: u64 = 0b1111;
+        let known = self.sweep.known;
+        let rest = &self.tokens.folded[at..];
+        let word = leading(rest);
+        let long = match rest.len() {
+            5.. => known.lengths(known.keys().mix(word & 0xff_ffff_ffff | 5 << 56)) & !SHORT,
+            _ => 0,
+        };
+        for (last, token) in self.tokens.list.iter().enumerate().skip(first) {
+            let length = token.to as usize - at;
+            if token.is_empty() || length > MOST {
+                return;
+            }
+            let lengths = if length <= 4 {
+                let mask = (1u64 << (8 * length)) - 1;
+                known.lengths(known.keys().mix(word & mask | (length as u64) << 56))
+            } else {
+                long
+            };
+            if lengths >> (length - 1) & 1 == 1 {
+                self.look_up(Window { first, last }, at, hits);
+            }
+            if length >= 4 && long >> length == 0 {
+                return;
+            }
+        }
+    }
+
+    fn look_up(&self, window: Window, at: usize, hits: &mut Vec<SweepHit>) {
+        let folded = &self.tokens.folded[at..self.tokens.list[window.last].to as usize];
+        let print = self.sweep.known.keys().print(folded);
+        let entries = self.sweep.known.of(print);
+        if entries.is_empty() || self.sweep.allowed.contains(&print) {
+            return;
+        }
+        let span = self.span(window);
+        if is_excused(&span, self.excused) || !self.crosses_fairly(window) {
+            return;
+        }
+        let mut rest = entries;
+        while let Some(head) = rest.first() {
+            let (group, others) = rest.split_at(rest.partition_point(|e| e.kind == head.kind));
+            rest = others;
+            let own = self.owner.and_then(|owner| known::own(group, owner));
+            if let Some((reason, weight)) = self.judge(window, folded, group, own) {
+                let entity = own.unwrap_or(head).entity();
+                hits.push(SweepHit { span, entity, reason, weight });
+                return;
+            }
+        }
+    }
+
+    /// What a match of a kind means here.
+    fn judge(
+        &self,
+        window: Window,
+        folded: &[u8],
+        group: &[Entry],
+        own: Option<&Entry>,
+    ) -> Option<(&'static str, Weight)> {
+        let head = own.or(group.first())?;
+        match head.kind {
+            Kind::Full => self.full(window, folded, head, own),
+            Kind::Number => self.number(window, folded, own),
+            Kind::ShortNumber => self.short_number(window, own),
+            Kind::TinyNumber => {
+                (own.is_some() && self.one_word(window) && self.is_labelled(window))
+                    .then_some(("labelled-number", Weight::Certain))
+            }
+            Kind::Area => self.area(window, head, own),
+            Kind::Part => self.part(window, folded, group, own),
+        }
+    }
+
+    fn full(
+        &self,
+        window: Window,
+        folded: &[u8],
+        head: &Entry,
+        own: Option<&Entry>,
+    ) -> Option<(&'static str, Weight)> {
+        if !self.fits(window, head.words()) || (window.first == window.last && is_common(folded)) {
+            return None;
+        }
+        // `Will Young` and `will young women`.
+        if head.is_common() && own.is_none() && !self.is_capital(window) {
+            return None;
+        }
+        let same = self.words(window) == head.words();
+        Some((if same { "full-value" } else { "without-separators" }, Weight::Certain))
+    }
+
+    fn number(
+        &self,
+        window: Window,
+        folded: &[u8],
+        own: Option<&Entry>,
+    ) -> Option<(&'static str, Weight)> {
+        let one = self.one_word(window);
+        let digits = folded.iter().all(u8::is_ascii_digit);
+        if own.is_none() && digits && folded.len() < 9 && !one && !self.is_tight(window) {
+            return None;
+        }
+        if own.is_none() && digits && self.is_decimal(window) {
+            return None;
+        }
+        let chance = own.is_none() && digits && self.is_whole(window);
+        let weight = if chance { Weight::Chance } else { Weight::Certain };
+        Some((if one { "full-value" } else { "without-separators" }, weight))
+    }
+
+    fn short_number(&self, window: Window, own: Option<&Entry>) -> Option<(&'static str, Weight)> {
+        if self.is_whole(window) && self.setting == Setting::Field {
+            return Some(("number-of-patient", Weight::Chance));
+        }
+        if own.is_some() && !self.is_decimal(window) {
+            return Some(("number-of-patient", Weight::Certain));
+        }
+        let said =
+            self.one_word(window) && (self.is_labelled(window) || self.setting == Setting::Name);
+        said.then_some(("labelled-number", Weight::Certain))
+    }
+
+    fn area(
+        &self,
+        window: Window,
+        head: &Entry,
+        own: Option<&Entry>,
+    ) -> Option<(&'static str, Weight)> {
+        own?;
+        if !self.fits(window, head.words()) {
+            return None;
+        }
+        let hit = ("area-of-patient", Weight::Certain);
+        if self.is_whole(window) {
+            let weight = if head.is_common() { Weight::Chance } else { Weight::Certain };
+            return Some(("area-of-patient", weight));
+        }
+        if self.tokens.list[window.first].shape == Shape::Digits {
+            let zip = self.one_word(window)
+                && (self.is_labelled(window)
+                    || self.before(window).is_some_and(|t| is_state(self.word(t))));
+            return zip.then_some(hit);
+        }
+        if !head.is_common() {
+            return Some(hit);
+        }
+        let placed = self.is_capital(window)
+            && (self.before(window).is_some_and(|t| in_list(self.word(t), PLACE_BEFORE))
+                || self.after(window).is_some_and(|t| {
+                    self.tokens.list[t].shape == Shape::Upper && is_state(self.word(t))
+                }));
+        placed.then_some(hit)
+    }
+
+    fn part(
+        &self,
+        window: Window,
+        folded: &[u8],
+        group: &[Entry],
+        own: Option<&Entry>,
+    ) -> Option<(&'static str, Weight)> {
+        let head = own.or(group.first())?;
+        if !self.fits(window, head.words()) {
+            return None;
+        }
+        if self.setting == Setting::Name {
+            let told = folded.len() >= 4 && !head.is_common();
+            return told.then_some(("name-part", Weight::Certain));
+        }
+        if self.is_titled(window) {
+            return Some(("name-part-in-context", Weight::Certain));
+        }
+        if self.is_whole(window) && self.setting == Setting::Field {
+            let sure = own.is_some() && !head.is_common();
+            return Some(("name-part", if sure { Weight::Certain } else { Weight::Chance }));
+        }
+        if self.has_eponym_head(window) {
+            return None;
+        }
+        let together = self.is_beside_part(window, group, own);
+        if own.is_none() {
+            return together.then_some(("name-part-in-context", Weight::Certain));
+        }
+        if !head.is_common() {
+            return Some(("name-part", Weight::Certain));
+        }
+        (together || self.is_name_like(window)).then_some(("name-part-in-context", Weight::Certain))
+    }
+}
+
+/// Facts about a window and what stands around it.
+impl Pass<'_> {
+    fn span(&self, window: Window) -> Range<usize> {
+        let list = &self.tokens.list;
+        self.base + list[window.first].start as usize..self.base + list[window.last].end as usize
+    }
+
+    fn word(&self, token: usize) -> &[u8] {
+        self.tokens.text(&self.tokens.list[token])
+    }
+
+    /// The text between a token and the one after it.
+    fn gap(&self, token: usize) -> &str {
+        let list = &self.tokens.list;
+        let from = list[token].end as usize;
+        let to = list.get(token + 1).map_or(self.text.len(), |t| t.start as usize);
+        self.text.get(from..to).unwrap_or_default()
+    }
+
+    /// The token before, on the same line and near.
+    fn before(&self, window: Window) -> Option<usize> {
+        let at = window.first.checked_sub(1)?;
+        let gap = self.gap(at);
+        (gap.len() <= 8 && !gap.contains('\n')).then_some(at)
+    }
+
+    /// The token after, on the same line and near.
+    fn after(&self, window: Window) -> Option<usize> {
+        let at = window.last + 1;
+        let gap = self.gap(window.last);
+        (at < self.tokens.list.len() && gap.len() <= 8 && !gap.contains('\n')).then_some(at)
+    }
+
+    fn words(&self, window: Window) -> usize {
+        1 + self.tokens.list[window.first + 1..=window.last].iter().filter(|t| !t.glued).count()
+    }
+
+    fn one_word(&self, window: Window) -> bool {
+        self.words(window) == 1
+    }
+
+    fn is_whole(&self, window: Window) -> bool {
+        self.setting != Setting::Prose
+            && window.first == 0
+            && window.last + 1 == self.tokens.list.len()
+            && self.base == 0
+    }
+
+    fn is_capital(&self, window: Window) -> bool {
+        let tokens = &self.tokens.list[window.first..=window.last];
+        tokens.iter().all(|t| t.is_capital() || t.glued || t.shape == Shape::Digits)
+    }
+
+    /// Whether the words of a window may be those of a value of so many words: not more, unless
+    /// what splits them is no space (`Smi-\nth`) or every letter stands alone (`S M I T H`).
+    fn fits(&self, window: Window, words: usize) -> bool {
+        let far = (window.first..window.last).any(|t| self.gap(t).len() > 24);
+        if far {
+            return false;
+        }
+        if self.words(window) <= words {
+            return true;
+        }
+        let tight = (window.first..window.last).all(|t| {
+            let gap = self.gap(t);
+            gap.is_empty() || !gap.starts_with(char::is_whitespace) && gap.trim().len() == 1
+        });
+        tight || self.tokens.list[window.first..=window.last].iter().all(|t| t.len() == 1)
+    }
+
+    /// Whether no white space and no decimal point alone is between the tokens.
+    fn is_tight(&self, window: Window) -> bool {
+        let gaps = window.first..window.last;
+        gaps.clone().all(|t| !self.gap(t).contains(char::is_whitespace))
+            && !(self.words(window) == 2 && gaps.clone().any(|t| matches!(self.gap(t), "." | ",")))
+    }
+
+    /// Whether the digits go on before or after a decimal point.
+    fn is_decimal(&self, window: Window) -> bool {
+        let is_point = |t: usize| matches!(self.gap(t), "." | ",");
+        let digits = |t: usize| self.tokens.list[t].shape == Shape::Digits;
+        let before = window.first.checked_sub(1).is_some_and(|t| is_point(t) && digits(t));
+        let next = window.last + 1;
+        let after = next < self.tokens.list.len() && is_point(window.last) && digits(next);
+        before || after
+    }
+
+    /// A window partly inside what we wrote counts where it reads on: on one line, without a
+    /// label between, and with more than a letter outside.
+    fn crosses_fairly(&self, window: Window) -> bool {
+        let list = &self.tokens.list;
+        let outside = |t: usize| {
+            let token = &list[t];
+            let span = self.base + token.start as usize..self.base + token.end as usize;
+            if is_excused(&span, self.excused) { 0 } else { token.len() }
+        };
+        let all: usize = (window.first..=window.last).map(|t| list[t].len()).sum();
+        let free: usize = (window.first..=window.last).map(outside).sum();
+        free == all
+            || (free >= 2
+                && (window.first..window.last)
+                    .all(|t| !self.gap(t).contains(['\n', ':', '|', '\t'])))
+    }
+
+    fn is_titled(&self, window: Window) -> bool {
+        self.is_capital(window)
+            && self.before(window).is_some_and(|t| {
+                in_list(self.word(t), TITLE_BEFORE)
+                    && self.tokens.list[t].is_capital()
+                    && self.gap(t).chars().all(|c| c == '.' || c == ' ')
+            })
+    }
+
+    /// Whether a label before says that a number or code follows.
+    fn is_labelled(&self, window: Window) -> bool {
+        let mut at = window.first;
+        for _ in 0..3 {
+            let Some(before) = at.checked_sub(1) else { break };
+            let gap = self.gap(before);
+            if gap.len() > 8 || gap.contains('\n') {
+                break;
+            }
+            if gap.contains('#') || in_list(self.word(before), NUMBER_LABELS) {
+                return true;
+            }
+            at = before;
+        }
+        self.text[..self.tokens.list[window.first].start as usize].trim_end().ends_with('#')
+    }
+
+    /// `Parkinson disease`, `Bell's palsy`: a name of a thing and not of its owner.
+    fn has_eponym_head(&self, window: Window) -> bool {
+        let mut at = window.last;
+        for _ in 0..2 {
+            let Some(next) = self.after(Window { first: at, last: at }) else { return false };
+            let word = self.word(next);
+            if in_list(word, EPONYM_HEADS) {
+                return true;
+            }
+            // Step over a possessive, or the second half of a double eponym.
+            let double = self.gap(at) == "-";
+            if word != b"s" && !double {
+                return false;
+            }
+            at = next;
+        }
+        false
+    }
+
+    /// Whether another part of the same person's name stands next to this one.
+    fn is_beside_part(&self, window: Window, group: &[Entry], own: Option<&Entry>) -> bool {
+        let near = [self.before(window), self.after(window)];
+        near.into_iter().flatten().any(|t| {
+            let token = &self.tokens.list[t];
+            let span = self.base + token.start as usize..self.base + token.end as usize;
+            let gap = self.gap(t.min(window.last));
+            let near = gap.len() <= 2 && !gap.contains([':', '.', '/', '(', ')']);
+            if !near
+                || !token.is_capital()
+                || token.len() < 2
+                || !self.is_capital(window)
+                || is_excused(&span, self.excused)
+            {
+                return false;
+            }
+            let folded = self.tokens.text(token);
+            let same = &self.tokens.folded[self.tokens.list[window.first].at as usize
+                ..self.tokens.list[window.last].to as usize];
+            let known = self.sweep.known;
+            folded != same
+                && parts(known.of(known.keys().print(folded))).is_some_and(|others| match own {
+                    Some(own) => others.iter().any(|e| e.owner() == own.owner()),
+                    None => shares_owner(group, others),
+                })
+        })
+    }
+
+    /// Whether an ordinary word that is a name of the owner is used as a name.
+    fn is_name_like(&self, window: Window) -> bool {
+        if !self.is_capital(window) {
+            return false;
+        }
+        let folded = self.word(window.first);
+        let list = &self.tokens.list;
+        let before = self.before(window);
+        let after = self.after(window);
+        let is_initial = |t: usize, gap: &str| {
+            list[t].len() == 1
+                && list[t].is_capital()
+                && (gap.contains('.') || !matches!(self.word(t), b"a" | b"i"))
+        };
+        if let Some(t) = before
+            && is_initial(t, self.gap(t))
+            && matches!(self.gap(t), "." | ". " | " ")
+        {
+            return true;
+        }
+        if let Some(t) = after {
+            let gap = self.gap(window.last);
+            if matches!(gap, " " | ", ") && is_initial(t, self.gap(t)) {
+                return true;
+            }
+            if matches!(gap, "'" | "’") && self.word(t) == b"s" {
+                return true;
+            }
+        }
+        let Some(t) = before else { return false };
+        let gap = self.gap(t);
+        let word = self.word(t);
+        if gap.contains(':') && in_list(word, NAME_LABELS) {
+            return true;
+        }
+        let month = in_list(folded, MONTHS);
+        let dated = month
+            && (after.is_some_and(|n| list[n].shape == Shape::Digits)
+                || in_list(word, DATE_BEFORE)
+                || list[t].shape == Shape::Digits);
+        if dated {
+            return false;
+        }
+        if gap.trim().is_empty() && in_list(word, NAME_BEFORE) {
+            return true;
+        }
+        // `told Rose that`: a capital in the middle of a sentence, but not in a heading.
+        let heading = after.is_some_and(|n| list[n].is_capital() && self.gap(window.last) == " ");
+        list[window.first].shape == Shape::Capitalised
+            && list[t].shape == Shape::Lower
+            && matches!(gap, " " | ", ")
+            && !heading
+    }
+}
+
+fn leading(rest: &[u8]) -> u64 {
+    match rest.first_chunk::<8>() {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => {
+            let mut word = [0; 8];
+            word[..rest.len()].copy_from_slice(rest);
+            u64::from_le_bytes(word)
+        }
+    }
+}
+
+fn parts(entries: &[Entry]) -> Option<&[Entry]> {
+    let first = entries.partition_point(|e| e.kind < Kind::Part);
+    let parts = &entries[first..];
+    (!parts.is_empty()).then_some(parts)
+}
+
+/// Whether two lists of entries, each by owner, have an owner in common. Two very frequent names
+/// are taken to: some patient has both.
+fn shares_owner(a: &[Entry], b: &[Entry]) -> bool {
+    const MANY: usize = 4096;
+    let (few, many) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    if few.len() > MANY {
+        return true;
+    }
+    few.iter().any(|e| {
+        e.owner().is_some() && many.binary_search_by(|o| o.owner().cmp(&e.owner())).is_ok()
+    })
+}
+
+fn in_list(word: &[u8], list: &[&str]) -> bool {
+    list.iter().any(|entry| entry.as_bytes() == word)
+}
+
+fn is_state(word: &[u8]) -> bool {
+    in_list(word, STATES)
+}
+
+const TITLE_BEFORE: &[&str] = &[
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "dr",
+    "drs",
+    "prof",
+    "professor",
+    "doctor",
+    "rev",
+    "sir",
+    "nurse",
+    "sister",
+    "father",
+];
+
+const NAME_LABELS: &[&str] = &[
+    "patient",
+    "name",
+    "pt",
+    "attending",
+    "physician",
+    "provider",
+    "surgeon",
+    "resident",
+    "by",
+    "cc",
+    "to",
+    "from",
+    "signed",
+    "author",
+    "contact",
+    "guardian",
+    "dictated",
+    "transcribed",
+    "nurse",
+    "pcp",
+    "mother",
+    "father",
+    "wife",
+    "husband",
+    "spouse",
+    "kin",
+    "first",
+    "last",
+    "surname",
+    "given",
+    "family",
+];
+
+const NAME_BEFORE: &[&str] = &[
+    "by", "named", "called", "dear", "nurse", "daughter", "son", "wife", "husband", "mother",
+    "father", "sister", "brother", "hi", "hello", "attn", "signed", "doctor", "patient", "pt",
+    "told", "aunt", "uncle", "cousin", "friend", "partner",
+];
+
+const NUMBER_LABELS: &[&str] = &[
+    "mrn",
+    "mr",
+    "record",
+    "chart",
+    "file",
+    "account",
+    "acct",
+    "visit",
+    "encounter",
+    "ssn",
+    "id",
+    "no",
+    "number",
+    "num",
+    "member",
+    "policy",
+    "accession",
+    "fin",
+    "csn",
+    "har",
+    "phone",
+    "tel",
+    "telephone",
+    "fax",
+    "pager",
+    "cell",
+    "mobile",
+    "room",
+    "bed",
+    "zip",
+    "subscriber",
+    "medicare",
+    "medicaid",
+    "insurance",
+    "licence",
+    "license",
+    "npi",
+    "dea",
+    "serial",
+    "sn",
+    "ext",
+    "patientid",
+    "hospital",
+    "unit",
+];
+
+const PLACE_BEFORE: &[&str] = &[
+    "in", "from", "of", "at", "near", "to", "city", "town", "county", "living", "lives", "resides",
+    "address", "born", "moved", "outside",
+];
+
+const MONTHS: &[&str] = &["january", "march", "april", "may", "june", "august"];
+
+const DATE_BEFORE: &[&str] = &[
+    "in", "since", "until", "till", "last", "next", "this", "of", "early", "late", "mid", "by",
+    "through", "on", "before", "after", "during", "from", "to",
+];
+
+const EPONYM_HEADS: &[&str] = &[
+    "disease",
+    "syndrome",
+    "sign",
+    "palsy",
+    "catheter",
+    "score",
+    "scale",
+    "test",
+    "criteria",
+    "fracture",
+    "tube",
+    "drain",
+    "forceps",
+    "clamp",
+    "procedure",
+    "maneuver",
+    "manoeuvre",
+    "lymphoma",
+    "sarcoma",
+    "tumor",
+    "tumour",
+    "thyroiditis",
+    "phenomenon",
+    "reflex",
+    "esophagus",
+    "node",
+    "nodes",
+    "body",
+    "bodies",
+    "classification",
+    "stage",
+    "staging",
+    "index",
+    "formula",
+    "operation",
+    "approach",
+    "incision",
+    "contracture",
+    "arthropathy",
+    "ulcer",
+    "hernia",
+    "diverticulum",
+    "position",
+    "triad",
+    "cyst",
+    "retractor",
+    "line",
+    "chorea",
+    "dementia",
+    "encephalopathy",
+    "anemia",
+    "anomaly",
+    "malformation",
+    "stain",
+    "tetralogy",
+    "grade",
+    "graft",
+];
+
+const STATES: &[&str] = &[
+    "al", "ak", "az", "ar", "ca", "co", "ct", "de", "dc", "fl", "ga", "hi", "id", "il", "in", "ia",
+    "ks", "ky", "la", "me", "md", "ma", "mi", "mn", "ms", "mo", "mt", "ne", "nv", "nh", "nj", "nm",
+    "ny", "nc", "nd", "oh", "ok", "or", "pa", "pr", "ri", "sc", "sd", "tn", "tx", "ut", "vt", "va",
+    "wa", "wv", "wi", "wy",
+];
+
+/// Judges over a whole column what is chance in one cell.
+///
+/// A kept column of costs or counts may hold a number that is some patient's record number. What
+/// tells a leak from chance is how often: in a leaked column nearly every cell matches its own
+/// row's patient, or somebody; by chance a cell matches as often as known numbers of that length
+/// are dense.
+#[derive(Debug, Clone, Default)]
+pub struct ColumnTally {
+    filled: u64,
+    own: u64,
+    others: u64,
+    expected: f64,
+}
+
+impl ColumnTally {
+    /// Counts a cell and the hits in it that may be chance; returns those that are not.
+    pub fn add(
+        &mut self,
+        sweep: &Sweep<'_>,
+        value: &str,
+        owner: Option<SubjectId>,
+    ) -> Vec<SweepHit> {
+        if value.trim().is_empty() {
+            return Vec::new();
+        }
+        self.filled += 1;
+        let digits = value.trim();
+        if digits.len() >= 5 && digits.bytes().all(|b| b.is_ascii_digit()) {
+            self.expected += sweep.known.density(digits.len());
+        }
+        let (chance, certain): (Vec<_>, Vec<_>) = sweep
+            .cell(value, owner, CellUse::Kept)
+            .into_iter()
+            .partition(|hit| hit.weight == Weight::Chance);
+        if !chance.is_empty() {
+            if owner.is_some_and(|owner| sweep.is_own(value, owner)) {
+                self.own += 1;
+            } else {
+                self.others += 1;
+            }
+        }
+        certain
+    }
+
+    /// Adds another part of the same column.
+    pub fn absorb(&mut self, other: &Self) {
+        self.filled += other.filled;
+        self.own += other.own;
+        self.others += other.others;
+        self.expected += other.expected;
+    }
+
+    /// Why the column as a whole is a leak, if it is: its own patients' values in more than three
+    /// cells and one in ten thousand, or others' in more than one in a hundred and far more than
+    /// chance gives.
+    pub fn verdict(&self) -> Option<&'static str> {
+        let filled = self.filled as f64;
+        if self.own > 3 && self.own as f64 > filled / 10_000.0 {
+            return Some("column-of-own-values");
+        }
+        let others = self.others as f64;
+        (others > 5.0 + 4.0 * self.expected && others > filled / 100.0)
+            .then_some("column-of-known-values")
+    }
+
+    /// Cells that matched and were taken for chance, and filled cells.
+    pub fn counts(&self) -> (u64, u64) {
+        (self.own + self.others, self.filled)
+    }
+}
+
+impl Sweep<'_> {
+    fn is_own(&self, value: &str, owner: SubjectId) -> bool {
+        let folded = super::normal::joined(value);
+        self.known.of(self.known.keys().print(&folded)).iter().any(|e| e.belongs_to(owner))
+    }
+}
