@@ -1,1 +1,58 @@
-//! x
+//! Makes a frequency table satisfy privacy models at least loss.
+//!
+//! Packed codes come in ([`FrequencyTable`]: the distinct combinations of the quasi-identifiers,
+//! each with its rows, its distinct subjects and its sensitive values), a [`Recoding`] goes out:
+//! for every combination the equivalence class it belongs to, for every class the generalised
+//! label of each column. Nothing here knows a file, a column store or a value's meaning beyond its
+//! order or its place in a [`Hierarchy`].
+//!
+//! People are counted and not rows: a class of five rows of one patient has one subject. What a
+//! class knows of itself is one mergeable [`ClassAccumulator`], every [`PrivacyModel`] is a
+//! function of it, and every [`Search`] asks the models.
+//!
+//! # Examples
+//!
+//! Twelve visits of six patients, by age; every class has to hold three patients:
+//!
+//! ```
+//! use anonymed_anonymize::{FrequencyBuilder, KAnonymity, Problem, QuasiColumn, search::Mondrian};
+//!
+//! let ages = ["30", "34", "39", "60", "66", "71"].map(|a| Some(a.to_owned()));
+//! let columns = vec![QuasiColumn::numeric("age", ages.to_vec())?];
+//! let mut builder = FrequencyBuilder::new(columns, vec![], 8)?;
+//! for patient in 0..6 {
+//!     builder.add(&[patient], 2, &[patient], &[])?;
+//! }
+//! let table = builder.finish();
+//! let solution = Problem::new(&table, vec![Box::new(KAnonymity::new(3))]).solve(&Mondrian)?;
+//! assert_eq!(solution.classes, 2);
+//! assert_eq!(solution.recoding.label(solution.recoding.class_of(0).unwrap(), 0), Some("30..39"));
+//! # Ok::<(), anonymed_anonymize::AnonymizeError>(())
+//! ```
+
+mod axis;
+mod class;
+mod column;
+mod error;
+mod frequency;
+// mod grouping;
+mod hierarchy;
+pub mod metrics;
+pub mod models;
+mod recoding;
+pub mod search;
+mod solution;
+mod subjects;
+
+pub use class::{ClassAccumulator, SensitiveHistogram};
+pub use column::{QuasiColumn, QuasiKind, SensitiveColumn};
+pub use error::AnonymizeError;
+pub use frequency::{FrequencyBuilder, FrequencyTable};
+// pub use grouping::{GroupedSolution, RowCounts, SubjectGrouping};
+pub use hierarchy::{Hierarchy, HierarchyError, HierarchyFile};
+pub use metrics::LossMetric;
+pub use models::{DistinctLDiversity, Judgement, KAnonymity, ModelParameters, PrivacyModel};
+pub use recoding::{RecodedColumn, Recoding, SUPPRESSED};
+pub use search::{Found, Search};
+pub use solution::{Problem, Solution};
+pub use subjects::{SubjectCount, SubjectSet};

@@ -1,0 +1,192 @@
+//! What a solution does to the data: for each unit (a combination, or a subject) its class, for
+//! each class the label of every column.
+
+use std::ops::Range;
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::FrequencyTable;
+use crate::axis::Axis;
+
+/// The class number of a unit that is suppressed.
+pub const SUPPRESSED: u32 = u32::MAX;
+
+/// Units to classes, classes to labels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recoding {
+    class_of: Vec<u32>,
+    classes: u32,
+    columns: Vec<RecodedColumn>,
+}
+
+/// A column's labels, each once, and the label of each class.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecodedColumn {
+    /// The header.
+    pub name: String,
+    /// The distinct labels; `None` is the missing value.
+    pub labels: Vec<Option<String>>,
+    /// The normalised certainty penalty of each label, 0 to 1.
+    pub ncp: Vec<f64>,
+    /// How much the column's detail is worth.
+    pub weight: f64,
+    /// The position of each class's label in `labels`.
+    pub label_of: Vec<u32>,
+}
+
+impl Recoding {
+    /// The class of a combination (or subject, for a recoding of subjects); `None` where it is
+    /// suppressed.
+    pub fn class_of(&self, unit: u32) -> Option<u32> {
+        self.class_of.get(unit as usize).copied().filter(|class| *class != SUPPRESSED)
+    }
+
+    /// The class of every unit, [`SUPPRESSED`] where there is none.
+    pub fn class_numbers(&self) -> &[u32] {
+        &self.class_of
+    }
+
+    /// How many classes there are.
+    pub fn classes(&self) -> u32 {
+        self.classes
+    }
+
+    /// The columns, in the table's order.
+    pub fn columns(&self) -> &[RecodedColumn] {
+        &self.columns
+    }
+
+    /// What a class writes in a column; `None` is the missing value.
+    pub fn label(&self, class: u32, column: usize) -> Option<&str> {
+        let column = &self.columns[column];
+        column.labels[column.label_of[class as usize] as usize].as_deref()
+    }
+
+    /// The weighted mean penalty of a class over its columns, 0 to 1.
+    pub fn class_ncp(&self, class: u32) -> f64 {
+        let weights: f64 = self.columns.iter().map(|c| c.weight).sum();
+        if weights <= 0.0 {
+            return 0.0;
+        }
+        let sum: f64 = self
+            .columns
+            .iter()
+            .map(|c| c.weight * c.ncp[c.label_of[class as usize] as usize])
+            .sum();
+        sum / weights
+    }
+
+    /// Labels each class by the smallest region that holds its members: `members[n]` are the
+    /// combinations of class n, `class_of` the units' classes.
+    pub(crate) fn of_members(
+        table: &FrequencyTable,
+        axes: &[Axis],
+        class_of: Vec<u32>,
+        members: &ClassMembers,
+    ) -> Self {
+        let columns = axes
+            .par_iter()
+            .enumerate()
+            .map(|(column, axis)| {
+                let mut pool = LabelPool::default();
+                let mut ranks = Vec::new();
+                let label_of = (0..members.classes())
+                    .map(|class| {
+                        ranks.clear();
+                        let codes = members.of(class).iter().map(|c| table.code(*c, column));
+                        ranks.extend(codes.map(|code| axis.rank(code)));
+                        ranks.sort_unstable();
+                        ranks.dedup();
+                        pool.number(axis, &ranks)
+                    })
+                    .collect();
+                RecodedColumn {
+                    name: table.columns()[column].name().to_owned(),
+                    labels: pool.labels,
+                    ncp: pool.ncp,
+                    weight: axis.weight(),
+                    label_of,
+                }
+            })
+            .collect();
+        Self { class_of, classes: members.classes(), columns }
+    }
+}
+
+/// Labels given so far, by the ranks they stand for.
+#[derive(Default)]
+struct LabelPool {
+    numbers: HashMap<Box<[u32]>, u32>,
+    texts: HashMap<Option<String>, u32>,
+    labels: Vec<Option<String>>,
+    ncp: Vec<f64>,
+}
+
+impl LabelPool {
+    fn number(&mut self, axis: &Axis, ranks: &[u32]) -> u32 {
+        let key = axis.label_key(ranks);
+        if let Some(number) = self.numbers.get(key.as_slice()) {
+            return *number;
+        }
+        let (label, ncp) = axis.label(ranks);
+        let next = self.labels.len() as u32;
+        let number = *self.texts.entry(label.clone()).or_insert(next);
+        if number == next {
+            self.labels.push(label);
+            self.ncp.push(ncp);
+        }
+        self.numbers.insert(key.into_boxed_slice(), number);
+        number
+    }
+}
+
+/// The combinations of each class, one class after the other.
+#[derive(Debug)]
+pub(crate) struct ClassMembers {
+    offsets: Vec<u32>,
+    combinations: Vec<u32>,
+}
+
+impl ClassMembers {
+    /// Groups combinations by class (counting sort); suppressed ones are left out.
+    pub(crate) fn by_class(class_of: &[u32], classes: u32) -> Self {
+        let mut offsets = vec![0u32; classes as usize + 1];
+        for class in class_of.iter().filter(|c| **c != SUPPRESSED) {
+            offsets[*class as usize + 1] += 1;
+        }
+        for class in 0..classes as usize {
+            offsets[class + 1] += offsets[class];
+        }
+        let mut next = offsets.clone();
+        let mut combinations = vec![0; offsets[classes as usize] as usize];
+        for (unit, class) in class_of.iter().enumerate().filter(|(_, c)| **c != SUPPRESSED) {
+            let at = &mut next[*class as usize];
+            combinations[*at as usize] = unit as u32;
+            *at += 1;
+        }
+        Self { offsets, combinations }
+    }
+
+    /// Takes lists as they are.
+    pub(crate) fn from_lists(lists: Vec<Vec<u32>>) -> Self {
+        let mut offsets = vec![0u32];
+        let mut combinations = Vec::new();
+        for list in lists {
+            combinations.extend(list);
+            offsets.push(combinations.len() as u32);
+        }
+        Self { offsets, combinations }
+    }
+
+    pub(crate) fn classes(&self) -> u32 {
+        self.offsets.len() as u32 - 1
+    }
+
+    pub(crate) fn of(&self, class: u32) -> &[u32] {
+        let range: Range<usize> =
+            self.offsets[class as usize] as usize..self.offsets[class as usize + 1] as usize;
+        &self.combinations[range]
+    }
+}

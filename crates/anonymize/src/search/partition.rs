@@ -1,0 +1,349 @@
+//! Recursive cutting, shared by Mondrian over combinations and by the grouping of subjects: which
+//! column, which place, and the proof that both sides satisfy every model.
+//!
+//! Rows lie one after the other in one vector and are parted in place. Large parts are cut level
+//! by level, small ones each by one thread with a stack of its own: no recursion, and the tree of
+//! cuts is the same at any number of threads.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::axis::{Axis, CutRule};
+use crate::{AnonymizeError, ClassAccumulator, Judgement, Problem};
+
+/// Parts below this many rows are cut to the end by one thread.
+const GRAIN: usize = 4096;
+
+/// Most places tried in one column of one part, nearest to the median first.
+const MOST_PROBES: usize = 32;
+
+/// What is being parted: combinations, or subjects with the box of their rows.
+pub(crate) trait Units: Sync {
+    /// Numbers per row.
+    fn stride(&self) -> usize;
+    /// What a cut compares in a column.
+    fn key(&self, row: &[u32], column: usize) -> u32;
+    /// One more than the highest key of a column.
+    fn keys(&self, axis: &Axis) -> usize;
+    /// The lowest and highest rank of a row in a column.
+    fn extent(&self, row: &[u32], column: usize) -> (u32, u32);
+    /// How many ranks a region spans, given its distinct keys and ends.
+    fn distinct(&self, keys: usize, min: u32, max: u32) -> usize;
+    /// Where a region may be cut.
+    fn cut_rule(&self, axis: &Axis, min: u32, max: u32) -> CutRule;
+    /// An upper bound of the row's subjects.
+    fn weight(&self, row: &[u32]) -> u64;
+    /// Adds the row to a class.
+    fn add(&self, row: &[u32], class: &mut ClassAccumulator);
+}
+
+/// Cuts rows until no allowed cut is left.
+pub(crate) struct Partitioner<'a, U> {
+    problem: &'a Problem<'a>,
+    axes: &'a [Axis],
+    units: &'a U,
+}
+
+struct Part<'r> {
+    start: usize,
+    rows: &'r mut [u32],
+}
+
+enum Step<'r> {
+    Leaf(Range<usize>),
+    Cut(Part<'r>, Part<'r>),
+}
+
+impl<'a, U: Units> Partitioner<'a, U> {
+    pub(crate) fn new(problem: &'a Problem<'a>, axes: &'a [Axis], units: &'a U) -> Self {
+        Self { problem, axes, units }
+    }
+
+    /// The leaves as ranges of `cells`, which is reordered; none where the whole fails a model.
+    pub(crate) fn leaves(&self, cells: &mut [u32]) -> Result<Vec<Range<usize>>, AnonymizeError> {
+        if cells.is_empty() || !self.cutter().whole_holds(cells) {
+            return Ok(Vec::new());
+        }
+        let mut leaves = Vec::new();
+        let mut small = Vec::new();
+        let mut frontier = vec![Part { start: 0, rows: cells }];
+        while !frontier.is_empty() {
+            self.problem.check_cancelled()?;
+            let (large, done): (Vec<_>, Vec<_>) =
+                frontier.into_iter().partition(|p| p.rows.len() >= GRAIN * self.units.stride());
+            small.extend(done);
+            let steps: Vec<Step<'_>> =
+                large.into_par_iter().map_init(|| self.cutter(), Cutter::step).collect();
+            frontier = Vec::new();
+            for step in steps {
+                match step {
+                    Step::Leaf(range) => leaves.push(range),
+                    Step::Cut(left, right) => frontier.extend([left, right]),
+                }
+            }
+        }
+        let ends: Vec<Vec<Range<usize>>> = small
+            .into_par_iter()
+            .map_init(|| self.cutter(), |cutter, part| self.exhaust(cutter, part))
+            .collect();
+        self.problem.check_cancelled()?;
+        leaves.extend(ends.into_iter().flatten());
+        leaves.sort_unstable_by_key(|range| range.start);
+        Ok(leaves)
+    }
+
+    fn exhaust(&self, cutter: &mut Cutter<'a, U>, part: Part<'_>) -> Vec<Range<usize>> {
+        let mut leaves = Vec::new();
+        if self.problem.check_cancelled().is_err() {
+            return leaves;
+        }
+        let mut stack = vec![part];
+        while let Some(part) = stack.pop() {
+            match cutter.step(part) {
+                Step::Leaf(range) => leaves.push(range),
+                Step::Cut(left, right) => stack.extend([left, right]),
+            }
+        }
+        leaves
+    }
+
+    fn cutter(&self) -> Cutter<'a, U> {
+        let models = self.problem;
+        Cutter {
+            problem: models,
+            axes: self.axes,
+            units: self.units,
+            least: models.least_subjects(),
+            left: models.accumulator(),
+            right: models.accumulator(),
+            weights: Vec::new(),
+        }
+    }
+}
+
+/// One thread's scratch space and the rules of cutting.
+struct Cutter<'a, U> {
+    problem: &'a Problem<'a>,
+    axes: &'a [Axis],
+    units: &'a U,
+    least: u64,
+    left: ClassAccumulator,
+    right: ClassAccumulator,
+    weights: Vec<KeyWeight>,
+}
+
+/// The rows of one key in a column of a part.
+#[derive(Debug, Clone, Copy)]
+struct KeyWeight {
+    key: u32,
+    weight: u64,
+    min: u32,
+    max: u32,
+}
+
+/// A place to cut: rows whose key is at most `key` go left.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    column: usize,
+    key: u32,
+    gain: f64,
+}
+
+impl<U: Units> Cutter<'_, U> {
+    fn whole_holds(&mut self, rows: &[u32]) -> bool {
+        let stride = self.units.stride();
+        self.left.clear();
+        rows.chunks_exact(stride).for_each(|row| self.units.add(row, &mut self.left));
+        self.problem.judge(&self.left).holds()
+    }
+
+    fn step<'r>(&mut self, part: Part<'r>) -> Step<'r> {
+        let stride = self.units.stride();
+        match self.choose(part.rows) {
+            None => Step::Leaf(part.start..part.start + part.rows.len()),
+            Some(cut) => {
+                let middle = self.part_in_place(part.rows, cut) * stride;
+                let (left, right) = part.rows.split_at_mut(middle);
+                Step::Cut(
+                    Part { start: part.start, rows: left },
+                    Part { start: part.start + middle, rows: right },
+                )
+            }
+        }
+    }
+
+    /// The allowed cut of the column that gains most; columns are asked in the order of what their
+    /// best place would gain, ties in the order of the columns.
+    fn choose(&mut self, rows: &[u32]) -> Option<Cut> {
+        let mut columns: Vec<(f64, Vec<Cut>)> = Vec::with_capacity(self.axes.len());
+        for column in 0..self.axes.len() {
+            let places = self.places(rows, column);
+            if let Some(best) = places.first() {
+                columns.push((best.gain, places));
+            }
+        }
+        columns.sort_by(|a, b| b.0.total_cmp(&a.0));
+        columns
+            .into_iter()
+            .flat_map(|(_, places)| places)
+            .find(|cut| self.both_sides_hold(rows, *cut))
+    }
+
+    /// Places to cut a column, nearest to the median first.
+    fn places(&mut self, rows: &[u32], column: usize) -> Vec<Cut> {
+        self.weigh(rows, column);
+        let axis = &self.axes[column];
+        let (Some(first), Some(last)) = (self.weights.first(), self.weights.last()) else {
+            return Vec::new();
+        };
+        if first.key == last.key {
+            return Vec::new();
+        }
+        let total: u64 = self.weights.iter().map(|w| w.weight).sum();
+        let (min, max) = hull(&self.weights);
+        let rule = self.units.cut_rule(axis, min, max);
+        let mut places: Vec<(u64, usize)> = Vec::new();
+        let mut below = 0;
+        for (at, pair) in self.weights.windows(2).enumerate() {
+            below += pair[0].weight;
+            let smaller = below.min(total - below);
+            if smaller >= self.least && axis.cuts(rule, pair[0].key, pair[1].key) {
+                places.push((total - 2 * smaller, at));
+            }
+        }
+        places.sort_unstable();
+        places.truncate(MOST_PROBES);
+        let before = self.penalty(axis, &self.weights) * total as f64;
+        places
+            .into_iter()
+            .map(|(_, at)| {
+                let (left, right) = self.weights.split_at(at + 1);
+                let after = self.penalty(axis, left) * weight(left)
+                    + self.penalty(axis, right) * weight(right);
+                let gain = axis.weight() * (before - after);
+                Cut { column, key: self.weights[at].key, gain }
+            })
+            .collect()
+    }
+
+    fn penalty(&self, axis: &Axis, weights: &[KeyWeight]) -> f64 {
+        let (min, max) = hull(weights);
+        axis.ncp(min, max, self.units.distinct(weights.len(), min, max))
+    }
+
+    /// Fills `weights` with the column's keys in this part, ascending.
+    fn weigh(&mut self, rows: &[u32], column: usize) {
+        let stride = self.units.stride();
+        let keys = self.units.keys(&self.axes[column]);
+        let entry = |row: &[u32]| {
+            let (min, max) = self.units.extent(row, column);
+            let weight = self.units.weight(row);
+            KeyWeight { key: self.units.key(row, column), weight, min, max }
+        };
+        let weights = &mut self.weights;
+        weights.clear();
+        if keys <= rows.len() / stride * 2 {
+            weights.extend((0..keys as u32).map(|key| KeyWeight {
+                key,
+                weight: 0,
+                min: 1,
+                max: 0,
+            }));
+            for row in rows.chunks_exact(stride) {
+                let entry = entry(row);
+                weights[entry.key as usize].absorb(entry);
+            }
+            weights.retain(|w| w.min <= w.max);
+        } else {
+            weights.extend(rows.chunks_exact(stride).map(entry));
+            weights.sort_unstable_by_key(|w| w.key);
+            weights.dedup_by(|next, kept| {
+                let same = next.key == kept.key;
+                if same {
+                    kept.absorb(*next);
+                }
+                same
+            });
+        }
+    }
+
+    /// Whether a cut leaves every model satisfied on both sides. Stops as soon as both are settled.
+    fn both_sides_hold(&mut self, rows: &[u32], cut: Cut) -> bool {
+        let stride = self.units.stride();
+        self.left.clear();
+        self.right.clear();
+        let (mut left, mut right) = (Side::default(), Side::default());
+        for row in rows.chunks_exact(stride) {
+            let (side, class) = if self.units.key(row, cut.column) <= cut.key {
+                (&mut left, &mut self.left)
+            } else {
+                (&mut right, &mut self.right)
+            };
+            if side.settled {
+                continue;
+            }
+            self.units.add(row, class);
+            if side.due() && self.problem.judge(class) == Judgement::Settled {
+                side.settled = true;
+                if left.settled && right.settled {
+                    return true;
+                }
+            }
+        }
+        (left.settled || self.problem.judge(&self.left).holds())
+            && (right.settled || self.problem.judge(&self.right).holds())
+    }
+
+    /// Moves the rows of the left side to the front and returns how many there are.
+    fn part_in_place(&self, rows: &mut [u32], cut: Cut) -> usize {
+        let stride = self.units.stride();
+        let (mut low, mut high) = (0, rows.len() / stride);
+        while low < high {
+            let row = &rows[low * stride..(low + 1) * stride];
+            if self.units.key(row, cut.column) <= cut.key {
+                low += 1;
+            } else {
+                high -= 1;
+                let (front, back) = rows.split_at_mut(high * stride);
+                if low < high {
+                    front[low * stride..(low + 1) * stride].swap_with_slice(&mut back[..stride]);
+                }
+            }
+        }
+        low
+    }
+}
+
+impl KeyWeight {
+    fn absorb(&mut self, other: Self) {
+        let empty = self.min > self.max;
+        self.weight += other.weight;
+        self.min = if empty { other.min } else { self.min.min(other.min) };
+        self.max = if empty { other.max } else { self.max.max(other.max) };
+    }
+}
+
+/// How far the judging of a side is: asked after 1, 2, 4, 8, … rows.
+#[derive(Default)]
+struct Side {
+    rows: u32,
+    settled: bool,
+}
+
+impl Side {
+    fn due(&mut self) -> bool {
+        self.rows = self.rows.wrapping_add(1);
+        self.rows < 8 || self.rows.is_power_of_two()
+    }
+}
+
+fn hull(weights: &[KeyWeight]) -> (u32, u32) {
+    let min = weights.iter().map(|w| w.min).min().unwrap_or(0);
+    let max = weights.iter().map(|w| w.max).max().unwrap_or(0);
+    (min, max)
+}
+
+fn weight(weights: &[KeyWeight]) -> f64 {
+    weights.iter().map(|w| w.weight).sum::<u64>() as f64
+}

@@ -1,0 +1,239 @@
+//! A problem (a table and what has to hold) and its solution, judged class by class once more.
+
+use anonymed_core::CancelToken;
+use rayon::prelude::*;
+
+use crate::axis::Axis;
+use crate::metrics::{GlobalCertaintyPenalty, LossMetric};
+use crate::recoding::{ClassMembers, SUPPRESSED};
+use crate::search::{Found, Search};
+use crate::{
+    AnonymizeError, ClassAccumulator, FrequencyTable, Judgement, PrivacyModel, Recoding,
+    SubjectCount,
+};
+
+/// A frequency table and the models every class of its release has to satisfy.
+pub struct Problem<'a> {
+    table: &'a FrequencyTable,
+    models: Vec<Box<dyn PrivacyModel>>,
+    metric: &'a dyn LossMetric,
+    suppress_max: f64,
+    sensitive: Vec<usize>,
+    cancel: CancelToken,
+}
+
+/// A recoding that satisfies the models, and what it did.
+#[derive(Debug, Clone)]
+pub struct Solution {
+    /// What to write.
+    pub recoding: Recoding,
+    /// Equivalence classes.
+    pub classes: u32,
+    /// Rows of the smallest class, 0 without classes.
+    pub smallest_class_rows: u64,
+    /// Subjects of the class with fewest.
+    pub smallest_class_subjects: SubjectCount,
+    /// Rows in no class.
+    pub suppressed_rows: u64,
+    /// Subjects with at least one row in no class.
+    pub suppressed_subjects: SubjectCount,
+    /// Whether the suppressed share of the subjects is within the problem's limit. Where the table
+    /// does not tell all subjects apart, the suppressed share of the rows is taken if it is higher.
+    pub within_suppression_limit: bool,
+    /// Loss by the problem's metric.
+    pub loss: f64,
+    /// Global certainty penalty.
+    pub gcp: f64,
+    /// The level of each column, where generalization is global.
+    pub levels: Option<Vec<u8>>,
+}
+
+impl<'a> Problem<'a> {
+    /// A problem with the global certainty penalty as loss and no limit on suppression.
+    pub fn new(table: &'a FrequencyTable, models: Vec<Box<dyn PrivacyModel>>) -> Self {
+        let mut sensitive: Vec<usize> = models.iter().filter_map(|m| m.sensitive()).collect();
+        sensitive.sort_unstable();
+        sensitive.dedup();
+        Self {
+            table,
+            models,
+            metric: &GlobalCertaintyPenalty,
+            suppress_max: 1.0,
+            sensitive,
+            cancel: CancelToken::default(),
+        }
+    }
+
+    /// Sets the loss metric.
+    #[must_use]
+    pub fn metric(mut self, metric: &'a dyn LossMetric) -> Self {
+        self.metric = metric;
+        self
+    }
+
+    /// Sets the highest share of subjects that may be suppressed.
+    #[must_use]
+    pub fn suppress_max(mut self, share: f64) -> Self {
+        self.suppress_max = share.clamp(0.0, 1.0);
+        self
+    }
+
+    /// Sets the switch that stops the search.
+    #[must_use]
+    pub fn cancel(mut self, cancel: CancelToken) -> Self {
+        self.cancel = cancel;
+        self
+    }
+
+    /// The table.
+    pub fn table(&self) -> &FrequencyTable {
+        self.table
+    }
+
+    /// The models.
+    pub fn models(&self) -> &[Box<dyn PrivacyModel>] {
+        &self.models
+    }
+
+    /// Searches, judges every class again and suppresses what fails.
+    ///
+    /// Where the whole table does not satisfy the models, everything is suppressed and the solution
+    /// says so; that is an answer and no error.
+    ///
+    /// # Errors
+    ///
+    /// A model the table cannot answer, or [`AnonymizeError::Cancelled`].
+    pub fn solve(&self, search: &dyn Search) -> Result<Solution, AnonymizeError> {
+        self.check_models()?;
+        let found = search.search(self)?;
+        Ok(self.judge_classes(found))
+    }
+
+    /// An empty class for this problem's models.
+    pub fn accumulator(&self) -> ClassAccumulator {
+        ClassAccumulator::new(self.table.k_max(), &self.sensitive)
+    }
+
+    /// What the models say of a class together: the least of their judgements.
+    pub fn judge(&self, class: &ClassAccumulator) -> Judgement {
+        self.models.iter().map(|m| m.judge(class)).min().unwrap_or(Judgement::Settled)
+    }
+
+    /// Fewest subjects a class can have.
+    pub fn least_subjects(&self) -> u64 {
+        self.models.iter().map(|m| u64::from(m.least_subjects())).max().unwrap_or(1).max(1)
+    }
+
+    pub(crate) fn check_cancelled(&self) -> Result<(), AnonymizeError> {
+        Ok(self.cancel.check()?)
+    }
+
+    pub(crate) fn check_models(&self) -> Result<(), AnonymizeError> {
+        let columns = self.table.sensitive().len();
+        if let Some(column) = self.sensitive.iter().copied().find(|c| *c >= columns) {
+            return Err(AnonymizeError::NoSensitiveColumn { column, columns });
+        }
+        let needed = self.models.iter().map(|m| m.least_subjects()).max().unwrap_or(0);
+        let kept = self.table.k_max();
+        if needed > kept {
+            return Err(AnonymizeError::TooFewSubjectsKept { needed, kept });
+        }
+        Ok(())
+    }
+
+    fn judge_classes(&self, found: Found) -> Solution {
+        let Found { recoding, levels } = found;
+        let members = ClassMembers::by_class(recoding.class_numbers(), recoding.classes());
+        let judged = self.judge_members(&members);
+        if judged.iter().all(|j| j.holds) {
+            return self.describe(recoding, levels, &judged);
+        }
+        let (class_of, kept) = without_failing(recoding.class_numbers(), &judged);
+        let members = ClassMembers::by_class(&class_of, kept.len() as u32);
+        let axes = Axis::all(self.table);
+        let recoding = Recoding::of_members(self.table, &axes, class_of, &members);
+        self.describe(recoding, levels, &kept)
+    }
+
+    fn judge_members(&self, members: &ClassMembers) -> Vec<Judged> {
+        (0..members.classes())
+            .into_par_iter()
+            .map_init(
+                || self.accumulator(),
+                |class, number| {
+                    class.clear();
+                    members.of(number).iter().for_each(|c| class.add(self.table, *c));
+                    Judged {
+                        holds: self.judge(class).holds(),
+                        rows: class.rows(),
+                        subjects: class.subjects().count(),
+                    }
+                },
+            )
+            .collect()
+    }
+
+    fn describe(&self, recoding: Recoding, levels: Option<Vec<u8>>, judged: &[Judged]) -> Solution {
+        let suppressed: Vec<u32> = (0..self.table.combinations() as u32)
+            .filter(|c| recoding.class_of(*c).is_none())
+            .collect();
+        let suppressed_rows = suppressed.iter().map(|c| self.table.rows(*c)).sum();
+        let suppressed_subjects = self.table.distinct_subjects(suppressed.into_iter());
+        Solution {
+            classes: recoding.classes(),
+            smallest_class_rows: judged.iter().map(|j| j.rows).min().unwrap_or(0),
+            smallest_class_subjects: judged
+                .iter()
+                .map(|j| j.subjects)
+                .min_by_key(|s| s.at_least())
+                .unwrap_or(SubjectCount::Exact(0)),
+            suppressed_rows,
+            suppressed_subjects,
+            within_suppression_limit: self.within_limit(suppressed_rows, suppressed_subjects),
+            loss: self.metric.loss(self.table, &recoding),
+            gcp: GlobalCertaintyPenalty.loss(self.table, &recoding),
+            levels,
+            recoding,
+        }
+    }
+
+    fn within_limit(&self, rows: u64, subjects: SubjectCount) -> bool {
+        let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
+        let all = self.table.distinct_subjects(0..self.table.combinations() as u32);
+        let by_subjects = share(f64::from(subjects.at_least()), f64::from(all.at_least()));
+        let by_rows = share(rows as f64, self.table.total_rows() as f64);
+        let highest = match (subjects, all) {
+            (SubjectCount::Exact(_), SubjectCount::Exact(_)) => by_subjects,
+            _ => by_subjects.max(by_rows),
+        };
+        highest <= self.suppress_max
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Judged {
+    holds: bool,
+    rows: u64,
+    subjects: SubjectCount,
+}
+
+/// Suppresses the failing classes and numbers the others anew.
+fn without_failing(class_of: &[u32], judged: &[Judged]) -> (Vec<u32>, Vec<Judged>) {
+    let mut kept = Vec::new();
+    let renumbered: Vec<u32> = judged
+        .iter()
+        .map(|j| {
+            if j.holds {
+                kept.push(*j);
+                kept.len() as u32 - 1
+            } else {
+                SUPPRESSED
+            }
+        })
+        .collect();
+    let class_of = class_of
+        .iter()
+        .map(|class| if *class == SUPPRESSED { SUPPRESSED } else { renumbered[*class as usize] })
+        .collect();
+    (class_of, kept)
+}

@@ -1,0 +1,186 @@
+//! Distinct subjects, exact while they are few: a set that keeps the `k_max` smallest subject
+//! numbers. The smallest numbers of a union are among the smallest numbers of its parts, so sets
+//! merge without loss, and a set that is not full has seen every subject it stands for.
+
+use serde::{Deserialize, Serialize};
+
+/// How many distinct subjects there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubjectCount {
+    /// So many.
+    Exact(u32),
+    /// So many or more: the set was full.
+    AtLeast(u32),
+}
+
+impl SubjectCount {
+    /// The number that is certain.
+    pub fn at_least(self) -> u32 {
+        match self {
+            Self::Exact(n) | Self::AtLeast(n) => n,
+        }
+    }
+}
+
+/// The distinct subjects of a class, exact below `k_max`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectSet {
+    ids: Vec<u32>,
+    k_max: u32,
+}
+
+impl SubjectSet {
+    /// An empty set that tells up to `k_max` subjects apart.
+    pub fn new(k_max: u32) -> Self {
+        Self { ids: Vec::new(), k_max }
+    }
+
+    /// Adds a subject.
+    pub fn insert(&mut self, subject: u32) {
+        if let Err(at) = self.ids.binary_search(&subject) {
+            let full = self.ids.len() >= self.k_max as usize;
+            if full && at == self.ids.len() {
+                return;
+            }
+            if full {
+                self.ids.pop();
+            }
+            self.ids.insert(at, subject);
+        }
+    }
+
+    /// Adds the subjects of another set.
+    pub fn merge(&mut self, other: &Self) {
+        for subject in &other.ids {
+            self.insert(*subject);
+        }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> SubjectCount {
+        let n = self.ids.len() as u32;
+        if n < self.k_max { SubjectCount::Exact(n) } else { SubjectCount::AtLeast(n) }
+    }
+
+    /// The subjects kept: all of them below `k_max`, the smallest otherwise.
+    pub fn kept(&self) -> &[u32] {
+        &self.ids
+    }
+
+    /// Forgets all subjects and keeps the memory.
+    pub fn clear(&mut self) {
+        self.ids.clear();
+    }
+}
+
+/// Collects (key, subject) pairs in any order and turns them into one list per key, bounded in
+/// memory by compacting whenever the pairs double.
+#[derive(Debug)]
+pub(crate) struct SubjectLog {
+    pairs: Vec<(u32, u32)>,
+    compact_at: usize,
+    k_max: u32,
+}
+
+impl SubjectLog {
+    const FIRST_COMPACTION: usize = 1 << 21;
+
+    pub(crate) fn new(k_max: u32) -> Self {
+        Self { pairs: Vec::new(), compact_at: Self::FIRST_COMPACTION, k_max }
+    }
+
+    pub(crate) fn push(&mut self, key: u32, subjects: &[u32]) {
+        self.pairs.extend(subjects.iter().map(|s| (key, *s)));
+        if self.pairs.len() >= self.compact_at {
+            self.compact();
+            self.compact_at = Self::FIRST_COMPACTION.max(self.pairs.len() * 2);
+        }
+    }
+
+    /// Keeps the `k_max` smallest subjects of each key, once each.
+    fn compact(&mut self) {
+        self.pairs.sort_unstable();
+        self.pairs.dedup();
+        let (mut key, mut kept) = (None, 0);
+        let k_max = self.k_max;
+        self.pairs.retain(|(k, _)| {
+            kept = if key == Some(*k) { kept + 1 } else { 1 };
+            key = Some(*k);
+            kept <= k_max
+        });
+    }
+
+    pub(crate) fn finish(mut self, keys: usize) -> SubjectLists {
+        self.compact();
+        let mut offsets = vec![0u32; keys + 1];
+        for (key, _) in &self.pairs {
+            offsets[*key as usize + 1] += 1;
+        }
+        for key in 0..keys {
+            offsets[key + 1] += offsets[key];
+        }
+        SubjectLists { offsets, ids: self.pairs.iter().map(|(_, s)| *s).collect() }
+    }
+}
+
+/// The subjects of each key, ascending, one after the other.
+#[derive(Debug, Clone)]
+pub(crate) struct SubjectLists {
+    offsets: Vec<u32>,
+    ids: Vec<u32>,
+}
+
+impl SubjectLists {
+    pub(crate) fn of(&self, key: u32) -> &[u32] {
+        let key = key as usize;
+        &self.ids[self.offsets[key] as usize..self.offsets[key + 1] as usize]
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        4 * (self.offsets.len() + self.ids.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(k_max: u32, ids: &[u32]) -> SubjectSet {
+        let mut set = SubjectSet::new(k_max);
+        ids.iter().for_each(|id| set.insert(*id));
+        set
+    }
+
+    #[test]
+    fn counts_are_exact_below_the_limit() {
+        let check = |ids: &[u32], expect| assert_eq!(set(3, ids).count(), expect);
+        check(&[], SubjectCount::Exact(0));
+        check(&[7, 7, 7], SubjectCount::Exact(1));
+        check(&[2, 1], SubjectCount::Exact(2));
+        check(&[2, 1, 3], SubjectCount::AtLeast(3));
+        check(&[5, 4, 3, 2, 1], SubjectCount::AtLeast(3));
+    }
+
+    #[test]
+    fn merging_is_the_same_as_inserting() {
+        let all = [9, 3, 8, 1, 7, 2, 3, 9];
+        for cut in 0..all.len() {
+            let mut left = set(4, &all[..cut]);
+            left.merge(&set(4, &all[cut..]));
+            assert_eq!(left, set(4, &all));
+        }
+    }
+
+    #[test]
+    fn a_log_gives_the_smallest_subjects_of_each_key() {
+        let mut log = SubjectLog::new(2);
+        log.push(2, &[9, 4]);
+        log.push(0, &[5, 5]);
+        log.push(2, &[1, 4]);
+        let lists = log.finish(3);
+        assert_eq!(lists.of(0), [5]);
+        assert!(lists.of(1).is_empty());
+        assert_eq!(lists.of(2), [1, 4]);
+    }
+}
