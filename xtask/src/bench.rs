@@ -1,0 +1,307 @@
+//! `cargo xtask bench`: measures the release build and writes `BENCHMARKS.md`, which holds nothing
+//! but what this command printed.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use crate::sys::anonymed::{Anonymed, Build, DONE};
+use crate::sys::process::Usage;
+use crate::sys::{Workspace, process, tree};
+
+/// Measures the release build and writes BENCHMARKS.md.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// A tenth of the size, printed and not written.
+    #[arg(long)]
+    quick: bool,
+}
+
+/// How much is measured.
+struct Size {
+    patients: u32,
+    rows: u64,
+    subjects: u64,
+    starts: usize,
+}
+
+const FULL: Size = Size { patients: 10_000, rows: 20_000_000, subjects: 1_000_000, starts: 30 };
+const QUICK: Size = Size { patients: 1_000, rows: 2_000_000, subjects: 100_000, starts: 10 };
+
+/// One run of the measurements.
+struct Bench {
+    anonymed: Anonymed,
+    folder: PathBuf,
+    size: Size,
+    page: String,
+}
+
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
+    let anonymed = Anonymed::build(workspace, Build::Release)?;
+    let folder = workspace.scratch("bench")?;
+    let size = if arguments.quick { QUICK } else { FULL };
+    let mut bench = Bench { anonymed, folder, size, page: String::new() };
+    bench.head(workspace);
+    bench.start_up()?;
+    bench.hospital()?;
+    bench.big_table()?;
+    println!("{}", bench.page);
+    if !arguments.quick {
+        fs_err::write(workspace.root.join("BENCHMARKS.md"), &bench.page)?;
+    }
+    Ok(())
+}
+
+impl Bench {
+    fn line(&mut self, text: &str) {
+        eprintln!("{text}");
+        self.page.push_str(text);
+        self.page.push('\n');
+    }
+
+    fn row(&mut self, what: &str, value: &str) {
+        self.line(&format!("| {what} | {value} |"));
+    }
+
+    fn section(&mut self, title: &str) {
+        self.line(&format!("\n## {title}\n"));
+        self.line("| measured | value |");
+        self.line("|---|---|");
+    }
+
+    fn head(&mut self, workspace: &Workspace) {
+        self.line("# Benchmarks");
+        self.line("");
+        self.line(
+            "Written by `cargo xtask bench`, which builds `--release` and measures the binary from \
+             outside. MB is 10^6 bytes; peak RSS is the kernel's high-water mark of the process.",
+        );
+        self.line("");
+        self.line(&format!("Machine: {}", machine(workspace)));
+    }
+
+    /// Median time from start to exit of `--help`.
+    fn start_up(&mut self) -> Result<()> {
+        let mut times = Vec::new();
+        for _ in 0..self.size.starts {
+            let start = Instant::now();
+            process::expect(&mut self.anonymed.command(&["--help"]), &[0])?;
+            times.push(start.elapsed().as_secs_f64() * 1e3);
+        }
+        times.sort_by(f64::total_cmp);
+        self.section("Start-up");
+        let what = format!("`anonymed --help`, median of {}", times.len());
+        self.row(&what, &format!("{:.1} ms", times[times.len() / 2]));
+        let bytes = fs_err::metadata(self.anonymed.exe())?.len();
+        self.row("binary", &format!("{:.1} MB", megabytes(bytes)));
+        Ok(())
+    }
+
+    /// The demo project from end to end, at one and two threads.
+    fn hospital(&mut self) -> Result<()> {
+        let patients = self.size.patients;
+        let hospital = self.folder.join("hospital");
+        let key = self.folder.join("bench.key");
+        process::expect(&mut self.anonymed.demo_project(&hospital, patients, 1), &[0])?;
+        let input = tree::bytes(&hospital)?;
+        self.section(&format!("Demo project of {patients} patients"));
+        self.row("input", &format!("{:.1} MB", megabytes(input)));
+
+        let project = self.folder.join("project");
+        let mut init = self.anonymed.init(&project, &hospital, "research-linked", &key);
+        process::expect(&mut init, DONE)?;
+        let mut scan = self.anonymed.inside(&project, &["scan"]);
+        let usage = self.measured(&mut scan)?;
+        self.row("scan", &format!("{:.1} MB/s ({})", megabytes(input) / usage.wall, cost(usage)));
+
+        let mut releases = Vec::new();
+        for threads in [0, 1, 2] {
+            let release = self.folder.join(format!("release-{threads}"));
+            let mut command =
+                self.anonymed.deidentify(&hospital, &release, "research-linked", &key);
+            command.arg("--json");
+            if threads > 0 {
+                command.args(["--threads", &threads.to_string()]);
+            }
+            let usage = self.measured(&mut command)?;
+            let rate = f64::from(patients) / usage.wall;
+            let label = if threads == 0 { "all".into() } else { threads.to_string() };
+            self.row(
+                &format!("end to end, threads: {label}"),
+                &format!("{rate:.0} patients/s ({})", cost(usage)),
+            );
+            if threads == 0 {
+                self.modalities()?;
+            }
+            releases.push(release);
+        }
+        let same = releases[1..].iter().try_fold(true, |same, release| {
+            let difference = tree::difference(&releases[0].join("data"), &release.join("data"))?;
+            anyhow::Ok(same && difference.is_none())
+        })?;
+        self.row("same bytes at 1, 2 and all threads", if same { "yes" } else { "NO" });
+        if let Some(digest) = tree::digest(&releases[0].join("data")) {
+            self.row("SHA-256 of `data/`", &format!("`{digest}`"));
+        }
+        if !same {
+            bail!("the release differs with the number of threads");
+        }
+        Ok(())
+    }
+
+    /// Throughput of each modality, as the last command's summary tells it.
+    fn modalities(&mut self) -> Result<()> {
+        let log = fs_err::read_to_string(self.log())?;
+        let summary = json(&log).context("`--json` prints one document")?;
+        let Some(modalities) = summary["modalities"].as_object() else { return Ok(()) };
+        for (name, figures) in modalities {
+            let bytes = figures["bytes"].as_f64().unwrap_or(0.0);
+            let seconds = figures["seconds"].as_f64().unwrap_or(0.0);
+            if seconds > 0.0 {
+                let rate = bytes / 1e6 / seconds;
+                self.row(
+                    &format!("transform of {name}, per thread"),
+                    &format!("{rate:.1} MB/s ({:.1} MB)", bytes / 1e6),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// A large table, whose release must not need the memory of its size.
+    fn big_table(&mut self) -> Result<()> {
+        let (rows, subjects) = (self.size.rows, self.size.subjects);
+        let input = self.folder.join("big");
+        fs_err::create_dir_all(&input)?;
+        let mut demo = self.anonymed.command(&["demo-project"]);
+        demo.arg(input.join("encounters.csv")).arg("--big-table");
+        demo.args([
+            "--rows",
+            &rows.to_string(),
+            "--subjects",
+            &subjects.to_string(),
+            "--seed",
+            "1",
+        ]);
+        process::expect(&mut demo, &[0])?;
+        let bytes = tree::bytes(&input)?;
+        let key = self.folder.join("bench.key");
+        let release = self.folder.join("big-release");
+        let mut command = self.anonymed.deidentify(&input, &release, "research-linked", &key);
+        let usage = self.measured(&mut command)?;
+        self.section("One large table");
+        self.row(
+            "input",
+            &format!("{:.2} GB of CSV, {rows} rows of {subjects} subjects", bytes as f64 / 1e9),
+        );
+        self.row(
+            "deidentify",
+            &format!("{:.1} MB/s ({})", megabytes(bytes) / usage.wall, cost(usage)),
+        );
+        Ok(())
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("bench.log")
+    }
+
+    /// Runs to the end with the log of this command alone.
+    fn measured(&self, command: &mut std::process::Command) -> Result<Usage> {
+        fs_err::write(self.log(), "")?;
+        let usage = process::measure(command, &self.log())?;
+        if !DONE.contains(&usage.code) {
+            bail!(
+                "`{}` ended with exit code {}; see {}",
+                process::line(command),
+                usage.code,
+                self.log().display()
+            );
+        }
+        Ok(usage)
+    }
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+fn cost(usage: Usage) -> String {
+    let mut text = format!("{:.1} s", usage.wall);
+    if let Some(cpu) = usage.cpu {
+        let _ = write!(text, ", {cpu:.1} s CPU");
+    }
+    if let Some(peak) = usage.peak_rss {
+        let _ = write!(text, ", peak RSS {:.0} MB", megabytes(peak));
+    }
+    text
+}
+
+/// The JSON document in a log that holds narration too.
+fn json(log: &str) -> Option<Value> {
+    let whole = serde_json::from_str(log).ok();
+    let line = || {
+        log.lines()
+            .rev()
+            .find_map(|line| serde_json::from_str::<Value>(line).ok().filter(Value::is_object))
+    };
+    let block = || {
+        let start =
+            log.find("\n{").map(|at| at + 1).or_else(|| log.starts_with('{').then_some(0))?;
+        let mut documents = serde_json::Deserializer::from_str(&log[start..]).into_iter();
+        documents.next()?.ok()
+    };
+    whole.or_else(block).or_else(line)
+}
+
+/// Processor, cores, memory, kernel and compiler in one line.
+fn machine(workspace: &Workspace) -> String {
+    let read = |path: &str| fs_err::read_to_string(path).unwrap_or_default();
+    let field = |text: &str, key: &str| {
+        let line = text.lines().find(|line| line.starts_with(key))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    };
+    let processor =
+        field(&read("/proc/cpuinfo"), "model name").unwrap_or_else(|| "unknown CPU".into());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let memory = field(&read("/proc/meminfo"), "MemTotal")
+        .and_then(|text| text.strip_suffix(" kB")?.parse::<u64>().ok())
+        .map_or_else(
+            || "unknown memory".into(),
+            |kib| format!("{:.1} GB", kib as f64 * 1024.0 / 1e9),
+        );
+    let kernel = read("/proc/sys/kernel/osrelease");
+    let rustc = version("rustc", &workspace.root);
+    format!("{processor}, {cores} cores, {memory}, Linux {}, {rustc}", kernel.trim())
+}
+
+fn version(program: &str, folder: &Path) -> String {
+    let mut command = std::process::Command::new(program);
+    let output = process::capture(command.arg("--version").current_dir(folder));
+    output.map_or_else(|_| program.to_owned(), |output| output.stdout.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_found_among_narration() {
+        let check = |log: &str| {
+            assert_eq!(json(log).map(|v| v["a"].clone()), Some(Value::from(1)), "{log}");
+        };
+        check("{\"a\":1}");
+        check("reading 3 files\n{\"a\":1}\n");
+        check("reading\n{\n  \"a\": 1\n}\ndone\n");
+        assert!(json("nothing here").is_none());
+    }
+
+    #[test]
+    fn costs_say_what_is_known() {
+        let usage = Usage { code: 0, wall: 2.0, cpu: Some(3.25), peak_rss: Some(5_000_000) };
+        assert_eq!(cost(usage), "2.0 s, 3.2 s CPU, peak RSS 5 MB");
+        assert_eq!(cost(Usage { cpu: None, peak_rss: None, ..usage }), "2.0 s");
+    }
+}
