@@ -55,6 +55,25 @@ impl ClassAccumulator {
         }
     }
 
+    /// Adds rows of one subject with the sensitive (column, code) values it has.
+    pub fn add_subject(
+        &mut self,
+        subject: u32,
+        rows: u64,
+        sensitive: impl Iterator<Item = (usize, u32)>,
+    ) {
+        self.rows = self.rows.saturating_add(rows);
+        self.subjects.insert(subject);
+        for (column, code) in sensitive {
+            let histogram = self.sensitive.iter_mut().find(|(c, _)| *c == column);
+            if let Some((_, histogram)) = histogram {
+                let value = histogram.value(code, self.subjects.k_max());
+                value.rows = value.rows.saturating_add(1);
+                value.subjects.insert(subject);
+            }
+        }
+    }
+
     /// Adds all of another class, made for the same columns.
     pub fn merge(&mut self, other: &Self) {
         self.rows = self.rows.saturating_add(other.rows);

@@ -68,6 +68,11 @@ impl SubjectSet {
         &self.ids
     }
 
+    /// Subjects told apart.
+    pub fn k_max(&self) -> u32 {
+        self.k_max
+    }
+
     /// Forgets all subjects and keeps the memory.
     pub fn clear(&mut self) {
         self.ids.clear();

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anonymed_anonymize::search::Mondrian;
 use anonymed_anonymize::{
     DistinctLDiversity, FrequencyBuilder, FrequencyTable, HierarchyFile, KAnonymity, PrivacyModel,
-    Problem, QuasiColumn, SensitiveColumn, Solution, SubjectCount,
+    Problem, QuasiColumn, RowCounts, SensitiveColumn, Solution, SubjectCount, SubjectGrouping,
 };
 
 /// A table read whole.
@@ -223,4 +223,42 @@ fn hospital_classes_hold_patients_and_not_visits() {
     assert!(solution.smallest_class_subjects >= SubjectCount::Exact(5));
     let (patients, _) = smallest(&raw, &table, &solution, Some(raw.column("patient_nbr")));
     assert!(patients >= 5, "{patients} patients in a class");
+}
+
+#[test]
+fn hospital_patients_grouped_cannot_be_told_by_their_sequence() {
+    let Some(raw) = corpus("diabetes130/diabetic_data.csv", b',', 1) else { return };
+    let quasi: Vec<(&str, Maker<'_>)> = vec![
+        ("race", &categorical),
+        ("gender", &categorical),
+        ("age", &categorical),
+        ("admission_type_id", &categorical),
+        ("medical_specialty", &categorical),
+        ("time_in_hospital", &numeric),
+    ];
+    let table = table(&raw, &quasi, "diag_1", Some("patient_nbr"));
+    let (codes, subjects) = (
+        quasi.iter().map(|(n, _)| encode(&raw, raw.column(n)).1).collect::<Vec<_>>(),
+        encode(&raw, raw.column("patient_nbr")).1,
+    );
+    let number: HashMap<Vec<u32>, u32> = (0..table.combinations() as u32)
+        .map(|n| ((0..6).map(|c| table.code(n, c)).collect(), n))
+        .collect();
+    for row_counts in [RowCounts::Ignored, RowCounts::Kept] {
+        let mut grouping = SubjectGrouping::new(&table);
+        for (row, subject) in subjects.iter().enumerate() {
+            let key: Vec<u32> = codes.iter().map(|c| c[row]).collect();
+            grouping.add(*subject, number[&key], 1, &[]).unwrap();
+        }
+        let solution = grouping.solve(&Problem::new(&table, k(5)), row_counts).unwrap();
+        eprintln!(
+            "Diabetes k=5 grouped by patient, row counts {row_counts:?}: GCP {:.4}, {} classes, \
+             {} patients suppressed",
+            solution.gcp,
+            solution.recoding.classes(),
+            solution.suppressed_subjects
+        );
+        assert!(solution.smallest_class_subjects >= 5);
+        assert!(solution.suppressed_subjects < 500);
+    }
 }

@@ -1,5 +1,10 @@
-//! Whole-crate tests: oracles worked out by hand, properties, and the public hospital and census
-//! tables.
+//! Whole-crate tests: properties of any table, and the public hospital and census tables.
+#![allow(
+    clippy::disallowed_macros,
+    clippy::unwrap_used,
+    reason = "tests print figures and stop at the first surprise"
+)]
 
 mod corpora;
 mod properties;
+mod registries;

@@ -1,1 +1,286 @@
-//! Properties that hold for any table.
+//! Properties that hold for any table, checked by counting apart from the library.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anonymed_anonymize::metrics::{Discernibility, LossMetric};
+use anonymed_anonymize::models::{self, ModelParameters};
+use anonymed_anonymize::search::Mondrian;
+use anonymed_anonymize::{
+    AnonymizeError, DistinctLDiversity, FrequencyBuilder, FrequencyTable, HierarchyFile,
+    KAnonymity, PrivacyModel, Problem, QuasiColumn, Recoding, RowCounts, SensitiveColumn, Solution,
+    SubjectGrouping,
+};
+use proptest::prelude::*;
+
+const ICD: &str =
+    "J10;J09-J18;J;*\nJ11;J09-J18;J;*\nJ45;J40-J47;J;*\nK25;K20-K31;K;*\nK26;K20-K31;K;*\n";
+
+/// What a row writes.
+type Labels = Vec<Option<String>>;
+
+/// A visit: subject, age, ward, diagnosis by hierarchy, birth date, sensitive value.
+type Visit = (u32, [u32; 4], u32);
+
+fn columns() -> Vec<QuasiColumn> {
+    let some = |values: &[&str]| -> Vec<Option<String>> {
+        values.iter().map(|v| (!v.is_empty()).then(|| (*v).to_owned())).collect()
+    };
+    let icd = HierarchyFile::parse(ICD).unwrap();
+    vec![
+        QuasiColumn::numeric("age", some(&["80", "", "20", "30", "40.5", "-1"])).unwrap(),
+        QuasiColumn::categorical("ward", some(&["A|1", "B", "C", "", "D"])).unwrap(),
+        QuasiColumn::hierarchical("dx", some(&["K26", "J10", "", "J11", "K25", "J45"]), &icd)
+            .unwrap(),
+        QuasiColumn::date("born", some(&["1955-05-05", "1955", "2001-12", "1999-09-09"])).unwrap(),
+    ]
+}
+
+fn visits() -> impl Strategy<Value = Vec<Visit>> {
+    let visit = (0u32..25, (0u32..6, 0u32..5, 0u32..6, 0u32..4), 0u32..4)
+        .prop_map(|(s, (a, b, c, d), x)| (s, [a, b, c, d], x));
+    prop::collection::vec(visit, 0..120)
+}
+
+fn table(visits: &[Visit], k_max: u32) -> FrequencyTable {
+    let sensitive = vec![SensitiveColumn { name: "hiv".into(), values: 4 }];
+    let mut builder = FrequencyBuilder::new(columns(), sensitive, k_max).unwrap();
+    for (subject, codes, value) in visits {
+        builder.add(codes, 1, &[*subject], &[(0, *value, 1)]).unwrap();
+    }
+    builder.finish()
+}
+
+fn models(k: u32, l: u32) -> Vec<Box<dyn PrivacyModel>> {
+    vec![Box::new(KAnonymity::new(k)), Box::new(DistinctLDiversity::new(l, 0))]
+}
+
+/// What is written for each visit, `None` where it is suppressed.
+fn release(visits: &[Visit], table: &FrequencyTable, recoding: &Recoding) -> Vec<Option<Labels>> {
+    let number: BTreeMap<[u32; 4], u32> = (0..table.combinations() as u32)
+        .map(|n| ([0, 1, 2, 3].map(|c| table.code(n, c)), n))
+        .collect();
+    visits
+        .iter()
+        .map(|(_, codes, _)| recoding.class_of(number[codes]).map(|class| labels(recoding, class)))
+        .collect()
+}
+
+fn labels(recoding: &Recoding, class: u32) -> Labels {
+    (0..4).map(|c| recoding.label(class, c).map(str::to_owned)).collect()
+}
+
+/// Whether a label holds a value, read as a recipient would read it.
+fn holds(column: usize, label: Option<&str>, value: Option<&str>) -> bool {
+    let (Some(label), Some(value)) = (label, value) else {
+        return label == value || label == Some("*");
+    };
+    if label == "*" || label == value {
+        return true;
+    }
+    match column {
+        0 => label.split_once("..").is_some_and(|(low, high)| {
+            let n = |t: &str| t.parse::<f64>().unwrap();
+            n(low) <= n(value) && n(value) <= n(high)
+        }),
+        1 => label
+            .trim_matches(['{', '}'])
+            .replace("\\|", "!")
+            .split('|')
+            .any(|m| m.replace('!', "|") == value),
+        2 => ICD.lines().any(|line| line.starts_with(value) && line.split(';').any(|l| l == label)),
+        _ => label.split_once("..").is_some_and(|(low, high)| {
+            // A year or month stands for its first day, which sorts as its text does.
+            low <= value && value <= high
+        }),
+    }
+}
+
+fn solve(visits: &[Visit], k: u32, l: u32) -> (FrequencyTable, Solution) {
+    let table = table(visits, k.max(l) + 1);
+    let solution = Problem::new(&table, models(k, l)).solve(&Mondrian).unwrap();
+    (table, solution)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_class_has_k_subjects_and_l_values(visits in visits(), k in 1u32..7, l in 1u32..4) {
+        let (table, solution) = solve(&visits, k, l);
+        let mut classes: BTreeMap<Labels, (BTreeSet<u32>, BTreeSet<u32>)> = BTreeMap::new();
+        let mut suppressed = 0;
+        for ((subject, _, value), written) in visits.iter().zip(release(&visits, &table, &solution.recoding)) {
+            match written {
+                Some(labels) => {
+                    let class = classes.entry(labels).or_default();
+                    class.0.insert(*subject);
+                    class.1.insert(*value);
+                }
+                None => suppressed += 1,
+            }
+        }
+        prop_assert_eq!(solution.suppressed_rows, suppressed);
+        // Mondrian suppresses all or nothing.
+        prop_assert!(suppressed == 0 || suppressed == visits.len() as u64);
+        for (subjects, values) in classes.values() {
+            prop_assert!(subjects.len() >= k as usize);
+            prop_assert!(values.len() >= l as usize);
+        }
+    }
+
+    #[test]
+    fn labels_hold_what_they_stand_for(visits in visits(), k in 1u32..7) {
+        let (table, solution) = solve(&visits, k, 1);
+        let columns = columns();
+        for ((_, codes, _), written) in visits.iter().zip(release(&visits, &table, &solution.recoding)) {
+            for (c, label) in written.unwrap_or_default().iter().enumerate() {
+                let value = columns[c].values()[codes[c] as usize].as_deref();
+                prop_assert!(holds(c, label.as_deref(), value), "column {}: {:?} for {:?}", c, label, value);
+            }
+        }
+    }
+
+    #[test]
+    fn order_and_threads_change_nothing(visits in visits(), k in 1u32..5, seed in any::<u64>()) {
+        let (first_table, first) = solve(&visits, k, 1);
+        let mut shuffled = visits.clone();
+        shuffled.sort_by_key(|v| (u64::from(v.0) + 1).wrapping_mul(seed | 1).rotate_left(v.1[0]));
+        let expect = release(&visits, &first_table, &first.recoding);
+        for threads in [1, 2, 4] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let (table, again) = pool.install(|| solve(&shuffled, k, 1));
+            prop_assert_eq!(&release(&visits, &table, &again.recoding), &expect);
+            let (_, same) = pool.install(|| solve(&visits, k, 1));
+            prop_assert_eq!(&same.recoding, &first.recoding);
+        }
+    }
+
+    #[test]
+    fn grouped_subjects_cannot_be_told_apart(visits in visits(), k in 1u32..6, keep in any::<bool>()) {
+        let table = table(&visits, k + 1);
+        let number: BTreeMap<[u32; 4], u32> = (0..table.combinations() as u32)
+            .map(|n| ([0, 1, 2, 3].map(|c| table.code(n, c)), n)).collect();
+        let mut grouping = SubjectGrouping::new(&table);
+        for (subject, codes, value) in &visits {
+            grouping.add(*subject, number[codes], 1, &[(0, *value)]).unwrap();
+        }
+        let problem = Problem::new(&table, vec![Box::new(KAnonymity::new(k))]);
+        let rows = if keep { RowCounts::Kept } else { RowCounts::Ignored };
+        let solution = grouping.solve(&problem, rows).unwrap();
+        let columns = columns();
+        let mut written: BTreeMap<u32, Vec<Labels>> = BTreeMap::new();
+        for (subject, codes, _) in &visits {
+            let Some(class) = solution.class_of_subject(*subject) else { continue };
+            let labels = labels(&solution.recoding, class);
+            for (c, label) in labels.iter().enumerate() {
+                let value = columns[c].values()[codes[c] as usize].as_deref();
+                prop_assert!(holds(c, label.as_deref(), value));
+            }
+            written.entry(*subject).or_default().push(labels);
+        }
+        let mut signatures: BTreeMap<Vec<Labels>, u32> = BTreeMap::new();
+        for mut rows in written.into_values() {
+            rows.sort();
+            if !keep {
+                rows.dedup();
+            }
+            *signatures.entry(rows).or_default() += 1;
+        }
+        prop_assert!(signatures.values().all(|subjects| *subjects >= k));
+    }
+}
+
+#[test]
+fn a_table_without_rows_has_no_classes() {
+    let (_, solution) = solve(&[], 5, 2);
+    assert_eq!((solution.classes, solution.suppressed_rows), (0, 0));
+    assert!(solution.within_suppression_limit);
+}
+
+#[test]
+fn a_table_that_fails_is_suppressed_whole() {
+    let visits: Vec<Visit> = (0..20).map(|n| (n % 3, [n % 6, 0, 0, 0], 0)).collect();
+    let table = table(&visits, 6);
+    let problem = Problem::new(&table, models(5, 1)).suppress_max(0.05);
+    let solution = problem.solve(&Mondrian).unwrap();
+    assert_eq!((solution.classes, solution.suppressed_rows), (0, 20));
+    assert_eq!(solution.suppressed_subjects.at_least(), 3);
+    assert!(!solution.within_suppression_limit);
+    assert!((solution.gcp - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn one_patient_s_visits_make_no_class() {
+    // Five visits of patient 0 at 80, five patients at 20: k = 5 must not cut.
+    let mut visits: Vec<Visit> = (0..5).map(|_| (0, [0, 0, 0, 0], 0)).collect();
+    visits.extend((1..6).map(|s| (s, [2, 0, 0, 0], 0)));
+    let (_, solution) = solve(&visits, 5, 1);
+    assert_eq!(solution.classes, 1);
+    let (_, rows) = solve(
+        &visits.iter().enumerate().map(|(n, v)| (n as u32, v.1, v.2)).collect::<Vec<_>>(),
+        5,
+        1,
+    );
+    assert_eq!(rows.classes, 2);
+}
+
+#[test]
+fn problems_the_table_cannot_answer_are_refused() {
+    let visits: Vec<Visit> = vec![(0, [0; 4], 0)];
+    let table = table(&visits, 3);
+    let check = |models: Vec<Box<dyn PrivacyModel>>, expect| {
+        assert_eq!(Problem::new(&table, models).solve(&Mondrian).unwrap_err(), expect);
+    };
+    check(models(5, 1), AnonymizeError::TooFewSubjectsKept { needed: 5, kept: 3 });
+    check(
+        vec![Box::new(DistinctLDiversity::new(2, 4))],
+        AnonymizeError::NoSensitiveColumn { column: 4, columns: 1 },
+    );
+    let cancel = anonymed_core::CancelToken::default();
+    cancel.cancel();
+    let problem = Problem::new(&table, models(1, 1)).cancel(cancel);
+    assert!(matches!(problem.solve(&Mondrian), Err(AnonymizeError::Cancelled(_))));
+}
+
+#[test]
+fn families_build_models_from_parameters() {
+    let table = table(&[(0, [0; 4], 0)], 3);
+    let build = |family: &str, numbers: &[(&str, f64)], on| {
+        let numbers = numbers.iter().map(|(n, v)| ((*n).to_owned(), *v)).collect();
+        let parameters = ModelParameters { numbers, kind: None, on };
+        models::family(family).unwrap().build(&parameters, &table).map(|m| m.name())
+    };
+    assert_eq!(build("k-anonymity", &[("k", 5.0)], None).unwrap(), "5-anonymity");
+    assert!(build("k-anonymity", &[("k", 1.0)], None).is_err());
+    assert!(build("k-anonymity", &[("k", 2.5)], None).is_err());
+    assert_eq!(
+        build("distinct-l-diversity", &[("l", 2.0)], Some(0)).unwrap(),
+        "distinct 2-diversity"
+    );
+    assert!(build("distinct-l-diversity", &[("l", 2.0)], None).is_err());
+    assert!(build("distinct-l-diversity", &[("l", 2.0)], Some(1)).is_err());
+}
+
+#[test]
+fn losses_are_what_the_papers_say() {
+    // Ages 20, 30 (two subjects each) and 80: with k = 2, {20}, {30} and {80} stay or join.
+    let visits: Vec<Visit> = [(0, 2), (1, 2), (2, 3), (3, 3), (4, 0), (5, 0)]
+        .map(|(s, age)| (s, [age, 0, 0, 0], 0))
+        .to_vec();
+    let (table, exact) = solve(&visits, 2, 1);
+    assert_eq!((exact.classes, exact.gcp), (3, 0.0));
+    assert_eq!(Discernibility.loss(&table, &exact.recoding), 12.0);
+    let (table, joined) = solve(&visits, 3, 1);
+    assert_eq!(joined.classes, 1);
+    // Ages run from -1 to 80 in the dictionary: the one class spans 20..80 in one of four columns.
+    assert!((joined.gcp - 60.0 / 81.0 / 4.0).abs() < 1e-12);
+    assert_eq!(Discernibility.loss(&table, &joined.recoding), 36.0);
+}
+
+#[test]
+fn a_recoding_survives_json() {
+    let visits: Vec<Visit> = (0..20).map(|n| (n, [n % 6, n % 5, 0, 0], 0)).collect();
+    let (_, solution) = solve(&visits, 3, 1);
+    let json = serde_json::to_string(&solution.recoding).unwrap();
+    assert_eq!(serde_json::from_str::<Recoding>(&json).unwrap(), solution.recoding);
+}
