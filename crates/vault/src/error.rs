@@ -14,6 +14,9 @@ pub enum VaultError {
         "the key file exists already and is not overwritten; name another file, or use this one"
     )]
     KeyFileExists,
+    /// There is no such key file.
+    #[error("there is no key file at that place; `init` makes one, or name the one to use")]
+    KeyFileMissing,
     /// Others may read the key file.
     #[error(
         "the key file can be read by other users (mode {mode:04o}); run `chmod 600` on it, and if \

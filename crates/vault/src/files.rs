@@ -9,6 +9,11 @@ use fs_err::{File, OpenOptions};
 
 use crate::{Result, VaultError};
 
+/// Only the owner reads and writes.
+pub(crate) const PRIVATE: u32 = 0o600;
+/// Everybody reads.
+pub(crate) const PUBLIC: u32 = 0o644;
+
 /// What happens to a file that is there already.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Existing {
@@ -23,14 +28,14 @@ pub(crate) enum Existing {
 ///
 /// [`VaultError::Io`]; the old file, if any, is untouched then.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    write_atomic(path, bytes, Existing::Replace)
+    write_atomic(path, bytes, Existing::Replace, PRIVATE)
 }
 
-pub(crate) fn write_atomic(path: &Path, bytes: &[u8], existing: Existing) -> Result<()> {
-    let what = "writing a private file";
+pub(crate) fn write_atomic(path: &Path, bytes: &[u8], existing: Existing, mode: u32) -> Result<()> {
+    let what = "writing a file";
     let temporary = temporary_beside(path)?;
     let written = (|| {
-        let mut file = create_private(&temporary)?;
+        let mut file = create_new(&temporary, mode)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         match existing {
@@ -46,11 +51,11 @@ pub(crate) fn write_atomic(path: &Path, bytes: &[u8], existing: Existing) -> Res
     sync_folder(path)
 }
 
-/// Opens a new file that only its owner can read. Fails where the name exists.
-pub(crate) fn create_private(path: &Path) -> std::io::Result<File> {
+/// Opens a new file of this mode, less what the user's mask takes. Fails where the name exists.
+pub(crate) fn create_new(path: &Path, mode: u32) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    options.options_mut().mode(0o600);
+    options.options_mut().mode(mode);
     options.open(path)
 }
 

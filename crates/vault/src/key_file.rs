@@ -25,7 +25,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use data_encoding::BASE64;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::files::{Existing, read_capped, write_atomic};
+use crate::files::{Existing, PRIVATE, read_capped, write_atomic};
 use crate::{Result, SealedKeyRing, VaultError};
 
 const MAGIC: &str = "anonymed-key-file/1";
@@ -127,16 +127,8 @@ impl KeyFile {
         let mut payload = Zeroizing::new([0u8; 64]);
         getrandom::fill(payload.as_mut_slice()).map_err(|_| VaultError::Random)?;
         let ring = ring_of(&payload);
-        let text = match protection {
-            Protection::Plain0600 => plain_text(&ring, &payload),
-            Protection::Passphrase(phrase) => {
-                sealed_text(&ring, &payload, phrase, Cost::default())?
-            }
-            Protection::PassphraseWithCost(phrase, cost) => {
-                sealed_text(&ring, &payload, phrase, cost)?
-            }
-        };
-        match write_atomic(path, text.as_bytes(), Existing::Refuse) {
+        let text = text_of(&ring, &payload, protection)?;
+        match write_atomic(path, text.as_bytes(), Existing::Refuse, PRIVATE) {
             Ok(()) => Ok(ring),
             Err(VaultError::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
                 Err(VaultError::KeyFileExists)
@@ -149,20 +141,28 @@ impl KeyFile {
     ///
     /// # Errors
     ///
-    /// [`VaultError::KeyFilePermissions`] where others may read it,
+    /// [`VaultError::KeyFileMissing`], [`VaultError::KeyFilePermissions`] where others may read it,
     /// [`VaultError::PassphraseNeeded`], [`VaultError::WrongPassphrase`],
     /// [`VaultError::KeyFileFormat`], [`VaultError::KeyFileVersion`], [`VaultError::Io`].
     pub fn open(path: &Path, passphrase: Option<&Sensitive<String>>) -> Result<SealedKeyRing> {
-        let text = read(path)?;
-        let file = Parsed::new(&text)?;
-        let payload = match file.kdf {
-            None => file.plain_payload()?,
-            Some(_) => file.unseal(passphrase.ok_or(VaultError::PassphraseNeeded)?)?,
-        };
-        let ring = ring_of(&payload);
-        if ring.key_id().0 != file.key_id || ring.public_key().to_string() != file.public_key {
-            return Err(format_error("its keys are not the ones it names"));
-        }
+        Ok(keys_in(path, passphrase)?.1)
+    }
+
+    /// Protects the same keys another way: a new passphrase, one where there was none, or none any
+    /// more. Copies of the old file keep their old protection.
+    ///
+    /// # Errors
+    ///
+    /// As [`KeyFile::open`] for the old protection and [`KeyFile::create`] for the new; the old file
+    /// is untouched then.
+    pub fn protect(
+        path: &Path,
+        passphrase: Option<&Sensitive<String>>,
+        protection: Protection<'_>,
+    ) -> Result<SealedKeyRing> {
+        let (payload, ring) = keys_in(path, passphrase)?;
+        let text = text_of(&ring, &payload, protection)?;
+        write_atomic(path, text.as_bytes(), Existing::Replace, PRIVATE)?;
         Ok(ring)
     }
 
@@ -175,6 +175,36 @@ impl KeyFile {
         let text = read(path)?;
         let sealed = Parsed::new(&text)?.kdf.is_some();
         Ok(if sealed { Sealing::Passphrase } else { Sealing::Plain })
+    }
+}
+
+/// The payload of a file and the ring in it, which is the one the file names.
+fn keys_in(
+    path: &Path,
+    passphrase: Option<&Sensitive<String>>,
+) -> Result<(Zeroizing<[u8; 64]>, SealedKeyRing)> {
+    let text = read(path)?;
+    let file = Parsed::new(&text)?;
+    let payload = match file.kdf {
+        None => file.plain_payload()?,
+        Some(_) => file.unseal(passphrase.ok_or(VaultError::PassphraseNeeded)?)?,
+    };
+    let ring = ring_of(&payload);
+    if ring.key_id().0 != file.key_id || ring.public_key().to_string() != file.public_key {
+        return Err(format_error("its keys are not the ones it names"));
+    }
+    Ok((payload, ring))
+}
+
+fn text_of(
+    ring: &SealedKeyRing,
+    payload: &Zeroizing<[u8; 64]>,
+    protection: Protection<'_>,
+) -> Result<Zeroizing<String>> {
+    match protection {
+        Protection::Plain0600 => Ok(plain_text(ring, payload)),
+        Protection::Passphrase(phrase) => sealed_text(ring, payload, phrase, Cost::default()),
+        Protection::PassphraseWithCost(phrase, cost) => sealed_text(ring, payload, phrase, cost),
     }
 }
 
@@ -235,7 +265,10 @@ fn read(path: &Path) -> Result<Zeroizing<String>> {
     options.read(true);
     // A FIFO put in the file's place must not hang the program.
     options.options_mut().custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32);
-    let file = options.open(path).map_err(VaultError::io(what))?;
+    let file = options.open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => VaultError::KeyFileMissing,
+        _ => VaultError::io(what)(error),
+    })?;
     let metadata = file.metadata().map_err(VaultError::io(what))?;
     if !metadata.is_file() {
         return Err(format_error("it is not a regular file"));
@@ -351,4 +384,48 @@ fn parse_kdf(line: &str) -> Result<Option<(Cost, Vec<u8>)>> {
 
 fn format_error(reason: &'static str) -> VaultError {
     VaultError::KeyFileFormat { reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::{BASE64URL, HEXLOWER, HEXUPPER};
+
+    use super::*;
+
+    #[test]
+    fn a_sealed_file_holds_neither_keys_nor_passphrase() {
+        let payload = Zeroizing::new(std::array::from_fn(|i| (i * 37 + 11) as u8));
+        let (ring, phrase) = (ring_of(&payload), Sensitive::from("ward-seven-at-noon"));
+        let text = sealed_text(&ring, &payload, &phrase, Cost::LEAST).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        let sealed = BASE64.decode(lines[4].rsplit(' ').next().unwrap().as_bytes()).unwrap();
+        assert_eq!(sealed.len(), 64 + 16);
+        let holds = |text: &str, secret: &[u8]| {
+            let mut forms = vec![HEXLOWER.encode(secret), HEXUPPER.encode(secret)];
+            // Base64 at each of the three places a secret can begin in a longer text.
+            for skip in 0..3 {
+                forms.push(BASE64.encode(&secret[skip..secret.len() / 3 * 3 - 3 + skip]));
+                forms.push(BASE64URL.encode(&secret[skip..secret.len() / 3 * 3 - 3 + skip]));
+            }
+            forms.iter().any(|form| text.contains(form))
+                || text.as_bytes().windows(secret.len()).any(|w| w == secret)
+        };
+        let secrets = [&payload[..32], &payload[32..], phrase.expose().as_bytes()];
+        let shown = format!("{ring:?} {:?}", ring.signer());
+        for secret in secrets {
+            assert!(!holds(&text, secret) && !holds(&shown, secret));
+            assert!(!sealed.windows(secret.len()).any(|w| w == secret));
+        }
+        // The search finds what is there: without a passphrase the file is the secret.
+        let plain = plain_text(&ring, &payload);
+        assert!(holds(&plain, &payload[..32]) && holds(&plain, &payload[32..]));
+    }
+
+    #[test]
+    fn equal_keys_are_sealed_differently() {
+        let payload = Zeroizing::new([7; 64]);
+        let (ring, phrase) = (ring_of(&payload), Sensitive::from("ward-seven-at-noon"));
+        let text = || sealed_text(&ring, &payload, &phrase, Cost::LEAST).unwrap();
+        assert_ne!(*text(), *text());
+    }
 }

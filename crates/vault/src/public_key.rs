@@ -7,7 +7,7 @@ use std::path::Path;
 use data_encoding::BASE64;
 use ed25519_dalek::VerifyingKey;
 
-use crate::files::{read_capped, write_private};
+use crate::files::{Existing, PUBLIC, read_capped, write_atomic};
 use crate::{Result, VaultError};
 
 const PREFIX: &str = "ed25519:";
@@ -84,13 +84,13 @@ impl PublicKey {
         Self::parse(std::str::from_utf8(&bytes).map_err(|_| no_key())?)
     }
 
-    /// Writes the key as PEM.
+    /// Writes the key as PEM, for everybody to read.
     ///
     /// # Errors
     ///
     /// [`VaultError::Io`].
     pub fn write(&self, path: &Path) -> Result<()> {
-        write_private(path, self.to_pem().as_bytes())
+        write_atomic(path, self.to_pem().as_bytes(), Existing::Replace, PUBLIC)
     }
 
     /// Checks a signature strictly: no weak key, no second form of the same signature.

@@ -15,7 +15,7 @@ use super::checkpoint::{Checkpoint, new_origin};
 use super::record::encode;
 use super::walk::{Next, Walk, open_log, read_checkpoint};
 use super::{AuditFault, CHECKPOINT, Fault, LOCK, LOG, guard};
-use crate::files::{create_private, sync_folder, write_private};
+use crate::files::{PRIVATE, create_new, sync_folder, write_private};
 use crate::merkle::{Frontier, Hash, leaf_hash};
 use crate::{PublicKey, Result, Signer, VaultError};
 
@@ -256,7 +256,7 @@ fn lock(folder: &Path) -> Result<File> {
     let what = "locking the audit log";
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
-    options.options_mut().mode(0o600);
+    options.options_mut().mode(PRIVATE);
     let file = options.open(folder.join(LOCK)).map_err(VaultError::io(what))?;
     for _ in 0..LOCK_TRIES {
         match file.try_lock() {
@@ -287,7 +287,7 @@ fn ensure_log(folder: &Path, checkpoint: &Checkpoint) -> Result<()> {
     if checkpoint.size > 0 || path.exists() {
         return Ok(());
     }
-    create_private(&path).map_err(VaultError::io("making the audit log"))?;
+    create_new(&path, PRIVATE).map_err(VaultError::io("making the audit log"))?;
     sync_folder(&path)
 }
 

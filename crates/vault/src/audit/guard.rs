@@ -80,7 +80,7 @@ fn is_line(text: &str) -> bool {
 /// Hexadecimal in lower case, 64 to 512 bits.
 fn is_digest(text: &str) -> bool {
     (16..=128).contains(&text.len())
-        && text.len() % 2 == 0
+        && text.len().is_multiple_of(2)
         && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 

@@ -1,6 +1,6 @@
 //! The audit chain: an append-only log that shows every later change.
 //!
-//! A state folder holds `audit.jsonl` (one signed entry a line, see [`record`]), `audit.checkpoint`
+//! A state folder holds `audit.jsonl` (one signed entry a line, see [`AuditEntry`]), `audit.checkpoint`
 //! (the last signed checkpoint) and `audit.lock`. Each entry holds the hash of the one before it and
 //! is signed; the entries are the leaves of an RFC 6962 Merkle tree, whose root the checkpoint signs.
 //!
@@ -9,7 +9,7 @@
 //! cannot be found from the folder alone is an older copy of all of it put back, or the end cut off
 //! behind the checkpoint: compare with a checkpoint kept elsewhere ([`verify_against`]).
 //!
-//! An entry is on the disk before [`AuditChain::append`] returns. What a crash leaves half-written was
+//! An entry is on the disk before [`AuditChain::append_batch`] returns. What a crash leaves half-written was
 //! never acknowledged; the next [`AuditChain::open`] removes it and says so in an entry of its own.
 
 mod chain;

@@ -1,6 +1,8 @@
 //! The audit chain under an attacker and under a crash.
 
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use anonymed_core::{Actor, AuditEvent, AuditSink, Clock, FileNumber, Purpose};
@@ -155,7 +157,7 @@ fn threads_append_without_gaps() {
     let chain = log.open().unwrap();
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| (0..8).for_each(|n| drop(chain.append(&event(n)).unwrap())));
+            scope.spawn(|| (0..8).for_each(|n| assert!(chain.append(&event(n)).unwrap() < 99)));
         }
     });
     drop(chain);
@@ -265,7 +267,7 @@ fn missing_or_foreign_parts_are_found() {
     assert_eq!(fault(log.verify().map(|_| ())).fault, Fault::Checkpoint);
     let again = Log { folder: tempfile::tempdir().unwrap(), ring: reopen(&log) };
     let chain = again.open().unwrap();
-    (0..2).for_each(|n| drop(chain.append(&event(n)).unwrap()));
+    (0..2).for_each(|n| assert!(chain.append(&event(n)).unwrap() < 99));
     drop(chain);
     fs_err::copy(again.path().join("audit.checkpoint"), &checkpoint).unwrap();
     assert_eq!(log.first_bad(), Some(0));
@@ -346,7 +348,7 @@ fn an_older_copy_is_found_by_a_kept_checkpoint() {
     let old_log = log.bytes();
     let old_note = fs_err::read(log.path().join("audit.checkpoint")).unwrap();
     let chain = log.open().unwrap();
-    (5..9).for_each(|n| drop(chain.append(&event(n)).unwrap()));
+    (5..9).for_each(|n| assert!(chain.append(&event(n)).unwrap() < 99));
     let kept: Checkpoint = chain.close().unwrap();
     audit::verify_against(log.path(), &key, &kept).unwrap();
     let earlier = Checkpoint::parse(std::str::from_utf8(&old_note).unwrap(), &key).unwrap();
@@ -358,7 +360,7 @@ fn an_older_copy_is_found_by_a_kept_checkpoint() {
     assert_eq!(found, AuditFault { entry: Some(5), fault: Fault::Truncated });
     // Gone on from the old copy: another history, same length.
     let chain = log.open().unwrap();
-    (5..9).for_each(|n| drop(chain.append(&event(n + 1)).unwrap()));
+    (5..9).for_each(|n| assert!(chain.append(&event(n + 1)).unwrap() < 99));
     drop(chain);
     let found = fault(audit::verify_against(log.path(), &key, &kept).map(|_| ()));
     assert_eq!(found, AuditFault { entry: None, fault: Fault::Root });
@@ -370,7 +372,7 @@ fn proofs_hold_for_their_entry_and_checkpoint_only() {
     let key = log.ring.public_key();
     let early = log.verify().unwrap().checkpoint;
     let chain = log.open().unwrap();
-    (6..13).for_each(|n| drop(chain.append(&event(n)).unwrap()));
+    (6..13).for_each(|n| assert!(chain.append(&event(n)).unwrap() < 99));
     let late = chain.close().unwrap();
     let lines = log.lines();
     for index in 0..13u64 {
@@ -401,6 +403,51 @@ fn a_log_that_cannot_be_written_refuses() {
     drop(chain);
     fs_err::rename(&moved, log.path()).unwrap();
     assert_eq!(log.verify().unwrap().entries, 2);
+}
+
+/// The folder of the log that a child process writes; set for the child only.
+const CHILD: &str = "ANONYMED_TEST_AUDIT_CHILD";
+
+/// Does nothing as a test; started by the next one, it appends until it is killed, and tells the
+/// number of each entry once it is acknowledged.
+#[test]
+fn child_that_appends_until_killed() {
+    let Some(folder) = std::env::var_os(CHILD) else { return };
+    let ring = KeyFile::open(&Path::new(&folder).join("hospital.key"), None).unwrap();
+    let options = AuditOptions { checkpoint_every: 3 };
+    let signer = ring.signer().clone();
+    let chain = AuditChain::open(Path::new(&folder), signer, Arc::new(Noon), options).unwrap();
+    let mut told = std::io::stdout();
+    loop {
+        let numbers = chain.append_batch(&[event(1), event(2)]).unwrap();
+        writeln!(told, "acknowledged {}", numbers.end - 1).unwrap();
+    }
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_by_kill_nine() {
+    let log = Log::new();
+    let mut sure = 0;
+    for round in 0..12 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "audit::child_that_appends_until_killed", "--nocapture"])
+            .env(CHILD, log.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        // The harness may begin the line.
+        let mut told = lines.filter_map(|l| l.split("acknowledged ").nth(1)?.parse::<u64>().ok());
+        let mut last = told.by_ref().nth(round * 3 % 7).unwrap();
+        child.kill().unwrap();
+        // What it told before it died counts as well.
+        last = told.last().unwrap_or(last);
+        child.wait().unwrap();
+        assert!(last >= sure);
+        sure = last;
+        log.open().unwrap().close().unwrap();
+        assert!(log.verify().unwrap().entries > sure, "round {round}");
+    }
 }
 
 proptest! {
