@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: measures the release build and writes `BENCHMARKS.md`, which holds nothing
 //! but what this command printed.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -134,7 +135,7 @@ impl Bench {
                 &format!("{rate:.0} patients/s ({})", cost(usage)),
             );
             if threads == 0 {
-                self.modalities()?;
+                self.modalities(&project)?;
             }
             releases.push(release);
         }
@@ -152,19 +153,19 @@ impl Bench {
         Ok(())
     }
 
-    /// Throughput of each modality, as the last command's summary tells it.
-    fn modalities(&mut self) -> Result<()> {
-        let log = fs_err::read_to_string(self.log())?;
-        let summary = json(&log).context("`--json` prints one document")?;
-        let Some(modalities) = summary["modalities"].as_object() else { return Ok(()) };
-        for (name, figures) in modalities {
-            let bytes = figures["bytes"].as_f64().unwrap_or(0.0);
+    /// Throughput of each modality: bytes by the scan's summary, seconds of work by the run's.
+    fn modalities(&mut self, project: &Path) -> Result<()> {
+        let run = json(&fs_err::read_to_string(self.log())?).context("one summary of the run")?;
+        let mut scan = self.anonymed.inside(project, &["scan", "--json", "--quiet"]);
+        let scan = process::expect(&mut scan, DONE)?.stdout;
+        let bytes = modality_bytes(&json(&scan).context("one summary of the scan")?);
+        for (name, figures) in run["modalities"].as_object().into_iter().flatten() {
             let seconds = figures["seconds"].as_f64().unwrap_or(0.0);
+            let megabytes = bytes.get(name).copied().map_or(0.0, megabytes);
             if seconds > 0.0 {
-                let rate = bytes / 1e6 / seconds;
                 self.row(
-                    &format!("transform of {name}, per thread"),
-                    &format!("{rate:.1} MB/s ({:.1} MB)", bytes / 1e6),
+                    &format!("transform of {name}, one thread's work"),
+                    &format!("{:.1} MB/s ({megabytes:.1} MB, {seconds:.1} s)", megabytes / seconds),
                 );
             }
         }
@@ -256,6 +257,20 @@ fn json(log: &str) -> Option<Value> {
     whole.or_else(block).or_else(line)
 }
 
+/// Input bytes by modality, from the files of `scan --json`.
+fn modality_bytes(scan: &Value) -> BTreeMap<String, u64> {
+    let mut sums = BTreeMap::new();
+    for file in scan["files"].as_array().into_iter().flatten() {
+        // A recognised file's status holds its format, whatever the status is called.
+        let status = file["status"].as_object().into_iter().flatten();
+        let modality = status.filter_map(|(_, format)| format["modality"].as_str()).next();
+        if let (Some(modality), Some(bytes)) = (modality, file["bytes"].as_u64()) {
+            *sums.entry(modality.to_owned()).or_default() += bytes;
+        }
+    }
+    sums
+}
+
 /// Processor, cores, memory, kernel and compiler in one line.
 fn machine(workspace: &Workspace) -> String {
     let read = |path: &str| fs_err::read_to_string(path).unwrap_or_default();
@@ -296,6 +311,16 @@ mod tests {
         check("reading 3 files\n{\"a\":1}\n");
         check("reading\n{\n  \"a\": 1\n}\ndone\n");
         assert!(json("nothing here").is_none());
+    }
+
+    #[test]
+    fn bytes_are_summed_by_modality() {
+        let scan = serde_json::json!({ "files": [
+            { "bytes": 5, "status": { "recognised": { "modality": "table", "kind": "csv" } } },
+            { "bytes": 7, "status": { "recognised": { "modality": "table", "kind": "xlsx" } } },
+            { "bytes": 9, "status": { "unreadable": "cut short" } },
+        ] });
+        assert_eq!(modality_bytes(&scan), [("table".to_owned(), 12)].into());
     }
 
     #[test]

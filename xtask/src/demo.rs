@@ -58,7 +58,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     println!("Planted       {}", truth_of(&hospital).display());
     println!("Release       {}", release.display());
     println!("Report        {}", release.join("report.html").display());
-    println!("Check it      {} release verify {}", anonymed.exe().display(), release.display());
+    println!(
+        "Check it      {} release verify {} --public-key {}",
+        anonymed.exe().display(),
+        release.display(),
+        key.with_extension("pub").display()
+    );
     Ok(())
 }
 

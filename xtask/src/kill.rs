@@ -107,7 +107,6 @@ fn prepare(anonymed: Anonymed, folder: PathBuf, patients: u32) -> Result<Range> 
     let key = folder.join("kill.key");
     process::expect(&mut anonymed.demo_project(&hospital, patients, 7), &[0])?;
     process::expect(&mut anonymed.init(&planned, &hospital, "research-linked", &key), DONE)?;
-    leave_out_unclassified(&planned)?;
     process::expect(&mut anonymed.inside(&planned, &["plan"]), DONE)?;
 
     let reference = folder.join("reference");
@@ -121,15 +120,6 @@ fn prepare(anonymed: Anonymed, folder: PathBuf, patients: u32) -> Result<Range> 
     process::expect(&mut anonymed.inside(&reference, &["release", "create"]), DONE)?;
     let release_seconds = start.elapsed().as_secs_f64();
     Ok(Range { anonymed, folder, run_seconds, release_seconds })
-}
-
-/// Decides for the fields that the proposal left open, as the one-shot form does.
-pub(crate) fn leave_out_unclassified(project: &Path) -> Result<()> {
-    let path = project.join("anonymed.toml");
-    let policy = fs_err::read_to_string(&path)?;
-    let decided = policy.replace("on_unclassified = \"block\"", "on_unclassified = \"drop\"");
-    fs_err::write(path, decided)?;
-    Ok(())
 }
 
 impl Range {
@@ -170,6 +160,7 @@ impl Range {
             return Ok(());
         }
         let mut verify = self.anonymed.inside(project, &["release", "verify", "release"]);
+        verify.arg("--public-key").arg(self.folder.join("kill.pub"));
         process::expect(&mut verify, &[0]).context("a release is visible and not whole")?;
         tally.visible += 1;
         Ok(())

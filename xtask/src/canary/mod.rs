@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::sys::anonymed::{Anonymed, Build, DONE, state_of, truth_of};
 use crate::sys::{Workspace, process, tree};
-use crate::{kill, test};
+use crate::test;
 use needles::Needles;
 
 /// Output that waits for its check lies here, in clear, below a state folder.
@@ -172,10 +172,13 @@ impl Scene {
     /// The stages one by one, with everything that shows something of a project.
     fn project(&mut self) -> Result<Vec<PathBuf>> {
         const STAGES: &[&[&str]] = &[
-            &["scan"],
+            &["scan", "--fields"],
+            &["scan", "--json"],
+            &["policy", "check", "anonymed.toml"],
             &["plan"],
+            &["plan", "--json"],
             &["run"],
-            &["verify"],
+            &["verify", "--json"],
             &["release", "create"],
             &["report"],
             &["release", "show"],
@@ -186,7 +189,6 @@ impl Scene {
         let project = self.folder.join("project");
         let mut init = self.anonymed.init(&project, &self.hospital, "research-linked", &self.key);
         self.play(&mut init)?;
-        kill::leave_out_unclassified(&project)?;
         for stage in STAGES {
             let mut command = self.anonymed.inside(&project, stage);
             let code = self.play(&mut command)?;

@@ -80,6 +80,7 @@ fn formatted(text: &str) -> Result<String> {
         .args(["--edition", "2024"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .context("rustfmt did not start (`rustup component add rustfmt`)")?;
     let mut input = rustfmt.stdin.take().context("stdin is piped")?;
@@ -88,7 +89,8 @@ fn formatted(text: &str) -> Result<String> {
     let output = rustfmt.wait_with_output()?;
     let written = writer.join().is_ok_and(|result| result.is_ok());
     if !output.status.success() || !written {
-        bail!("rustfmt refused the generated text");
+        let reason = String::from_utf8_lossy(&output.stderr).into_owned();
+        bail!("rustfmt refused the generated text: {reason}");
     }
     Ok(String::from_utf8(output.stdout)?)
 }

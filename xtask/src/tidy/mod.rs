@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: what the project asks of its own text and the compiler does not check. One
 //! rule, one file, one line in [`ALL`].
 
+mod claims;
 mod features;
 mod headers;
 mod layers;
@@ -27,6 +28,7 @@ const ALL: &[&dyn Rule] = &[
     &machine::Machine,
     &licences::Licences,
     &links::Links,
+    &claims::Claims,
 ];
 
 /// Checks the project's text: layers, headers, registries, licences, links.
