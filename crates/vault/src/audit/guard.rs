@@ -40,8 +40,8 @@ pub(crate) fn check(event: &AuditEvent) -> Result<()> {
     }
 }
 
-/// `scan.read`, `identifiers-replaced`, `tier_1`: begins with a letter, no upper case, and no digits
-/// beyond three in a row, so that no number or date fits in.
+/// `scan.read`, `identifiers-replaced`, `tier_1`: begins with a letter, no upper case, and at most
+/// three digits in all, so that no record number or date fits in.
 fn is_word(text: &str) -> bool {
     let bytes = text.as_bytes();
     let charset = bytes
