@@ -49,16 +49,17 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     bench.start_up()?;
     bench.hospital()?;
     bench.big_table()?;
-    println!("{}", bench.page);
     if !arguments.quick {
         fs_err::write(workspace.root.join("BENCHMARKS.md"), &bench.page)?;
     }
+    // Gigabytes that nobody needs again.
+    fs_err::remove_dir_all(bench.folder)?;
     Ok(())
 }
 
 impl Bench {
     fn line(&mut self, text: &str) {
-        eprintln!("{text}");
+        println!("{text}");
         self.page.push_str(text);
         self.page.push('\n');
     }

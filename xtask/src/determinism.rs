@@ -38,6 +38,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
             );
         }
     }
+    fs_err::remove_dir_all(folder)?;
     Ok(())
 }
 

@@ -55,6 +55,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     if !missed.is_empty() {
         bail!("{}", missed.join("\n"));
     }
+    fs_err::remove_dir_all(folder)?;
     Ok(())
 }
 

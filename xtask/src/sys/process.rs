@@ -89,12 +89,23 @@ pub(crate) fn expect(command: &mut Command, allowed: &[i32]) -> Result<Output> {
     Ok(output)
 }
 
-/// Runs, passes both streams on line by line, writes them to `log`, and gives back the exit code
-/// and the lines `keep` chose.
+/// What becomes of a line that a program prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// It goes to the log alone.
+    Hide,
+    /// It is passed on.
+    Show,
+    /// It is passed on, and given back at the end.
+    Keep,
+}
+
+/// Runs, writes both streams to `log` line by line, passes on what `sort` says, and gives back the
+/// exit code and the kept lines.
 pub(crate) fn tee(
     command: &mut Command,
     log: &Path,
-    keep: fn(&str) -> bool,
+    sort: &mut dyn FnMut(&str) -> Line,
 ) -> Result<(i32, Vec<String>)> {
     eprintln!("$ {}", line(command));
     let mut child = command
@@ -106,13 +117,16 @@ pub(crate) fn tee(
     let err = child.stderr.take().context("stderr is piped")?;
     let (sender, receiver) = std::sync::mpsc::channel::<String>();
     let readers = [spawn_reader(out, sender.clone()), spawn_reader(err, sender)];
-    let mut log =
-        std::io::BufWriter::new(fs_err::File::options().create(true).append(true).open(log)?);
+    let log = fs_err::File::options().create(true).append(true).open(log)?;
+    let mut log = std::io::BufWriter::new(log);
     let mut kept = Vec::new();
     for text in receiver {
-        eprintln!("{text}");
         writeln!(log, "{text}")?;
-        if keep(&text) {
+        let sorted = sort(&text);
+        if sorted != Line::Hide {
+            eprintln!("{text}");
+        }
+        if sorted == Line::Keep {
             kept.push(text);
         }
     }
