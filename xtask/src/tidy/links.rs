@@ -1,5 +1,7 @@
 //! Links between the repository's pages lead somewhere: the file is there, and the heading where
-//! one is named.
+//! one is named. Every page of the manual can be reached from another.
+
+use std::collections::BTreeSet;
 
 use anyhow::Result;
 
@@ -15,11 +17,21 @@ impl Rule for Links {
 
     fn check(&self, tree: &Tree) -> Result<Vec<Finding>> {
         let mut findings = Vec::new();
+        let mut reached = BTreeSet::new();
         for (path, text) in tree.texts().filter(|(path, _)| path.ends_with(".md")) {
             for (line, target) in links(text) {
+                let file = target.split('#').next().unwrap_or_default();
+                reached.extend(resolve(path, file).filter(|target| target != path));
                 if let Some(reason) = broken(tree, path, target) {
                     findings.push(Finding::new(path, line, format!("`{target}`: {reason}")));
                 }
+            }
+        }
+        let pages = tree.files.keys().filter(|p| p.starts_with("docs/") && p.ends_with(".md"));
+        for page in pages.filter(|page| !reached.contains(*page)) {
+            let folder = page.strip_suffix("/README.md").unwrap_or(page);
+            if !reached.contains(folder) {
+                findings.push(Finding::new(page, 0, "no other page links to it"));
             }
         }
         Ok(findings)
@@ -107,7 +119,10 @@ mod tests {
             let page = format!("# Page\n\nSee [it]({link}).\n");
             let tree = Tree::of(&[
                 ("docs/guide/page.md", page.as_str()),
-                ("README.md", "# AnonyMed\n\n## Exit codes, all\n"),
+                (
+                    "README.md",
+                    "# AnonyMed\n\n[a](docs/guide/page.md) [b](docs/x.md)\n## Exit codes, all\n",
+                ),
                 ("docs/x.md", ""),
             ]);
             let findings = Links.check(&tree).unwrap();
@@ -124,6 +139,22 @@ mod tests {
         check("../y.md", Some("no such file"));
         check("../../README.md#exit", Some("no such heading"));
         check("../../../x.md", Some("out of the repository"));
+    }
+
+    #[test]
+    fn pages_can_be_reached() {
+        let check = |links: &str, expect: usize| {
+            let tree = Tree::of(&[
+                ("README.md", links),
+                ("docs/a.md", "[self](a.md)"),
+                ("docs/b/README.md", ""),
+            ]);
+            assert_eq!(Links.check(&tree).unwrap().len(), expect, "{links}");
+        };
+        check("[a](docs/a.md) [b](docs/b)", 0);
+        check("[a](docs/a.md#x) [b](docs/b/README.md)", 1);
+        check("[b](docs/b)", 1);
+        check("", 2);
     }
 
     #[test]
