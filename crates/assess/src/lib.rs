@@ -1,1 +1,42 @@
-//! x
+//! Judges a released table without knowing how it was made, so it can judge ours, a peer's or a
+//! synthetic one.
+//!
+//! Rows are streamed in as cells ([`ClassIndex`], [`SignatureIndex`], [`UtilityMeter`]) and
+//! serialisable reports come out. People are counted and not rows wherever a table has a subject
+//! column. No code is shared with the solver, on purpose: a fault there has to show here. No
+//! report holds a cell's value.
+//!
+//! # Examples
+//!
+//! Three rows of two patients in one class are 2-anonymous and not 3-anonymous:
+//!
+//! ```
+//! use anonymed_assess::{ClassIndex, Shape};
+//!
+//! let mut classes = ClassIndex::new(Shape::with_subject(2, 0));
+//! for patient in ["P1", "P2", "P2"] {
+//!     classes.add(&[Some("30..39"), Some("F")], Some(patient), &[])?;
+//! }
+//! let report = classes.report(3);
+//! assert_eq!((report.smallest_class_rows, report.smallest_class_subjects), (3, 2));
+//! assert_eq!(report.classes_below_k, 1);
+//! # Ok::<(), anonymed_assess::AssessError>(())
+//! ```
+
+mod cell;
+mod classes;
+mod distinct;
+mod error;
+mod hash;
+mod homogeneity;
+mod joint;
+pub mod risk;
+pub mod utility;
+
+pub use cell::ReleasedCell;
+pub use classes::{ClassIndex, ClassReport, ClassView, Shape, SuppressionMark};
+pub use error::AssessError;
+pub use homogeneity::{HomogeneityReport, L_CAP};
+pub use joint::{JointReport, Multiplicity, SignatureIndex};
+pub use risk::{RiskInput, RiskModel, RiskReport};
+pub use utility::{ColumnTally, ColumnUtility, UtilityMeter, UtilityMetric, UtilityReport};

@@ -1,0 +1,124 @@
+//! What a released cell says, read as a recipient would read it.
+
+use anonymed_core::PartialDate;
+use jiff::civil::Date;
+
+/// The forms a released cell can have.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ReleasedCell {
+    /// Nothing written.
+    Missing,
+    /// `*`: anything.
+    Any,
+    /// `low..high`, both ends within: numbers, or days since 1970 for ISO dates.
+    Range {
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
+    /// `{A|B|C}`: one of so many values.
+    Set {
+        /// How many.
+        members: usize,
+    },
+    /// A number by itself.
+    Number(f64),
+    /// Any other text: a value, or a node of a hierarchy.
+    Text,
+}
+
+impl ReleasedCell {
+    /// Reads a cell.
+    ///
+    /// ```
+    /// use anonymed_assess::ReleasedCell;
+    ///
+    /// assert_eq!(ReleasedCell::read(Some("40..49")), ReleasedCell::Range { low: 40.0, high: 49.0 });
+    /// assert_eq!(ReleasedCell::read(Some("{A|B}")), ReleasedCell::Set { members: 2 });
+    /// assert_eq!(ReleasedCell::read(Some("C5..C6")), ReleasedCell::Text);
+    /// ```
+    pub fn read(cell: Option<&str>) -> Self {
+        let Some(text) = cell else { return Self::Missing };
+        if text == "*" {
+            return Self::Any;
+        }
+        if let Some(members) = set_members(text) {
+            return Self::Set { members };
+        }
+        if let Some((low, high)) = text.split_once("..")
+            && let (Some(low), Some(high)) = (point(low), point(high))
+            && low <= high
+        {
+            return Self::Range { low, high };
+        }
+        number(text).map_or(Self::Text, Self::Number)
+    }
+
+    /// The number in the middle of what the cell says.
+    pub fn midpoint(self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Range { low, high } => Some(low.midpoint(high)),
+            _ => None,
+        }
+    }
+}
+
+/// A finite number.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    text.trim().parse::<f64>().ok().filter(|n| n.is_finite())
+}
+
+/// A number, or the first day of an ISO date.
+pub(crate) fn point(text: &str) -> Option<f64> {
+    number(text).or_else(|| {
+        let first = match PartialDate::parse_iso(text.trim())? {
+            PartialDate::Day(day) => day,
+            PartialDate::Month { year, month } => Date::new(year, month, 1).ok()?,
+            PartialDate::Year(year) => Date::new(year, 1, 1).ok()?,
+        };
+        let epoch = Date::new(1970, 1, 1).ok()?;
+        epoch.until(first).ok().map(|span| f64::from(span.get_days()))
+    })
+}
+
+/// How many members `{A|B|C}` has; `\` escapes the next character.
+fn set_members(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix('{')?.strip_suffix('}')?;
+    let (mut members, mut escaped) = (1, false);
+    for c in inside.chars() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '|' => members += 1,
+            '{' | '}' => return None,
+            _ => {}
+        }
+    }
+    (!escaped && members > 1).then_some(members)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_read() {
+        let check = |cell, expect| assert_eq!(ReleasedCell::read(cell), expect, "{cell:?}");
+        check(None, ReleasedCell::Missing);
+        check(Some("*"), ReleasedCell::Any);
+        check(Some("42"), ReleasedCell::Number(42.0));
+        check(Some("-10..0.5"), ReleasedCell::Range { low: -10.0, high: 0.5 });
+        check(Some("1970-01-01..1970-02"), ReleasedCell::Range { low: 0.0, high: 31.0 });
+        check(Some("{a\\|c|b}"), ReleasedCell::Set { members: 2 });
+        // Near misses.
+        check(Some("49..40"), ReleasedCell::Text);
+        check(Some("40-49"), ReleasedCell::Text);
+        check(Some("{A}"), ReleasedCell::Text);
+        check(Some("{A|B\\}"), ReleasedCell::Text);
+        check(Some(""), ReleasedCell::Text);
+        check(Some("NaN"), ReleasedCell::Text);
+        check(Some("lung"), ReleasedCell::Text);
+    }
+}

@@ -1,0 +1,338 @@
+//! The equivalence classes of a released table, found again from its cells alone.
+
+use std::collections::BTreeMap;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::AssessError;
+use crate::distinct::DistinctSubjects;
+use crate::hash::{self, Numbers};
+use crate::homogeneity::SensitiveTally;
+
+/// Which cells a row has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    quasi: usize,
+    sensitive: usize,
+    has_subject: bool,
+    mark: SuppressionMark,
+}
+
+/// How a release writes that a row's quasi-identifiers were suppressed. Such rows are in no class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SuppressionMark {
+    /// All of them are `*`. A row with nothing written in any is a class like any other.
+    Star,
+    /// All of them are `*` or have nothing written.
+    StarOrMissing,
+}
+
+impl Shape {
+    /// Rows of a table without a subject column: each row is a person.
+    pub fn by_rows(quasi: usize, sensitive: usize) -> Self {
+        Self { quasi, sensitive, has_subject: false, mark: SuppressionMark::Star }
+    }
+
+    /// Rows of a table with a subject column. A row without a subject counts as a row and as
+    /// nobody.
+    pub fn with_subject(quasi: usize, sensitive: usize) -> Self {
+        Self { has_subject: true, ..Self::by_rows(quasi, sensitive) }
+    }
+
+    /// Sets how suppression is written; [`SuppressionMark::Star`] unless set.
+    #[must_use]
+    pub fn suppression(mut self, mark: SuppressionMark) -> Self {
+        self.mark = mark;
+        self
+    }
+
+    /// Whether the subject is counted rather than the row.
+    pub fn has_subject(self) -> bool {
+        self.has_subject
+    }
+}
+
+/// Classes by the hash of their quasi-identifier cells, each with its rows, its distinct subjects
+/// and its sensitive values.
+///
+/// Memory: about 60 bytes a class, 4 a subject of a class, 12 a class's distinct sensitive value
+/// and 20 a distinct subject of the table; nothing a row.
+#[derive(Debug)]
+pub struct ClassIndex {
+    shape: Shape,
+    classes: HashMap<u128, Class, FixedState>,
+    subjects: Numbers,
+    values: Vec<Numbers>,
+    rows: u64,
+    suppressed_rows: u64,
+    rows_without_subject: u64,
+}
+
+#[derive(Debug, Default)]
+struct Class {
+    rows: u64,
+    subjects: DistinctSubjects,
+    sensitive: Box<[SensitiveTally]>,
+}
+
+/// One class.
+#[derive(Debug, Clone, Copy)]
+pub struct ClassView<'a> {
+    /// The hash of its quasi-identifier cells.
+    pub key: u128,
+    /// Rows.
+    pub rows: u64,
+    /// Distinct subjects (rows, without a subject column): exact to 1,024, a lower bound above.
+    pub subjects: u64,
+    sensitive: &'a [SensitiveTally],
+}
+
+impl ClassView<'_> {
+    pub(crate) fn sensitive(&self, column: usize) -> &SensitiveTally {
+        &self.sensitive[column]
+    }
+}
+
+/// The classes in numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClassReport {
+    /// Whether subjects were counted, or rows stood for them.
+    pub counted_subjects: bool,
+    /// The k asked about.
+    pub k: u64,
+    /// Rows of the table.
+    pub rows: u64,
+    /// Rows whose quasi-identifiers were all suppressed; in no class.
+    pub suppressed_rows: u64,
+    /// Rows that name no subject where there is a subject column.
+    pub rows_without_subject: u64,
+    /// Distinct subjects of the table.
+    pub subjects: u64,
+    /// Equivalence classes.
+    pub classes: u64,
+    /// Rows of the smallest class, 0 without classes.
+    pub smallest_class_rows: u64,
+    /// Subjects of the class with fewest: the k that is reached.
+    pub smallest_class_subjects: u64,
+    /// Classes with fewer than k subjects.
+    pub classes_below_k: u64,
+    /// Their rows.
+    pub rows_below_k: u64,
+    /// Mean rows of a class (AECS, LeFevre et al. 2006).
+    pub average_class_rows: f64,
+    /// How many classes have how many subjects; sizes above 1,000 are rounded down to two digits.
+    pub class_sizes: BTreeMap<u64, u64>,
+}
+
+impl ClassIndex {
+    /// An index over rows of a shape.
+    pub fn new(shape: Shape) -> Self {
+        Self {
+            shape,
+            classes: HashMap::default(),
+            subjects: Numbers::default(),
+            values: (0..shape.sensitive).map(|_| Numbers::default()).collect(),
+            rows: 0,
+            suppressed_rows: 0,
+            rows_without_subject: 0,
+        }
+    }
+
+    /// Adds a row: its quasi-identifier cells, its subject (not looked at where the shape has
+    /// none), its sensitive cells.
+    ///
+    /// # Errors
+    ///
+    /// A row of another shape.
+    pub fn add(
+        &mut self,
+        quasi: &[Option<&str>],
+        subject: Option<&str>,
+        sensitive: &[Option<&str>],
+    ) -> Result<(), AssessError> {
+        let row = self.rows;
+        let (cells, expected) =
+            (quasi.len() + sensitive.len(), self.shape.quasi + self.shape.sensitive);
+        if quasi.len() != self.shape.quasi || sensitive.len() != self.shape.sensitive {
+            return Err(AssessError::WrongCells { row, cells, expected });
+        }
+        self.rows += 1;
+        let subject = match (self.shape.has_subject, subject) {
+            (true, Some(subject)) => Some(self.subjects.number(Some(subject), row)?),
+            (true, None) => {
+                self.rows_without_subject += 1;
+                None
+            }
+            // The row's own number: only distinctness matters.
+            (false, _) => Some(row as u32),
+        };
+        if self.is_suppressed(quasi) {
+            self.suppressed_rows += 1;
+            return Ok(());
+        }
+        let class = self.classes.entry(hash::of_cells(0, quasi)).or_insert_with(|| Class {
+            sensitive: (0..sensitive.len()).map(|_| SensitiveTally::default()).collect(),
+            ..Class::default()
+        });
+        class.rows += 1;
+        if let (true, Some(subject)) = (self.shape.has_subject, subject) {
+            class.subjects.insert(subject);
+        }
+        for (column, cell) in sensitive.iter().enumerate() {
+            let value = self.values[column].number(*cell, row)?;
+            class.sensitive[column].add(value, subject);
+        }
+        Ok(())
+    }
+
+    fn is_suppressed(&self, quasi: &[Option<&str>]) -> bool {
+        !quasi.is_empty()
+            && quasi.iter().all(|cell| match cell {
+                Some(text) => *text == "*",
+                None => self.shape.mark == SuppressionMark::StarOrMissing,
+            })
+            && quasi
+                .iter()
+                .any(|cell| cell.is_some() || self.shape.mark == SuppressionMark::StarOrMissing)
+    }
+
+    /// The classes, in no particular order.
+    pub fn classes(&self) -> impl Iterator<Item = ClassView<'_>> {
+        self.classes.iter().map(|(key, class)| self.view(*key, class))
+    }
+
+    /// The class of a key.
+    pub fn class(&self, key: u128) -> Option<ClassView<'_>> {
+        self.classes.get(&key).map(|class| self.view(key, class))
+    }
+
+    fn view<'a>(&self, key: u128, class: &'a Class) -> ClassView<'a> {
+        let subjects = if self.shape.has_subject { class.subjects.count() } else { class.rows };
+        ClassView { key, rows: class.rows, subjects, sensitive: &class.sensitive }
+    }
+
+    /// Rows added.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The shape of the rows.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// Sensitive columns.
+    pub(crate) fn sensitive_columns(&self) -> usize {
+        self.shape.sensitive
+    }
+
+    /// The classes in numbers, with those below a k.
+    pub fn report(&self, k: u64) -> ClassReport {
+        let mut report = ClassReport {
+            counted_subjects: self.shape.has_subject,
+            k,
+            rows: self.rows,
+            suppressed_rows: self.suppressed_rows,
+            rows_without_subject: self.rows_without_subject,
+            subjects: if self.shape.has_subject { self.subjects.len() as u64 } else { self.rows },
+            classes: self.classes.len() as u64,
+            smallest_class_rows: u64::MAX,
+            smallest_class_subjects: u64::MAX,
+            classes_below_k: 0,
+            rows_below_k: 0,
+            average_class_rows: 0.0,
+            class_sizes: BTreeMap::new(),
+        };
+        for class in self.classes() {
+            report.smallest_class_rows = report.smallest_class_rows.min(class.rows);
+            report.smallest_class_subjects = report.smallest_class_subjects.min(class.subjects);
+            report.classes_below_k += u64::from(class.subjects < k);
+            report.rows_below_k += if class.subjects < k { class.rows } else { 0 };
+            *report.class_sizes.entry(rounded(class.subjects)).or_default() += 1;
+        }
+        if report.classes == 0 {
+            (report.smallest_class_rows, report.smallest_class_subjects) = (0, 0);
+        } else {
+            report.average_class_rows =
+                (self.rows - self.suppressed_rows) as f64 / report.classes as f64;
+        }
+        report
+    }
+}
+
+/// Keeps the histogram short: two digits above 1,000.
+pub(crate) fn rounded(size: u64) -> u64 {
+    let mut unit = 1;
+    while size / unit >= 1000 {
+        unit *= 10;
+    }
+    if size < 1000 { size } else { size / (unit * 10) * (unit * 10) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index(shape: Shape, rows: &[(&[&str], &str)]) -> ClassIndex {
+        let mut index = ClassIndex::new(shape);
+        for (quasi, subject) in rows {
+            let quasi: Vec<Option<&str>> =
+                quasi.iter().map(|c| (!c.is_empty()).then_some(*c)).collect();
+            index.add(&quasi, (!subject.is_empty()).then_some(*subject), &[]).unwrap();
+        }
+        index
+    }
+
+    #[test]
+    fn people_are_counted_and_not_rows() {
+        let rows: &[(&[&str], &str)] =
+            &[(&["a"], "1"), (&["a"], "1"), (&["a"], "2"), (&["b"], "3"), (&["b"], "")];
+        let report = index(Shape::with_subject(1, 0), rows).report(2);
+        assert_eq!((report.classes, report.smallest_class_subjects), (2, 1));
+        assert_eq!((report.classes_below_k, report.rows_below_k), (1, 2));
+        assert_eq!((report.subjects, report.rows_without_subject), (3, 1));
+        assert_eq!(report.class_sizes, BTreeMap::from([(1, 1), (2, 1)]));
+        let report = index(Shape::by_rows(1, 0), rows).report(2);
+        assert_eq!((report.smallest_class_subjects, report.classes_below_k), (2, 0));
+    }
+
+    #[test]
+    fn suppressed_rows_are_in_no_class() {
+        let rows: &[(&[&str], &str)] =
+            &[(&["*", "*"], "1"), (&["*", ""], "2"), (&["", ""], "3"), (&["*", "a"], "4")];
+        let check = |mark, suppressed, classes| {
+            let report = index(Shape::by_rows(2, 0).suppression(mark), rows).report(2);
+            assert_eq!((report.suppressed_rows, report.classes), (suppressed, classes));
+        };
+        check(SuppressionMark::Star, 1, 3);
+        check(SuppressionMark::StarOrMissing, 3, 1);
+    }
+
+    #[test]
+    fn an_empty_table_reports_nothing() {
+        let report = index(Shape::by_rows(1, 0), &[]).report(5);
+        assert_eq!((report.classes, report.smallest_class_subjects), (0, 0));
+        assert_eq!(report.classes_below_k, 0);
+    }
+
+    #[test]
+    fn rows_of_another_shape_are_refused() {
+        let mut index = ClassIndex::new(Shape::by_rows(2, 1));
+        assert_eq!(
+            index.add(&[None], None, &[None]),
+            Err(AssessError::WrongCells { row: 0, cells: 2, expected: 3 })
+        );
+    }
+
+    #[test]
+    fn long_sizes_are_rounded_down() {
+        let check = |size, expect| assert_eq!(rounded(size), expect);
+        check(999, 999);
+        check(1000, 1000);
+        check(1234, 1200);
+        check(98_765, 98_000);
+    }
+}

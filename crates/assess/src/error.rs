@@ -1,0 +1,25 @@
+//! What can be wrong with rows: named by position, never by value.
+
+/// Why a row could not be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AssessError {
+    /// A row has more or fewer cells than were announced.
+    #[error("row {row} has {cells} cells where {expected} were announced")]
+    WrongCells {
+        /// The row, from 0.
+        row: u64,
+        /// Its cells.
+        cells: usize,
+        /// Cells announced.
+        expected: usize,
+    },
+    /// More distinct subjects or values than can be told apart.
+    #[error("more than {most} distinct subjects or values at row {row}")]
+    TooManyDistinct {
+        /// The row, from 0.
+        row: u64,
+        /// The limit.
+        most: u64,
+    },
+}

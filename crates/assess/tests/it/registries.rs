@@ -1,0 +1,17 @@
+//! A file of a registry's folder that no registry lists is a mistake.
+
+use anonymed_assess::{risk, utility};
+
+fn files(folder: &str) -> usize {
+    fs_err::read_dir(format!("{}/src/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap().count() - 1
+}
+
+#[test]
+fn every_file_is_listed() {
+    assert_eq!(files("risk"), risk::ALL.len());
+    assert_eq!(files("utility"), utility::ALL.len());
+    assert!(
+        risk::ALL.iter().all(|m| risk::by_name(m.name()).is_some() && !m.citation().is_empty())
+    );
+    assert!(utility::ALL.iter().all(|m| !m.citation().is_empty()));
+}
