@@ -1,1 +1,39 @@
-//! x
+//! Columnar data in and out: CSV, Excel and Parquet are read as text, profiled, counted,
+//! de-identified by the policy's actions and privacy models, and written as CSV and Parquet.
+//!
+//! [`Tables`] is the table modality. Reading never holds a whole file; a privacy model's frequency
+//! table comes from one `GROUP BY` in DataFusion over codes, so no value leaves this process's
+//! memory. [`released`] reads what was written by another path than the one that wrote it, for the
+//! verifier.
+//!
+//! The engine underneath is asynchronous; its runtime is kept inside and every call here blocks.
+
+mod actions;
+mod batch;
+mod cell_date;
+mod csv_read;
+mod decode;
+mod deidentify;
+mod detect;
+mod frequency;
+mod inspect;
+mod lexicon;
+mod limits;
+mod model;
+mod outcome;
+mod parquet_read;
+mod plan;
+mod profile;
+pub mod released;
+mod source;
+mod tables;
+mod values;
+mod write;
+mod xlsx;
+
+pub use batch::StringBatch;
+pub use inspect::column_authority;
+pub use outcome::{ColumnOutcome, ModelOutcome, TableOutcome};
+pub use profile::looks_like_code_list;
+pub use source::Part;
+pub use tables::{HierarchySource, TableOptions, Tables};

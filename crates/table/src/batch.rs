@@ -1,0 +1,108 @@
+//! Rows of text: the one form in which every table passes through this crate. All values are
+//! text, as written, so a postal code keeps its zeros and a decimal its digits.
+
+use arrow::array::{Array, ArrayRef, StringArray, StringBuilder};
+use std::sync::Arc;
+
+/// Rows in a batch.
+pub(crate) const BATCH_ROWS: usize = 8192;
+/// Bytes after which a batch is closed early.
+pub(crate) const BATCH_BYTES: usize = 8 << 20;
+
+/// Some rows of a table, column by column. A missing value is the empty text.
+#[derive(Debug, Clone)]
+pub struct StringBatch {
+    rows: Vec<u64>,
+    columns: Vec<StringArray>,
+}
+
+impl StringBatch {
+    /// A batch of columns of equal length, with the 1-based number each row has in its source.
+    pub fn new(rows: Vec<u64>, columns: Vec<StringArray>) -> Self {
+        debug_assert!(columns.iter().all(|c| c.len() == rows.len()));
+        Self { rows, columns }
+    }
+
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// How many columns.
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The 1-based data row numbers in the source, ascending.
+    pub fn rows(&self) -> &[u64] {
+        &self.rows
+    }
+
+    /// A column.
+    pub fn column(&self, column: usize) -> &StringArray {
+        &self.columns[column]
+    }
+
+    /// A value; empty where it is missing.
+    pub fn value(&self, column: usize, row: usize) -> &str {
+        cell(&self.columns[column], row)
+    }
+
+    /// The columns as Arrow arrays.
+    pub fn arrays(&self) -> Vec<ArrayRef> {
+        self.columns.iter().map(|c| Arc::new(c.clone()) as ArrayRef).collect()
+    }
+}
+
+/// A value of a column; empty where it is missing.
+pub(crate) fn cell(column: &StringArray, row: usize) -> &str {
+    if column.is_null(row) { "" } else { column.value(row) }
+}
+
+/// Collects rows into a batch.
+pub(crate) struct BatchBuilder {
+    rows: Vec<u64>,
+    columns: Vec<StringBuilder>,
+    bytes: usize,
+}
+
+impl BatchBuilder {
+    pub(crate) fn new(width: usize) -> Self {
+        Self {
+            rows: Vec::new(),
+            columns: (0..width).map(|_| StringBuilder::new()).collect(),
+            bytes: 0,
+        }
+    }
+
+    /// Adds a row of exactly the batch's width.
+    pub(crate) fn push<'a>(&mut self, row: u64, values: impl Iterator<Item = &'a str>) {
+        self.rows.push(row);
+        for (column, value) in self.columns.iter_mut().zip(values) {
+            column.append_value(value);
+            self.bytes += value.len();
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.rows.len() >= BATCH_ROWS || self.bytes >= BATCH_BYTES
+    }
+
+    /// The batch so far; the builder begins anew.
+    pub(crate) fn finish(&mut self) -> StringBatch {
+        self.bytes = 0;
+        StringBatch::new(
+            std::mem::take(&mut self.rows),
+            self.columns.iter_mut().map(StringBuilder::finish).collect(),
+        )
+    }
+}

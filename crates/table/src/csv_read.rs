@@ -1,0 +1,262 @@
+//! Delimited text (RFC 4180 and its dialects) to batches, in bounded memory.
+//!
+//! Stands on `csv-core`, whose caller owns the buffers: a record that outgrows its buffer is
+//! skipped and rejected, however long it is, so an unclosed quote cannot fill the memory.
+
+use std::io::Read;
+
+use anonymed_core::{ModalityError, Place, QuarantinedRecord};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use crate::batch::{BatchBuilder, StringBatch};
+use crate::decode::DecodingReader;
+use crate::detect::Dialect;
+use crate::limits;
+
+/// What a reader hands on.
+pub(crate) enum Event {
+    /// Rows that read.
+    Batch(StringBatch),
+    /// A row that does not.
+    Rejected(u64, String),
+}
+
+/// The record of a rejected row.
+pub(crate) fn rejected(row: u64, reason: String) -> QuarantinedRecord {
+    QuarantinedRecord { place: Place::Cell { row, column: 0 }, reason }
+}
+
+/// Splits a text into at most `most` records; for looking at the first lines only.
+pub(crate) fn split_records(text: &str, delimiter: u8, most: usize) -> Vec<Vec<String>> {
+    let mut records = Vec::new();
+    let mut parser = RecordParser::new(text.as_bytes(), None, delimiter);
+    while records.len() < most {
+        match parser.next() {
+            Ok(Some(Record::Fields(fields))) => {
+                records.push(fields.iter().map(str::to_owned).collect());
+            }
+            Ok(Some(Record::TooLong(_))) => records.push(Vec::new()),
+            Ok(None) | Err(_) => break,
+        }
+    }
+    records
+}
+
+/// The fields of one record.
+pub(crate) struct Fields<'a> {
+    text: &'a str,
+    ends: &'a [usize],
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'a str> {
+        let (text, ends) = (self.text, self.ends);
+        let mut start = 0;
+        ends.iter().map(move |end| {
+            let field = text.get(start..*end).unwrap_or_default();
+            start = *end;
+            field
+        })
+    }
+
+    fn longest(&self) -> usize {
+        let mut start = 0;
+        self.ends.iter().map(|e| e - std::mem::replace(&mut start, *e)).max().unwrap_or(0)
+    }
+}
+
+/// One record, or why it is none.
+pub(crate) enum Record<'a> {
+    Fields(Fields<'a>),
+    TooLong(&'static str),
+}
+
+/// Parses records out of blocks of UTF-8.
+pub(crate) struct RecordParser<R> {
+    core: Reader,
+    source: Option<DecodingReader<R>>,
+    block: Vec<u8>,
+    at: usize,
+    text: Vec<u8>,
+    ends: Vec<usize>,
+    ended: bool,
+}
+
+impl<'a> RecordParser<&'a [u8]> {
+    fn new(text: &[u8], source: Option<DecodingReader<&'a [u8]>>, delimiter: u8) -> Self {
+        Self { block: text.to_vec(), ..Self::over(source, delimiter) }
+    }
+}
+
+impl<R: Read> RecordParser<R> {
+    pub(crate) fn over(source: Option<DecodingReader<R>>, delimiter: u8) -> Self {
+        Self {
+            core: ReaderBuilder::new().delimiter(delimiter).build(),
+            source,
+            block: Vec::new(),
+            at: 0,
+            text: vec![0; 64 << 10],
+            ends: vec![0; 64],
+            ended: false,
+        }
+    }
+
+    /// The next record; `None` at the end.
+    pub(crate) fn next(&mut self) -> Result<Option<Record<'_>>, ModalityError> {
+        let (mut written, mut fields) = (0, 0);
+        let mut too_long = None;
+        loop {
+            if self.at >= self.block.len() && !self.ended {
+                self.refill()?;
+            }
+            let (result, read, wrote, ended) = self.core.read_record(
+                &self.block[self.at..],
+                &mut self.text[written..],
+                &mut self.ends[fields..],
+            );
+            self.at += read;
+            written += wrote;
+            fields += ended;
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull if self.text.len() < limits::RECORD_BYTES => {
+                    let longer = (self.text.len() * 2).min(limits::RECORD_BYTES);
+                    self.text.resize(longer, 0);
+                }
+                ReadRecordResult::OutputFull => {
+                    too_long = Some("the record is longer than 16 MiB, or a quote is not closed");
+                    (written, fields) = (0, 0);
+                }
+                ReadRecordResult::OutputEndsFull if self.ends.len() < limits::FIELDS => {
+                    self.ends.resize((self.ends.len() * 2).min(limits::FIELDS), 0);
+                }
+                ReadRecordResult::OutputEndsFull => {
+                    too_long = Some("the record has too many fields");
+                    fields = 0;
+                    written = 0;
+                }
+                ReadRecordResult::Record => break,
+                ReadRecordResult::End => {
+                    return Ok(too_long.map(Record::TooLong));
+                }
+            }
+        }
+        if let Some(reason) = too_long {
+            return Ok(Some(Record::TooLong(reason)));
+        }
+        let text = std::str::from_utf8(&self.text[..written])
+            .map_err(|_| ModalityError::Internal("a decoded record is no UTF-8".into()))?;
+        Ok(Some(Record::Fields(Fields { text, ends: &self.ends[..fields] })))
+    }
+
+    fn refill(&mut self) -> Result<(), ModalityError> {
+        self.at = 0;
+        match &mut self.source {
+            Some(source) => {
+                source.next_block(&mut self.block).map_err(|e| ModalityError::Read(e.kind()))?
+            }
+            None => self.block.clear(),
+        }
+        self.ended = self.block.is_empty();
+        Ok(())
+    }
+}
+
+/// Reads a delimited file from its first byte: the column names, then events.
+pub(crate) fn read<R: Read>(
+    source: R,
+    dialect: Dialect,
+    take: &mut dyn FnMut(Event) -> Result<(), ModalityError>,
+) -> Result<(), ModalityError> {
+    let mut parser = parser(source, dialect);
+    let mut row = 0u64;
+    let width = match header(&mut parser, dialect)? {
+        Header::Named(names) => names.len(),
+        Header::FirstRow(fields) => {
+            row = 1;
+            let width = fields.len();
+            let mut first = BatchBuilder::new(width);
+            first.push(1, fields.iter().map(String::as_str));
+            take(Event::Batch(first.finish()))?;
+            width
+        }
+    };
+    let mut batch = BatchBuilder::new(width);
+    while let Some(record) = parser.next()? {
+        row += 1;
+        match check(&record, width) {
+            Ok(fields) => batch.push(row, fields.iter()),
+            Err(reason) => take(Event::Rejected(row, reason))?,
+        }
+        if batch.is_full() {
+            take(Event::Batch(batch.finish()))?;
+        }
+    }
+    if !batch.is_empty() {
+        take(Event::Batch(batch.finish()))?;
+    }
+    Ok(())
+}
+
+/// The column names of a delimited file.
+pub(crate) fn columns<R: Read>(source: R, dialect: Dialect) -> Result<Vec<String>, ModalityError> {
+    Ok(match header(&mut parser(source, dialect), dialect)? {
+        Header::Named(names) => names,
+        Header::FirstRow(fields) => limits::name_columns(&vec![String::new(); fields.len()]),
+    })
+}
+
+fn parser<R: Read>(source: R, dialect: Dialect) -> RecordParser<R> {
+    RecordParser::over(Some(DecodingReader::new(source, dialect.encoding)), dialect.delimiter)
+}
+
+enum Header {
+    Named(Vec<String>),
+    FirstRow(Vec<String>),
+}
+
+fn header<R: Read>(
+    parser: &mut RecordParser<R>,
+    dialect: Dialect,
+) -> Result<Header, ModalityError> {
+    let malformed =
+        |reason: &str| ModalityError::Malformed { reason: reason.into(), place: Place::Whole };
+    let fields: Vec<String> = match parser.next()? {
+        None => return Err(malformed("the file has no header line")),
+        Some(Record::TooLong(_)) => return Err(malformed("the header line is too long")),
+        Some(Record::Fields(fields)) => fields.iter().map(str::to_owned).collect(),
+    };
+    limits::check_width(fields.len())?;
+    if fields.iter().any(|f| f.len() > limits::CELL_BYTES || f.contains('\0')) {
+        return Err(malformed("the header line cannot be read"));
+    }
+    if dialect.has_header {
+        Ok(Header::Named(limits::name_columns(&fields)))
+    } else {
+        Ok(Header::FirstRow(fields))
+    }
+}
+
+fn check<'a>(record: &'a Record<'a>, width: usize) -> Result<&'a Fields<'a>, String> {
+    let fields = match record {
+        Record::Fields(fields) => fields,
+        Record::TooLong(reason) => return Err((*reason).to_owned()),
+    };
+    if fields.len() != width {
+        return Err(format!("the row has {} fields and the header {width}", fields.len()));
+    }
+    if fields.longest() > limits::CELL_BYTES {
+        return Err("a cell is longer than 1 MiB".into());
+    }
+    if fields.text.contains('\u{fffd}') {
+        return Err("a character cannot be read in the file's encoding".into());
+    }
+    if fields.text.contains('\0') {
+        return Err("the row holds a NUL byte".into());
+    }
+    Ok(fields)
+}

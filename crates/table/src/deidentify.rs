@@ -1,0 +1,501 @@
+//! De-identifying a part of a file: count and solve where the policy asks for a model, then one
+//! streamed pass that applies every column's action and writes the rows in order.
+//!
+//! A row whose patient is not known, or not agreed on, is held back: it cannot be shifted by the
+//! right number of days nor written under the right code. A row that the model suppresses is left
+//! out. Both are listed by number.
+
+use std::borrow::Cow;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hasher};
+use std::io::Write;
+
+use anonymed_core::policy::{TableFormat, TableRule};
+use anonymed_core::{
+    Action, Context, Document, EntityType, Format, ModalityError, PatientKey, Resolution, Subject,
+    Transformed,
+};
+use arrow::array::{StringArray, StringBuilder, UInt32Array};
+use hashbrown::HashSet;
+
+use crate::Tables;
+use crate::actions::{Cell, CellCounts};
+use crate::batch::StringBatch;
+use crate::cell_date;
+use crate::csv_read::rejected;
+use crate::frequency::{self, Grouping};
+use crate::model::{Dictionary, ModelPlan, Solved};
+use crate::outcome::{ColumnOutcome, TableOutcome};
+use crate::plan::TablePlan;
+use crate::source::{self, Part};
+use crate::write::TableWriter;
+
+/// Rows among which repeated ones are found.
+const REPEATS: usize = 4_000_000;
+/// Distinct values counted exactly for the report.
+const DISTINCT: usize = 10_000;
+
+/// Whose row it is.
+#[derive(Clone, Copy)]
+pub(crate) enum Whose<'a> {
+    /// The table has no subject column.
+    Nobody,
+    /// This patient's.
+    Patient(&'a Subject),
+    /// It must not leave; why.
+    Held(&'static str),
+}
+
+/// Resolves the patient of each row of a batch.
+pub(crate) fn whose<'a>(
+    batch: &StringBatch,
+    plan: &TablePlan,
+    ctx: &Context<'a>,
+) -> Vec<Whose<'a>> {
+    let Some((column, authority)) = &plan.subject else {
+        return vec![Whose::Nobody; batch.len()];
+    };
+    let mut last: Option<(&str, Whose<'a>)> = None;
+    (0..batch.len())
+        .map(|row| {
+            let value = batch.value(*column, row);
+            if let Some((same, whose)) = last
+                && same == value
+            {
+                return whose;
+            }
+            let whose = match PatientKey::new(authority, value) {
+                None => Whose::Held("subject-missing: the row has no patient identifier"),
+                Some(key) => match ctx.subjects.resolve(&key) {
+                    Resolution::Known(subject) => Whose::Patient(subject),
+                    Resolution::Conflict => {
+                        Whose::Held("subject-conflict: records disagree on whose row this is")
+                    }
+                    Resolution::Unknown => {
+                        Whose::Held("subject-unknown: the patient was not seen at the scan")
+                    }
+                },
+            };
+            last = Some((value, whose));
+            whose
+        })
+        .collect()
+}
+
+/// A value of a quasi-identifier as the solver sees it: after its action, dates in ISO form.
+pub(crate) fn base_value<'v>(
+    cell: &Cell<'_>,
+    value: &'v str,
+    counts: &mut CellCounts,
+) -> Result<Cow<'v, str>, ModalityError> {
+    let text = cell.apply(value, counts)?;
+    if cell.plan.entity == Some(EntityType::Date)
+        && let Some(read) = cell_date::read_in(&text, cell.plan.style)
+    {
+        return Ok(Cow::Owned(read.date.to_string()));
+    }
+    Ok(text)
+}
+
+/// Everything that is fixed before the rows are written.
+pub(crate) struct Prepared {
+    pub(crate) plan: TablePlan,
+    pub(crate) solved: Option<Solved>,
+}
+
+impl Tables {
+    /// Binds the rule, surveys the columns and solves the models.
+    pub(crate) fn prepare(
+        &self,
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+        rule: &TableRule,
+        ctx: &Context<'_>,
+    ) -> Result<Prepared, ModalityError> {
+        let mut plan = TablePlan::bind(part, document.file, rule, ctx, self.options())?;
+        plan.survey(document, format, part)?;
+        let solved = if rule.models.is_empty() || plan.quasi().is_empty() {
+            None
+        } else {
+            Some(self.solve((document, format, part), rule, &plan, ctx)?)
+        };
+        Ok(Prepared { plan, solved })
+    }
+
+    fn solve(
+        &self,
+        (document, format, part): (&mut Document<'_>, &Format, &Part),
+        rule: &TableRule,
+        plan: &TablePlan,
+        ctx: &Context<'_>,
+    ) -> Result<Solved, ModalityError> {
+        let mut models = ModelPlan::bind(rule, &part.columns)?;
+        models.by_subject = plan.scope.is_some() && plan.subject.is_some();
+        models.row_counts_visible =
+            plan.subject.as_ref().is_some_and(|(at, _)| plan.columns[*at].is_released());
+        let quasi = plan.quasi();
+        let mut dictionaries: Vec<Dictionary> =
+            quasi.iter().map(|_| Dictionary::default()).collect();
+        let mut sensitive: Vec<Dictionary> =
+            models.l.iter().map(|_| Dictionary::default()).collect();
+        let grouping = Grouping {
+            keys: quasi.len() + sensitive.len(),
+            subjects_up_to: (!models.by_subject).then(|| models.k_max()),
+        };
+        let runtime = self.runtime()?;
+        let groups = frequency::group(runtime, self.options(), grouping, |feed| {
+            source::map_in_order(
+                (document, format, part),
+                ctx.cancel,
+                |batch| coded_rows(&batch, plan, &quasi, &models, ctx),
+                &mut |_, _| {},
+                &mut |rows: CodedRows| {
+                    let mut columns = Vec::with_capacity(rows.texts.len() + 1);
+                    let all = dictionaries.iter_mut().chain(&mut sensitive);
+                    for (texts, dictionary) in rows.texts.iter().zip(all) {
+                        columns.push(codes(texts, dictionary));
+                    }
+                    columns.push(UInt32Array::from(rows.subjects));
+                    feed(columns)
+                },
+            )
+        })?;
+        let names: Vec<String> = quasi.iter().map(|q| part.columns[*q].clone()).collect();
+        let on: Vec<String> = models.l.iter().map(|l| part.columns[l.0].clone()).collect();
+        crate::model::solve(
+            &names,
+            dictionaries,
+            sensitive,
+            &on,
+            groups,
+            &models,
+            rule.suppress_max,
+            ctx.cancel,
+        )
+    }
+
+    /// De-identifies a part of a file into each of the outputs.
+    ///
+    /// # Errors
+    ///
+    /// [`ModalityError`] where the part cannot be read or written, or the rule does not fit it;
+    /// what was written until then must not be used.
+    #[expect(clippy::too_many_arguments, reason = "each is one thing the caller alone has")]
+    pub fn deidentify(
+        &self,
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+        rule: &TableRule,
+        ctx: &Context<'_>,
+        outputs: &mut [(TableFormat, &mut dyn Write)],
+    ) -> Result<TableOutcome, ModalityError> {
+        let prepared = self.prepare(document, format, part, rule, ctx)?;
+        let released = prepared.plan.released();
+        let names: Vec<&str> = released.iter().map(|c| part.columns[*c].as_str()).collect();
+        let mut writers = outputs
+            .iter_mut()
+            .map(|(format, out)| TableWriter::new(*format, &names, &mut **out))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut tally = Tally::new(&prepared);
+        let mut held = Vec::new();
+        source::map_in_order(
+            (document, format, part),
+            ctx.cancel,
+            |batch| release_rows(&batch, &prepared, ctx),
+            &mut |row, reason| held.push((row, reason)),
+            &mut |rows: ReleasedRows| {
+                writers.iter_mut().try_for_each(|w| w.write(&rows.columns))?;
+                tally.absorb(rows);
+                Ok(())
+            },
+        )?;
+        let mut guarded = 0;
+        for writer in writers {
+            guarded += writer.finish()?;
+        }
+        Ok(tally.finish(&prepared, held, guarded))
+    }
+}
+
+/// The texts of the model's columns of the rows that may leave, and whose rows they are.
+struct CodedRows {
+    texts: Vec<StringArray>,
+    subjects: Vec<u32>,
+}
+
+fn coded_rows(
+    batch: &StringBatch,
+    plan: &TablePlan,
+    quasi: &[usize],
+    models: &ModelPlan,
+    ctx: &Context<'_>,
+) -> Result<CodedRows, ModalityError> {
+    let whose = whose(batch, plan, ctx);
+    let mut texts: Vec<StringBuilder> =
+        (0..quasi.len() + models.l.len()).map(|_| StringBuilder::new()).collect();
+    let mut subjects = Vec::new();
+    let mut counts = CellCounts::default();
+    for (row, whose) in whose.into_iter().enumerate() {
+        let Some((subject, number)) = numbered(whose, batch.rows()[row])? else { continue };
+        subjects.push(number);
+        for (at, column) in quasi.iter().enumerate() {
+            let cell = Cell { table: plan, plan: &plan.columns[*column], subject, ctx };
+            texts[at].append_value(base_value(&cell, batch.value(*column, row), &mut counts)?);
+        }
+        for (at, (column, _)) in models.l.iter().enumerate() {
+            texts[quasi.len() + at].append_value(batch.value(*column, row));
+        }
+    }
+    Ok(CodedRows { texts: texts.iter_mut().map(StringBuilder::finish).collect(), subjects })
+}
+
+/// The patient's number, or the row's where there are no patients; `None` for a held row.
+fn numbered(whose: Whose<'_>, row: u64) -> Result<Option<(Option<&Subject>, u32)>, ModalityError> {
+    Ok(match whose {
+        Whose::Held(_) => None,
+        Whose::Patient(subject) => Some((Some(subject), subject.number.0)),
+        Whose::Nobody => {
+            let number = u32::try_from(row).map_err(|_| ModalityError::Limit {
+                what: "the number of rows of a table without patients",
+                limit: u32::MAX.to_string(),
+            })?;
+            Some((None, number))
+        }
+    })
+}
+
+fn codes(texts: &StringArray, dictionary: &mut Dictionary) -> UInt32Array {
+    UInt32Array::from_iter_values(texts.iter().map(|t| dictionary.number(t.unwrap_or_default())))
+}
+
+/// Rows as they are released, and what was counted on the way.
+struct ReleasedRows {
+    columns: Vec<StringArray>,
+    rows_in: u64,
+    held: Vec<(u64, &'static str)>,
+    suppressed: Vec<u64>,
+    classes: Vec<u32>,
+    hashes: Vec<u64>,
+    counts: Vec<CellCounts>,
+    before: Vec<Vec<u64>>,
+    after: Vec<Vec<u64>>,
+}
+
+type FixedHash = BuildHasherDefault<DefaultHasher>;
+
+fn release_rows(
+    batch: &StringBatch,
+    prepared: &Prepared,
+    ctx: &Context<'_>,
+) -> Result<ReleasedRows, ModalityError> {
+    let plan = &prepared.plan;
+    let hasher = FixedHash::default();
+    let width = plan.columns.len();
+    let mut out = ReleasedRows {
+        columns: Vec::new(),
+        rows_in: batch.len() as u64,
+        held: Vec::new(),
+        suppressed: Vec::new(),
+        classes: Vec::new(),
+        hashes: Vec::with_capacity(batch.len()),
+        counts: vec![CellCounts::default(); width],
+        before: vec![Vec::new(); width],
+        after: vec![Vec::new(); width],
+    };
+    // Which rows leave, of whom, in which class.
+    let mut kept: Vec<(usize, Option<&Subject>, Option<u32>)> = Vec::with_capacity(batch.len());
+    let quasi = if prepared.solved.is_some() { plan.quasi() } else { Vec::new() };
+    for (row, whose) in whose(batch, plan, ctx).into_iter().enumerate() {
+        let mut hash = hasher.build_hasher();
+        (0..batch.width()).for_each(|c| {
+            hash.write(batch.value(c, row).as_bytes());
+            hash.write_u8(0xff);
+        });
+        out.hashes.push(hash.finish());
+        let number = batch.rows()[row];
+        if let Whose::Held(reason) = whose {
+            out.held.push((number, reason));
+            continue;
+        }
+        let Some((subject, id)) = numbered(whose, number)? else { continue };
+        let Some(solved) = &prepared.solved else {
+            kept.push((row, subject, None));
+            continue;
+        };
+        let mut texts = Vec::with_capacity(quasi.len());
+        for column in &quasi {
+            let cell = Cell { table: plan, plan: &plan.columns[*column], subject, ctx };
+            let counts = &mut out.counts[*column];
+            texts.push(base_value(&cell, batch.value(*column, row), counts)?);
+        }
+        let texts: Vec<&str> = texts.iter().map(|t| &**t).collect();
+        match solved.class_of(&texts, id) {
+            Some(class) => {
+                out.classes.push(class);
+                kept.push((row, subject, Some(class)));
+            }
+            None => out.suppressed.push(number),
+        }
+    }
+    for column in &plan.columns {
+        let mut distinct_before = HashSet::new();
+        let mut distinct_after = HashSet::new();
+        let mut builder = StringBuilder::new();
+        let in_class = quasi.iter().position(|q| *q == column.source);
+        let counts = &mut out.counts[column.source];
+        for (row, subject, class) in &kept {
+            let value = batch.value(column.source, *row);
+            if distinct_before.len() < DISTINCT {
+                distinct_before.insert(hasher.hash_one(value));
+            }
+            let text: Cow<'_, str> = match (in_class, class, &prepared.solved) {
+                (Some(at), Some(class), Some(solved)) => {
+                    let label = solved.label(*class, at);
+                    counts.changed += u64::from(label != value);
+                    Cow::Borrowed(label)
+                }
+                _ => Cell { table: plan, plan: column, subject: *subject, ctx }
+                    .apply(value, counts)?,
+            };
+            if column.action != Action::Drop {
+                if distinct_after.len() < DISTINCT {
+                    distinct_after.insert(hasher.hash_one(&*text));
+                }
+                builder.append_value(text);
+            }
+        }
+        out.before[column.source] = distinct_before.into_iter().collect();
+        out.after[column.source] = distinct_after.into_iter().collect();
+        if column.action != Action::Drop {
+            out.columns.push(builder.finish());
+        }
+    }
+    Ok(out)
+}
+
+/// Adds up what the batches did.
+struct Tally {
+    transformed: Transformed,
+    counts: Vec<CellCounts>,
+    before: Vec<HashSet<u64>>,
+    after: Vec<HashSet<u64>>,
+    held: Vec<(u64, &'static str)>,
+    suppressed: Vec<u64>,
+    rows_of_class: Vec<u64>,
+    seen: HashSet<u64>,
+    repeats: u64,
+}
+
+impl Tally {
+    fn new(prepared: &Prepared) -> Self {
+        let width = prepared.plan.columns.len();
+        Self {
+            transformed: Transformed::default(),
+            counts: vec![CellCounts::default(); width],
+            before: vec![HashSet::new(); width],
+            after: vec![HashSet::new(); width],
+            held: Vec::new(),
+            suppressed: Vec::new(),
+            rows_of_class: vec![0; prepared.solved.as_ref().map_or(0, Solved::classes)],
+            seen: HashSet::new(),
+            repeats: 0,
+        }
+    }
+
+    fn absorb(&mut self, rows: ReleasedRows) {
+        self.transformed.records_in += rows.rows_in;
+        let left = rows.rows_in - rows.held.len() as u64 - rows.suppressed.len() as u64;
+        self.transformed.records_out += left;
+        for (column, counts) in rows.counts.into_iter().enumerate() {
+            self.counts[column].absorb(counts);
+        }
+        let add = |to: &mut Vec<HashSet<u64>>, from: Vec<Vec<u64>>| {
+            for (set, values) in to.iter_mut().zip(from) {
+                if set.len() < DISTINCT {
+                    set.extend(values);
+                }
+            }
+        };
+        add(&mut self.before, rows.before);
+        add(&mut self.after, rows.after);
+        rows.classes.iter().for_each(|c| self.rows_of_class[*c as usize] += 1);
+        self.held.extend(rows.held);
+        self.suppressed.extend(rows.suppressed);
+        for hash in rows.hashes {
+            if self.seen.len() < REPEATS {
+                self.repeats += u64::from(!self.seen.insert(hash));
+            } else {
+                self.repeats += u64::from(self.seen.contains(&hash));
+            }
+        }
+    }
+
+    fn finish(
+        mut self,
+        prepared: &Prepared,
+        unread: Vec<(u64, String)>,
+        formula_guarded: u64,
+    ) -> TableOutcome {
+        let plan = &prepared.plan;
+        let mut dropped: Vec<u64> = self.suppressed;
+        dropped.extend(self.held.iter().map(|h| h.0));
+        dropped.extend(unread.iter().map(|u| u.0));
+        dropped.sort_unstable();
+        self.transformed.records_in += unread.len() as u64;
+        let mut quarantined: Vec<(u64, String)> =
+            self.held.into_iter().map(|(row, reason)| (row, reason.to_owned())).collect();
+        quarantined.extend(unread);
+        quarantined.sort_unstable();
+        self.transformed.quarantined =
+            quarantined.into_iter().map(|(row, reason)| rejected(row, reason)).collect();
+        for counts in &self.counts {
+            for ((entity, operator), n) in &counts.changes {
+                self.transformed.changed(*entity, *operator, *n);
+            }
+        }
+        let quasi = plan.quasi();
+        let mut position = 0;
+        let columns = plan
+            .columns
+            .iter()
+            .map(|c| {
+                let output_position = c.is_released().then(|| {
+                    position += 1;
+                    position - 1
+                });
+                let counts = &self.counts[c.source];
+                let in_class = quasi.iter().position(|q| *q == c.source);
+                ColumnOutcome {
+                    source_position: c.source,
+                    output_position,
+                    name: c.name.clone(),
+                    role: c.role,
+                    entity: c.entity,
+                    action: c.action.verb().to_owned(),
+                    ruled: c.ruled,
+                    changed: counts.changed,
+                    emptied: counts.emptied,
+                    filled: counts.filled,
+                    distinct_before: self.before[c.source].len().min(DISTINCT) as u64,
+                    distinct_after: self.after[c.source].len().min(DISTINCT) as u64,
+                    loss: prepared
+                        .solved
+                        .as_ref()
+                        .zip(in_class)
+                        .map(|(s, at)| s.column_loss(at, &self.rows_of_class)),
+                }
+            })
+            .collect();
+        TableOutcome {
+            transformed: self.transformed,
+            columns,
+            missing_columns: plan.missing.clone(),
+            dropped_rows: dropped,
+            duplicate_rows: self.repeats,
+            row_is_subject: plan.subject.is_none(),
+            model: prepared.solved.as_ref().map(|s| s.outcome.clone()),
+            formula_guarded,
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! What a delimited file is, from its first bytes: encoding, delimiter, header, decimal sign.
+//!
+//! A file is claimed only where its first lines agree on a number of fields; prose, JSON, XML and
+//! HL7 messages are left to their own modalities. NUL bytes in text that is not UTF-16, and
+//! control characters no text has, make the file unreadable, with the reason in the format.
+
+use std::collections::BTreeMap;
+
+use anonymed_core::Format;
+use encoding_rs::Encoding;
+
+use crate::csv_read::split_records;
+
+/// Delimiters tried, in order of preference where two explain a file equally well.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Lines looked at.
+const LINES: usize = 200;
+
+/// The detail names of a delimited file's [`Format`].
+pub(crate) mod detail {
+    pub(crate) const ENCODING: &str = "encoding";
+    pub(crate) const DELIMITER: &str = "delimiter";
+    pub(crate) const DECIMAL: &str = "decimal";
+    pub(crate) const HEADER: &str = "header";
+    pub(crate) const UNREADABLE: &str = "unreadable";
+}
+
+/// How a delimited file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Dialect {
+    pub(crate) encoding: TextEncoding,
+    pub(crate) delimiter: u8,
+    pub(crate) has_header: bool,
+    pub(crate) decimal_comma: bool,
+}
+
+/// The encoding of a text file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TextEncoding {
+    /// Only ASCII was seen; what follows decides between UTF-8 and Windows-1252.
+    Ascii,
+    /// A named one.
+    Named(&'static Encoding),
+}
+
+impl TextEncoding {
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Ascii => "ascii".into(),
+            Self::Named(e) => e.name().to_ascii_lowercase(),
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        if name == "ascii" {
+            return Some(Self::Ascii);
+        }
+        Encoding::for_label(name.as_bytes()).map(Self::Named)
+    }
+}
+
+impl Dialect {
+    /// Reads what [`sniff`] wrote.
+    pub(crate) fn from_format(format: &Format) -> Option<Self> {
+        let get = |key: &str| format.details.get(key).map(String::as_str);
+        Some(Self {
+            encoding: TextEncoding::from_name(get(detail::ENCODING)?)?,
+            delimiter: match get(detail::DELIMITER)? {
+                "tab" => b'\t',
+                other => *other.as_bytes().first()?,
+            },
+            has_header: get(detail::HEADER) != Some("absent"),
+            decimal_comma: get(detail::DECIMAL) == Some(","),
+        })
+    }
+}
+
+/// Says whether bytes begin a delimited table.
+pub(crate) fn sniff(head: &[u8], length: u64) -> Option<Format> {
+    let whole = head.len() as u64 >= length;
+    let (encoding, mut unreadable) = encoding(head);
+    let mut text = match encoding {
+        TextEncoding::Ascii => String::from_utf8_lossy(head).into_owned(),
+        TextEncoding::Named(e) => e.decode(head).0.into_owned(),
+    };
+    if let Some(reason) = control_characters(&text) {
+        unreadable = unreadable.or(Some(reason));
+        text.retain(|c| c != '\0');
+    }
+    let text = text.trim_start_matches('\u{feff}');
+    if belongs_elsewhere(text) {
+        return None;
+    }
+    let (delimiter, records) = DELIMITERS
+        .iter()
+        .filter_map(|d| {
+            let records = first_records(text, *d, whole);
+            agreement(&records).map(|score| (score, *d, records))
+        })
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+        .map(|(_, d, records)| (d, records))?;
+    let mut details = BTreeMap::new();
+    details.insert(detail::ENCODING.into(), encoding.name());
+    let name = if delimiter == b'\t' { "tab".into() } else { (delimiter as char).to_string() };
+    details.insert(detail::DELIMITER.into(), name);
+    let header = if has_header(&records) { "present" } else { "absent" };
+    details.insert(detail::HEADER.into(), header.into());
+    let decimal = if delimiter != b',' && decimal_comma(&records) { "," } else { "." };
+    details.insert(detail::DECIMAL.into(), decimal.into());
+    if let Some(reason) = unreadable {
+        details.insert(detail::UNREADABLE.into(), reason.into());
+    }
+    let kind = if delimiter == b'\t' { "tsv" } else { "csv" };
+    Some(Format { modality: "table".into(), kind: kind.into(), details })
+}
+
+/// The encoding, and why the bytes cannot be read where they cannot.
+fn encoding(head: &[u8]) -> (TextEncoding, Option<&'static str>) {
+    if let Some((encoding, _)) = Encoding::for_bom(head) {
+        return (TextEncoding::Named(encoding), None);
+    }
+    if let Some(utf16) = utf16_without_mark(head) {
+        return (TextEncoding::Named(utf16), None);
+    }
+    if head.is_ascii() {
+        return (TextEncoding::Ascii, None);
+    }
+    match std::str::from_utf8(head) {
+        Ok(_) => return (TextEncoding::Named(encoding_rs::UTF_8), None),
+        Err(e) if e.error_len().is_none() => {
+            return (TextEncoding::Named(encoding_rs::UTF_8), None);
+        }
+        Err(_) => {}
+    }
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    detector.feed(head, true);
+    let guess = detector.guess(None, chardetng::Utf8Detection::Allow);
+    let undefined = head.iter().filter(|b| matches!(b, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d)).count();
+    let odd = guess == encoding_rs::WINDOWS_1252 && undefined * 100 > head.len();
+    (
+        TextEncoding::Named(guess),
+        odd.then_some("the encoding is none that can be read: bytes that no text has"),
+    )
+}
+
+/// UTF-16 without a byte order mark shows as zeros in every second byte.
+fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
+    let pairs = head.len() / 2;
+    if pairs < 4 {
+        return None;
+    }
+    let zeros = |offset: usize| {
+        head[offset..].iter().step_by(2).take(pairs).filter(|b| **b == 0).count() as f64
+            / pairs as f64
+    };
+    let (even, odd) = (zeros(0), zeros(1));
+    if odd > 0.4 && even < 0.05 {
+        Some(encoding_rs::UTF_16LE)
+    } else if even > 0.4 && odd < 0.05 {
+        Some(encoding_rs::UTF_16BE)
+    } else {
+        None
+    }
+}
+
+fn control_characters(text: &str) -> Option<&'static str> {
+    if text.contains('\0') {
+        return Some("the text holds NUL bytes");
+    }
+    let controls =
+        text.chars().filter(|c| c.is_control() && !matches!(c, '\t' | '\r' | '\n')).count();
+    (controls * 200 > text.len()).then_some("the text holds control characters that no text has")
+}
+
+fn belongs_elsewhere(text: &str) -> bool {
+    let start = text.trim_start();
+    start.is_empty()
+        || start.starts_with(['{', '<'])
+        || (start.starts_with('[') && start[1..].trim_start().starts_with(['{', '[', ']']))
+        || ["MSH|", "FHS|", "BHS|", "%PDF", "PK\u{3}\u{4}", "PAR1", "{\\rtf"]
+            .iter()
+            .any(|m| start.starts_with(m))
+}
+
+fn first_records(text: &str, delimiter: u8, whole: bool) -> Vec<Vec<String>> {
+    let mut records = split_records(text, delimiter, LINES + 1);
+    if records.len() > LINES {
+        records.truncate(LINES);
+    } else if !whole && records.len() > 1 {
+        records.pop();
+    }
+    records
+}
+
+/// How well a delimiter explains the first lines, 0 to 1 with a little for more columns; `None`
+/// where it does not.
+fn agreement(records: &[Vec<String>]) -> Option<f64> {
+    let header = records.first()?;
+    let width = header.len();
+    if width < 2 || width > 1 << 16 {
+        return None;
+    }
+    if records.len() == 1 {
+        return (width >= 3 && header.iter().all(|h| is_token(h))).then_some(0.6);
+    }
+    let same = records.iter().filter(|r| r.len() == width).count();
+    if same < 2 {
+        // A header that stands alone over ragged lines is still a table when it reads as one.
+        return (width >= 3 && header.iter().all(|h| is_token(h))).then_some(0.3);
+    }
+    let share = same as f64 / records.len() as f64;
+    let tokens = header.iter().all(|h| is_token(h));
+    let enough = match (tokens, width) {
+        (true, 3..) => 0.5,
+        (true, _) => 0.7,
+        (false, 3..) => 0.9,
+        (false, _) => 0.95,
+    };
+    if share < enough || (!tokens && reads_as_prose(records)) {
+        return None;
+    }
+    Some(share + (width.min(50) as f64) / 1000.0)
+}
+
+/// A header as people write them: short, no sentence.
+fn is_token(header: &str) -> bool {
+    let header = header.trim();
+    header.len() <= 64
+        && header.split_whitespace().count() <= 5
+        && !header.ends_with(['.', ':', '!', '?', ','])
+        && header.chars().next().is_none_or(|c| c.is_alphanumeric() || "_#[*\"'(".contains(c))
+}
+
+fn reads_as_prose(records: &[Vec<String>]) -> bool {
+    let fields: Vec<&str> = records.iter().flatten().map(String::as_str).collect();
+    let wordy = fields.iter().filter(|f| f.split_whitespace().count() > 6).count();
+    let sentences = records
+        .iter()
+        .filter(|r| r.last().is_some_and(|f| f.trim_end().ends_with(['.', ':', '!'])))
+        .count();
+    wordy * 3 > fields.len() || sentences * 2 > records.len() || records.len() < 3
+}
+
+/// Whether the first record names the columns: none of it is a number, a date or the star that
+/// hierarchies end in, and none of it comes again in its column.
+fn has_header(records: &[Vec<String>]) -> bool {
+    let Some((first, rest)) = records.split_first() else { return true };
+    let filled: Vec<(usize, &str)> = first
+        .iter()
+        .enumerate()
+        .map(|(n, v)| (n, v.trim()))
+        .filter(|(_, v)| !v.is_empty())
+        .collect();
+    if filled.iter().any(|(_, v)| *v == "*" || *v == "?") {
+        return false;
+    }
+    let valued = filled
+        .iter()
+        .filter(|(_, v)| crate::values::is_number(v) || crate::cell_date::read(v).is_some())
+        .count();
+    if valued * 2 > filled.len() {
+        return false;
+    }
+    let again = filled
+        .iter()
+        .filter(|(n, v)| rest.iter().any(|r| r.get(*n).is_some_and(|x| x.trim() == *v)))
+        .count();
+    again == 0 || again * 3 < filled.len()
+}
+
+fn decimal_comma(records: &[Vec<String>]) -> bool {
+    let width = records.first().map_or(0, Vec::len);
+    (0..width).any(|n| {
+        let values: Vec<&str> = records
+            .iter()
+            .skip(1)
+            .filter_map(|r| r.get(n))
+            .map(|v| v.trim())
+            .filter(|v| !v.is_empty())
+            .collect();
+        let commas = values.iter().filter(|v| crate::values::is_comma_decimal(v)).count();
+        commas > 0
+            && commas * 10
+                >= values.len() * 8
+                    - values
+                        .iter()
+                        .filter(|v| crate::values::is_number(v))
+                        .count()
+                        .min(values.len())
+                        * 8
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(text: &str) -> Option<(String, String)> {
+        sniff(text.as_bytes(), text.len() as u64)
+            .map(|f| (f.details[detail::DELIMITER].clone(), f.details[detail::HEADER].clone()))
+    }
+
+    #[test]
+    fn tables_are_claimed_and_prose_is_not() {
+        let check = |text: &str, expect: Option<(&str, &str)>| {
+            assert_eq!(
+                kind(text),
+                expect.map(|(d, h)| (d.into(), h.into())),
+                "{}",
+                text.lines().next().unwrap_or_default()
+            );
+        };
+        check("mrn,name,zip\n1,A,02138\n2,B,02139\n", Some((",", "present")));
+        check("id;wert\n1;2,5\n2;3,5\n", Some((";", "present")));
+        check("a\tb\n1\t2\n", Some(("tab", "present")));
+        check("a|b|c\n1|2|3\n", Some(("|", "present")));
+        check("1;acute;*\n2;acute;*\n3;other;*\n", Some((";", "absent")));
+        check("Male;*\nFemale;*\n", Some((";", "absent")));
+        check("a,b,c\n", Some((",", "present")));
+        check("a,b,c\n1,2\n1,2,3,4\n5,6,7\n", Some((",", "present")));
+        check("", None);
+        check("{\"a\":1,\"b\":2}\n{\"a\":1,\"b\":2}\n", None);
+        check("[{\"a\":1},{\"b\":2}]", None);
+        check("<a>,b\n<c>,d\n", None);
+        check("MSH|^~\\&|A|B\nPID|1||3|4\n", None);
+        check("Dear Ms Smith,\nThank you for seeing this man, who fell.\n", None);
+        check("PATIENT: JOHN SMITH\nDOB: 5/5/1955\nFILE #: 12345\n", None);
+        check("word\nother\nthird\n", None);
+        check(
+            "He was seen today, and is well.\nShe was told, and agreed.\nThey left, in good time.\n",
+            None,
+        );
+    }
+
+    #[test]
+    fn encodings_are_told_apart() {
+        let check = |bytes: &[u8], expect: &str| {
+            let format = sniff(bytes, bytes.len() as u64).expect("a table");
+            assert_eq!(format.details[detail::ENCODING], expect);
+            assert!(!format.details.contains_key(detail::UNREADABLE));
+        };
+        let text = "id,name,city\n1,José,Zürich\n2,Ána,Köln\n";
+        check(text.as_bytes(), "utf-8");
+        check(&[b"\xef\xbb\xbf", text.as_bytes()].concat(), "utf-8");
+        check(b"a,b\n1,2\n", "ascii");
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        check(&utf16, "utf-16le");
+        check(&[&b"\xff\xfe"[..], &utf16].concat(), "utf-16le");
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        check(&utf16, "utf-16be");
+        check(&encoding_rs::WINDOWS_1252.encode(text).0, "windows-1252");
+    }
+
+    #[test]
+    fn nul_bytes_are_unreadable_with_a_reason() {
+        let format = sniff(b"id,name\n1,A\0B\n2,C\n", 18).expect("claimed");
+        assert_eq!(format.details[detail::UNREADABLE], "the text holds NUL bytes");
+    }
+
+    #[test]
+    fn decimal_commas_are_seen() {
+        let text = "id;value;unit\n1;2,5;kg\n2;13;kg\n3;7,25;kg\n";
+        let format = sniff(text.as_bytes(), text.len() as u64).expect("a table");
+        assert_eq!(format.details[detail::DECIMAL], ",");
+    }
+}

@@ -1,0 +1,243 @@
+//! The scan of a table: what every column holds, and what each row says of its patient.
+//!
+//! The first rows decide the classes of the columns; one pass over all rows then profiles every
+//! value and hands on, row by row, the patient's keys and the direct identifiers beside them.
+
+use anonymed_core::{
+    AttributeRole, Document, EntityType, Format, InspectSink, KnownIdentifier, ModalityError,
+    PartialDate, PatientKey, Place, Sensitive, Sex, SubjectMention,
+};
+
+use crate::batch::StringBatch;
+use crate::cell_date::{self, DateStyle, StyleSurvey};
+use crate::csv_read::{Event, rejected};
+use crate::lexicon::Usage;
+use crate::profile::{ColumnClass, ColumnProfiler};
+use crate::source::{self, Part};
+use crate::values;
+
+/// Rows that decide what the columns are before the whole is read.
+const FIRST_ROWS: u64 = 5_000;
+
+/// The raw authority of a patient key in a column.
+pub fn column_authority(header: &str) -> String {
+    format!("column:{}", header.trim().to_lowercase())
+}
+
+/// Inspects all parts of a file.
+pub(crate) fn inspect(
+    document: &mut Document<'_>,
+    format: &Format,
+    sink: &mut dyn InspectSink,
+) -> Result<(), ModalityError> {
+    let overview = source::overview(document, format)?;
+    for (what, count) in overview.unseen {
+        sink.unseen(what, count);
+    }
+    for part in &overview.parts {
+        inspect_part(document, format, part, sink)?;
+    }
+    Ok(())
+}
+
+fn inspect_part(
+    document: &mut Document<'_>,
+    format: &Format,
+    part: &Part,
+    sink: &mut dyn InspectSink,
+) -> Result<(), ModalityError> {
+    let reader = RowReader::survey(document, format, part)?;
+    let mut profilers: Vec<_> = part.columns.iter().map(|c| ColumnProfiler::new(c)).collect();
+    source::read(document, format, part, &mut |event| {
+        match event {
+            Event::Rejected(row, reason) => {
+                sink.records(1);
+                sink.rejected(rejected(row, reason));
+            }
+            Event::Batch(batch) => {
+                for (column, profiler) in profilers.iter_mut().enumerate() {
+                    (0..batch.len()).for_each(|row| profiler.see(batch.value(column, row)));
+                }
+                sink.records(batch.len() as u64);
+                for row in 0..batch.len() {
+                    if let Some(mention) = reader.mention(&batch, row) {
+                        let column = reader.subject.map_or(0, |s| s as u32 + 1);
+                        let place = Place::Cell { row: batch.rows()[row], column };
+                        sink.subject(place, mention);
+                    }
+                }
+            }
+        }
+        Ok(())
+    })?;
+    let classes: Vec<_> = profilers.iter().map(|p| p.class(part.sheet.as_deref())).collect();
+    for (column, class) in classes.into_iter().enumerate() {
+        let mut profile = class.profile;
+        if reader.subject == Some(column) {
+            profile.subject = true;
+            profile.role = AttributeRole::Identifier;
+        }
+        sink.field(profile);
+    }
+    Ok(())
+}
+
+/// Reads what a row says of its patient.
+pub(crate) struct RowReader {
+    /// The column that tells patients apart.
+    pub(crate) subject: Option<usize>,
+    keys: Vec<(usize, String)>,
+    known: Vec<(usize, EntityType)>,
+    birth: Option<(usize, DateStyle)>,
+    sex: Option<usize>,
+    dates: Vec<(usize, DateStyle)>,
+    /// First, middle and last name columns of the patient.
+    name_parts: Vec<usize>,
+}
+
+impl RowReader {
+    fn survey(
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+    ) -> Result<Self, ModalityError> {
+        let mut profilers: Vec<_> = part.columns.iter().map(|c| ColumnProfiler::new(c)).collect();
+        let mut styles = vec![StyleSurvey::default(); part.columns.len()];
+        first_rows(document, format, part, FIRST_ROWS, &mut |batch| {
+            for (column, profiler) in profilers.iter_mut().enumerate() {
+                for row in 0..batch.len() {
+                    profiler.see(batch.value(column, row));
+                    styles[column].see(batch.value(column, row));
+                }
+            }
+        })?;
+        let classes: Vec<_> = profilers.iter().map(|p| p.class(None)).collect();
+        Ok(Self::of(&part.columns, &classes, &styles))
+    }
+
+    fn of(columns: &[String], classes: &[ColumnClass], styles: &[StyleSurvey]) -> Self {
+        let candidates = subject_candidates(classes);
+        let with = |usage: Usage| classes.iter().position(|c| c.usage == usage);
+        let dated = |column: usize| (column, styles[column].style());
+        let of_date = |c: &ColumnClass| c.profile.entity == Some(EntityType::Date);
+        let birth = with(Usage::Birth).map(dated);
+        Self {
+            subject: candidates.first().copied(),
+            keys: candidates.iter().map(|c| (*c, column_authority(&columns[*c]))).collect(),
+            known: classes.iter().enumerate().filter_map(|(n, c)| Some((n, known(c)?))).collect(),
+            birth,
+            sex: with(Usage::Sex),
+            dates: (0..classes.len())
+                .filter(|n| of_date(&classes[*n]) && classes[*n].usage != Usage::Birth)
+                .map(dated)
+                .collect(),
+            name_parts: match (with(Usage::First), with(Usage::Last)) {
+                (Some(first), Some(last)) => {
+                    [Some(first), with(Usage::Middle), Some(last)].into_iter().flatten().collect()
+                }
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    /// What a row says; `None` where it names nobody.
+    fn mention(&self, batch: &StringBatch, row: usize) -> Option<SubjectMention> {
+        let filled = |column: usize| {
+            let value = batch.value(column, row).trim();
+            (!values::is_missing(value)).then_some(value)
+        };
+        let mut mention = SubjectMention {
+            keys: self
+                .keys
+                .iter()
+                .filter_map(|(c, authority)| PatientKey::new(authority, filled(*c)?))
+                .collect(),
+            ..SubjectMention::default()
+        };
+        for (column, entity) in &self.known {
+            if let Some(value) = filled(*column) {
+                mention.known.push(identifier(*entity, value.to_owned()));
+            }
+        }
+        let parts: Vec<&str> = self.name_parts.iter().filter_map(|c| filled(*c)).collect();
+        if let [first, .., last] = parts.as_slice() {
+            mention.known.push(identifier(EntityType::Patient, format!("{first} {last}")));
+            if parts.len() > 2 {
+                mention.known.push(identifier(EntityType::Patient, parts.join(" ")));
+            }
+        }
+        let date = |(column, style): &(usize, DateStyle)| {
+            cell_date::read_in(filled(*column)?, *style).map(|d| d.date)
+        };
+        mention.birth = self.birth.as_ref().and_then(date);
+        mention.sex = self.sex.and_then(filled).and_then(Sex::parse);
+        mention.dates = self
+            .dates
+            .iter()
+            .filter_map(date)
+            .filter_map(|d| if let PartialDate::Day(day) = d { Some(day) } else { None })
+            .collect();
+        (!mention.keys.is_empty() || !mention.known.is_empty()).then_some(mention)
+    }
+}
+
+fn identifier(entity: EntityType, value: String) -> KnownIdentifier {
+    KnownIdentifier { entity, value: Sensitive::new(value) }
+}
+
+/// The entity under which a column's values are looked for elsewhere.
+fn known(class: &ColumnClass) -> Option<EntityType> {
+    let entity = class.profile.entity?;
+    if matches!(entity, EntityType::Date | EntityType::Age | EntityType::Time) {
+        return None;
+    }
+    let direct = class.profile.role == AttributeRole::Identifier;
+    let place = matches!(entity, EntityType::Street | EntityType::City | EntityType::Zip);
+    (direct || place).then_some(entity)
+}
+
+/// The columns that may tell patients apart, the best first; only those of the best rank and of
+/// ranks that are patient numbers whatever stands beside them.
+fn subject_candidates(classes: &[ColumnClass]) -> Vec<usize> {
+    let personal = classes.iter().any(|c| {
+        matches!(c.usage, Usage::Birth | Usage::Sex | Usage::First | Usage::Last | Usage::FullName)
+            || c.profile.entity.is_some_and(|e| {
+                e == EntityType::Ssn
+                    || (e.is_person() && c.profile.role == AttributeRole::Identifier)
+            })
+    });
+    let mut ranked: Vec<(u8, usize)> = classes
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| c.profile.filled > 0)
+        .filter_map(|(n, c)| match c.usage {
+            // `id`, `case`: anybody's number unless the table is about people.
+            Usage::Subject(rank) if rank <= 3 || personal => Some((rank, n)),
+            _ => None,
+        })
+        .collect();
+    ranked.sort_unstable();
+    let best = ranked.first().map_or(0, |r| r.0);
+    ranked.into_iter().filter(|(rank, _)| *rank == best || *rank <= 2).map(|r| r.1).collect()
+}
+
+/// Reads about the first `most` rows and stops.
+pub(crate) fn first_rows(
+    document: &mut Document<'_>,
+    format: &Format,
+    part: &Part,
+    most: u64,
+    take: &mut dyn FnMut(&StringBatch),
+) -> Result<(), ModalityError> {
+    let mut seen = 0;
+    let mut enough = false;
+    let result = source::read(document, format, part, &mut |event| {
+        if let Event::Batch(batch) = event {
+            seen += batch.len() as u64;
+            take(&batch);
+        }
+        enough = seen >= most;
+        if enough { Err(ModalityError::Internal("enough rows".into())) } else { Ok(()) }
+    });
+    if enough { Ok(()) } else { result }
+}

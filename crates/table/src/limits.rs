@@ -1,0 +1,77 @@
+//! The limits that keep memory bounded whatever a file says of itself, and the names of columns.
+
+use std::collections::HashSet;
+
+use anonymed_core::ModalityError;
+
+/// Longest cell.
+pub(crate) const CELL_BYTES: usize = 1 << 20;
+/// Longest record.
+pub(crate) const RECORD_BYTES: usize = 16 << 20;
+/// Most fields looked at in one record.
+pub(crate) const FIELDS: usize = 1 << 16;
+/// Most columns of a table.
+pub(crate) const COLUMNS: usize = 4096;
+/// Most bytes a workbook may unpack to.
+pub(crate) const WORKBOOK_BYTES: u64 = 256 << 20;
+/// Most bytes of a workbook's shared strings, which are held in memory.
+pub(crate) const SHARED_STRING_BYTES: u64 = 64 << 20;
+/// Most a workbook may shrink by compression.
+pub(crate) const WORKBOOK_RATIO: u64 = 200;
+/// Most entries of a workbook's archive.
+pub(crate) const WORKBOOK_ENTRIES: usize = 10_000;
+
+pub(crate) fn check_width(width: usize) -> Result<(), ModalityError> {
+    if width > COLUMNS {
+        return Err(ModalityError::Limit {
+            what: "the number of columns",
+            limit: format!("{COLUMNS} columns"),
+        });
+    }
+    Ok(())
+}
+
+/// Column names of headers: trimmed; an empty, repeated or overlong one is named by its position.
+pub(crate) fn name_columns(headers: &[String]) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let mut names = Vec::with_capacity(headers.len());
+    for (n, header) in headers.iter().enumerate() {
+        let header = header.trim().trim_start_matches('\u{feff}');
+        let usable = !header.is_empty() && header.len() <= 200 && !header.contains('\u{fffd}');
+        let mut name = if usable && seen.insert(header.to_owned()) {
+            header.to_owned()
+        } else {
+            format!("column-{}", n + 1)
+        };
+        while !usable && !seen.insert(name.clone()) {
+            name.push('-');
+        }
+        names.push(name);
+    }
+    // A repeated header took its position's name; make sure no real header has that name.
+    let mut taken = HashSet::new();
+    for name in &mut names {
+        while !taken.insert(name.clone()) {
+            name.push('-');
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let check = |headers: &[&str], expect: &[&str]| {
+            let headers: Vec<String> = headers.iter().map(|h| (*h).to_owned()).collect();
+            assert_eq!(name_columns(&headers), expect);
+        };
+        check(&["a", " b ", ""], &["a", "b", "column-3"]);
+        check(&["a", "a", "a"], &["a", "column-2", "column-3"]);
+        check(&["", "column-1"], &["column-1", "column-2"]);
+        check(&["\u{feff}id", "x"], &["id", "x"]);
+        check(&["column-2", "column-2"], &["column-2", "column-2-"]);
+    }
+}

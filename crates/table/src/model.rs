@@ -1,0 +1,473 @@
+//! Privacy models over a part: count combinations, solve, and look up the class of a row.
+//!
+//! Quasi-identifiers go through their own actions first (a postal code to three digits, an age to
+//! its cap); what is left is the dictionary of the solver. A missing value keeps its spelling and
+//! is a value of its own, never a wildcard.
+
+use anonymed_anonymize::search::Mondrian;
+use anonymed_anonymize::{
+    AnonymizeError, DistinctLDiversity, FrequencyBuilder, FrequencyTable, KAnonymity, PrivacyModel,
+    Problem, QuasiColumn, Recoding, RowCounts, SensitiveColumn, SubjectGrouping,
+};
+use anonymed_core::policy::{ModelRule, TableRule};
+use anonymed_core::{ModalityError, PartialDate};
+use hashbrown::{HashMap, HashTable};
+use std::hash::{BuildHasher, Hasher};
+
+use crate::frequency::Group;
+use crate::outcome::ModelOutcome;
+use crate::values;
+
+/// Texts of one column by number, in the order they were seen.
+#[derive(Debug, Default)]
+pub(crate) struct Dictionary {
+    numbers: HashMap<String, u32>,
+}
+
+impl Dictionary {
+    pub(crate) fn number(&mut self, text: &str) -> u32 {
+        if let Some(n) = self.numbers.get(text) {
+            return *n;
+        }
+        let n = self.numbers.len() as u32;
+        self.numbers.insert(text.to_owned(), n);
+        n
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// The texts, sorted, and for each number as it was given the place in that order.
+    fn sorted(self) -> (Vec<String>, Vec<u32>) {
+        let mut texts: Vec<(String, u32)> = self.numbers.into_iter().collect();
+        texts.sort_unstable();
+        let mut place = vec![0; texts.len()];
+        for (at, (_, number)) in texts.iter().enumerate() {
+            place[*number as usize] = at as u32;
+        }
+        (texts.into_iter().map(|(t, _)| t).collect(), place)
+    }
+}
+
+/// What the policy's models ask for, bound to columns.
+#[derive(Debug, Clone)]
+pub(crate) struct ModelPlan {
+    pub(crate) k: Option<u32>,
+    /// Sensitive columns by source position, with l.
+    pub(crate) l: Vec<(usize, u32)>,
+    /// Whether all rows of a subject form one unit.
+    pub(crate) by_subject: bool,
+    /// Whether the number of rows of a subject can be seen in the release.
+    pub(crate) row_counts_visible: bool,
+}
+
+impl ModelPlan {
+    pub(crate) fn bind(rule: &TableRule, columns: &[String]) -> Result<Self, ModalityError> {
+        let mut l = Vec::new();
+        for model in &rule.models {
+            if let ModelRule::DistinctLDiversity { l: least, on } = model {
+                let at = columns.iter().position(|c| c == on).ok_or_else(|| {
+                    crate::plan::policy("the table lacks a column that a model names")
+                })?;
+                l.push((at, *least));
+            }
+        }
+        Ok(Self { k: rule.k(), l, by_subject: false, row_counts_visible: false })
+    }
+
+    /// Subjects told apart per class: one more than the highest parameter, so that "exactly k"
+    /// shows.
+    pub(crate) fn k_max(&self) -> u32 {
+        self.l.iter().map(|l| l.1).chain(self.k).max().unwrap_or(1).saturating_add(1)
+    }
+
+    fn models(&self) -> Vec<Box<dyn PrivacyModel>> {
+        let mut models: Vec<Box<dyn PrivacyModel>> = Vec::new();
+        models.extend(self.k.map(|k| Box::new(KAnonymity::new(k)) as Box<dyn PrivacyModel>));
+        for (n, (_, l)) in self.l.iter().enumerate() {
+            models.push(Box::new(DistinctLDiversity::new(*l, n)));
+        }
+        models
+    }
+}
+
+/// The solved table: rows to classes, classes to labels.
+pub(crate) struct Solved {
+    dictionaries: Vec<HashMap<String, u32>>,
+    table: FrequencyTable,
+    index: HashTable<u32>,
+    hasher: foldhash_like::Fixed,
+    recoding: Recoding,
+    /// Labels by column and label number as they are written.
+    labels: Vec<Vec<String>>,
+    /// Positions of the recoding are subjects, these, and not combinations.
+    subjects: Option<Vec<u32>>,
+    pub(crate) outcome: ModelOutcome,
+}
+
+impl Solved {
+    /// The class of a row by its texts and subject; `None` where it is suppressed.
+    pub(crate) fn class_of(&self, texts: &[&str], subject: u32) -> Option<u32> {
+        if let Some(subjects) = &self.subjects {
+            let at = subjects.binary_search(&subject).ok()?;
+            return self.recoding.class_of(at as u32);
+        }
+        let codes: Vec<u32> = texts
+            .iter()
+            .zip(&self.dictionaries)
+            .map(|(t, d)| d.get(*t).copied())
+            .collect::<Option<_>>()?;
+        let hash = self.hasher.codes(codes.iter().copied());
+        let same =
+            |n: &u32| codes.iter().enumerate().all(|(column, c)| self.table.code(*n, column) == *c);
+        self.recoding.class_of(*self.index.find(hash, same)?)
+    }
+
+    /// What a class writes in a column.
+    pub(crate) fn label(&self, class: u32, column: usize) -> &str {
+        let number = self.recoding.columns()[column].label_of[class as usize];
+        &self.labels[column][number as usize]
+    }
+
+    /// The mean penalty of a column over the rows that are kept.
+    pub(crate) fn column_loss(&self, column: usize, rows_of_class: &[u64]) -> f64 {
+        let recoded = &self.recoding.columns()[column];
+        let total: u64 = rows_of_class.iter().sum();
+        let sum: f64 = rows_of_class
+            .iter()
+            .zip(&recoded.label_of)
+            .map(|(rows, label)| *rows as f64 * recoded.ncp[*label as usize])
+            .sum();
+        if total == 0 { 1.0 } else { sum / total as f64 }
+    }
+
+    pub(crate) fn classes(&self) -> usize {
+        self.recoding.classes() as usize
+    }
+}
+
+mod foldhash_like {
+    //! A hash of code tuples that is the same in every process.
+
+    use super::{BuildHasher, Hasher};
+
+    #[derive(Debug, Default)]
+    pub(crate) struct Fixed(std::hash::BuildHasherDefault<std::hash::DefaultHasher>);
+
+    impl Fixed {
+        pub(crate) fn codes(&self, codes: impl Iterator<Item = u32>) -> u64 {
+            let mut hasher = self.0.build_hasher();
+            codes.for_each(|c| hasher.write_u32(c));
+            hasher.finish()
+        }
+    }
+}
+
+/// A column of the solver and how its labels are written.
+struct Encoded {
+    column: QuasiColumn,
+    /// For each place in the sorted dictionary, the code in the column.
+    code_of: Vec<u32>,
+    /// The texts of the codes, as written.
+    texts: Vec<String>,
+    scale: Scale,
+    missing: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scale {
+    Plain,
+    /// Texts with a lower bound of their own (`[70-80)`, `90+`), ordered by it.
+    Bounded,
+}
+
+/// Solves the models over grouped codes. `quasi` and `sensitive` are the dictionaries of the
+/// groups' codes.
+pub(crate) fn solve(
+    names: &[String],
+    quasi: Vec<Dictionary>,
+    sensitive: Vec<Dictionary>,
+    sensitive_names: &[String],
+    groups: Vec<Group>,
+    plan: &ModelPlan,
+    suppress_max: f64,
+    cancel: &anonymed_core::CancelToken,
+) -> Result<Solved, ModalityError> {
+    let mut encoded = Vec::with_capacity(quasi.len());
+    let mut places = Vec::with_capacity(quasi.len());
+    let mut dictionaries = Vec::with_capacity(quasi.len());
+    for (name, dictionary) in names.iter().zip(quasi) {
+        let (texts, place) = dictionary.sorted();
+        let column = encode(name, &texts)?;
+        dictionaries
+            .push(texts.into_iter().enumerate().map(|(at, t)| (t, column.code_of[at])).collect());
+        places.push(place);
+        encoded.push(column);
+    }
+    let sensitive_columns: Vec<_> = sensitive_names
+        .iter()
+        .zip(&sensitive)
+        .map(|(name, d)| SensitiveColumn { name: name.clone(), values: d.len() as u32 })
+        .collect();
+    let sensitive_places: Vec<Vec<u32>> = sensitive.into_iter().map(|d| d.sorted().1).collect();
+    let width = names.len();
+    let mut groups: Vec<Group> = groups
+        .into_iter()
+        .map(|mut g| {
+            for (n, code) in g.codes.iter_mut().enumerate() {
+                *code = match n.checked_sub(width) {
+                    None => encoded[n].code_of[places[n][*code as usize] as usize],
+                    Some(s) => sensitive_places[s][*code as usize],
+                };
+            }
+            g
+        })
+        .collect();
+    groups.sort_unstable();
+    let columns: Vec<QuasiColumn> = encoded.iter().map(|e| e.column.clone()).collect();
+    let mut builder =
+        FrequencyBuilder::new(columns, sensitive_columns, plan.k_max()).map_err(error)?;
+    let mut combination_of = Vec::with_capacity(if plan.by_subject { groups.len() } else { 0 });
+    for group in &groups {
+        let values: Vec<(usize, u32, u64)> = group.codes[width..]
+            .iter()
+            .enumerate()
+            .map(|(n, code)| (n, *code, group.rows))
+            .collect();
+        let number = builder
+            .add(&group.codes[..width], group.rows, &group.subjects, &values)
+            .map_err(error)?;
+        if plan.by_subject {
+            combination_of.push(number);
+        }
+    }
+    let table = builder.finish();
+    let problem =
+        Problem::new(&table, plan.models()).suppress_max(suppress_max).cancel(cancel.clone());
+    let mut outcome = ModelOutcome {
+        k: plan.k,
+        l: sensitive_names.iter().cloned().zip(plan.l.iter().map(|l| l.1)).collect(),
+        quasi: names.to_vec(),
+        classes: 0,
+        smallest_class_subjects: 0,
+        smallest_class_rows: 0,
+        suppressed_rows: 0,
+        suppressed_subjects: 0,
+        within_suppression_limit: true,
+        loss_gcp: 0.0,
+        grouped_by_subject: plan.by_subject,
+        combinations: table.combinations() as u64,
+    };
+    let (recoding, subjects) = if plan.by_subject {
+        let mut grouping = SubjectGrouping::new(&table);
+        for (group, combination) in groups.iter().zip(&combination_of) {
+            let values: Vec<(usize, u32)> =
+                group.codes[width..].iter().enumerate().map(|(n, c)| (n, *c)).collect();
+            for subject in &group.subjects {
+                grouping.add(*subject, *combination, group.rows, &values).map_err(error)?;
+            }
+        }
+        drop(groups);
+        let counts = if plan.row_counts_visible { RowCounts::Kept } else { RowCounts::Ignored };
+        let solution = grouping.solve(&problem, counts).map_err(error)?;
+        outcome.smallest_class_subjects = solution.smallest_class_subjects;
+        outcome.smallest_class_rows = solution.smallest_class_rows;
+        outcome.suppressed_rows = solution.suppressed_rows;
+        outcome.suppressed_subjects = u64::from(solution.suppressed_subjects);
+        outcome.loss_gcp = solution.gcp;
+        let share =
+            f64::from(solution.suppressed_subjects) / (solution.subjects.len().max(1) as f64);
+        outcome.within_suppression_limit = share <= suppress_max;
+        (solution.recoding, Some(solution.subjects))
+    } else {
+        drop(groups);
+        let solution = problem.solve(&Mondrian).map_err(error)?;
+        outcome.smallest_class_subjects = solution.smallest_class_subjects.at_least();
+        outcome.smallest_class_rows = solution.smallest_class_rows;
+        outcome.suppressed_rows = solution.suppressed_rows;
+        outcome.suppressed_subjects = u64::from(solution.suppressed_subjects.at_least());
+        outcome.loss_gcp = solution.gcp;
+        outcome.within_suppression_limit = solution.within_suppression_limit;
+        (solution.recoding, None)
+    };
+    outcome.classes = recoding.classes();
+    let labels = recoding
+        .columns()
+        .iter()
+        .zip(&encoded)
+        .map(|(column, e)| column.labels.iter().map(|l| e.written(l.as_deref())).collect())
+        .collect();
+    let hasher = foldhash_like::Fixed::default();
+    let hash = |n: &u32| hasher.codes((0..width).map(|c| table.code(*n, c)));
+    let mut index = HashTable::with_capacity(table.combinations());
+    for number in 0..table.combinations() as u32 {
+        index.insert_unique(hash(&number), number, hash);
+    }
+    Ok(Solved { dictionaries, table, index, hasher, recoding, labels, subjects, outcome })
+}
+
+fn error(error: AnonymizeError) -> ModalityError {
+    match error {
+        AnonymizeError::Cancelled(cancelled) => ModalityError::Cancelled(cancelled),
+        AnonymizeError::TooManyCombinations { most } => ModalityError::Limit {
+            what: "the number of distinct combinations",
+            limit: most.to_string(),
+        },
+        other => ModalityError::Internal(other.to_string()),
+    }
+}
+
+/// Chooses the scale of a column by its texts: numbers, dates, bounded ranges, or names.
+fn encode(name: &str, texts: &[String]) -> Result<Encoded, ModalityError> {
+    let filled: Vec<&str> =
+        texts.iter().map(String::as_str).filter(|t| !values::is_missing(t)).collect();
+    let markers: Vec<&String> = texts.iter().filter(|t| values::is_missing(t)).collect();
+    // One spelling of "missing" is kept; several become the empty cell.
+    let missing = match markers.as_slice() {
+        [one] => (*one).clone(),
+        _ => String::new(),
+    };
+    let distinct = |keys: &[String]| {
+        let mut keys: Vec<&String> = keys.iter().collect();
+        keys.sort_unstable();
+        keys.windows(2).all(|w| w[0] != w[1])
+    };
+    let mut scale = Scale::Plain;
+    let mut keys: Vec<String> = filled.iter().map(|t| (*t).to_owned()).collect();
+    let numeric = |keys: &[String]| keys.iter().all(|k| k.parse::<f64>().is_ok_and(f64::is_finite));
+    let mut kind = Kind::Names;
+    if !filled.is_empty() {
+        let points: Vec<String> =
+            filled.iter().filter_map(|t| values::number(t).map(|n| n.to_string())).collect();
+        let bounds: Vec<String> =
+            filled.iter().filter_map(|t| lower_bound(t).map(|n| n.to_string())).collect();
+        if filled.iter().all(|t| PartialDate::parse_iso(t).is_some())
+            && filled.iter().any(|t| t.len() > 4)
+        {
+            kind = Kind::Dates;
+        } else if numeric(&keys) {
+            kind = Kind::Numbers;
+        } else if points.len() == filled.len() && distinct(&points) {
+            (kind, scale, keys) = (Kind::Numbers, Scale::Bounded, points);
+        } else if bounds.len() == filled.len() && distinct(&bounds) {
+            (kind, scale, keys) = (Kind::Numbers, Scale::Bounded, bounds);
+        }
+    }
+    let mut written: Vec<String> = filled.iter().map(|t| (*t).to_owned()).collect();
+    let mut entries: Vec<Option<String>> = keys.into_iter().map(Some).collect();
+    let missing_code = entries.len() as u32;
+    if !markers.is_empty() {
+        entries.push(None);
+        written.push(missing.clone());
+    }
+    let column = match kind {
+        Kind::Dates => QuasiColumn::date(name, entries),
+        Kind::Numbers => QuasiColumn::numeric(name, entries),
+        Kind::Names => QuasiColumn::categorical(name, entries),
+    }
+    .map_err(error)?;
+    let mut next = 0;
+    let code_of = texts
+        .iter()
+        .map(|t| {
+            if values::is_missing(t) {
+                missing_code
+            } else {
+                next += 1;
+                next - 1
+            }
+        })
+        .collect();
+    Ok(Encoded { column, code_of, texts: written, scale, missing })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Dates,
+    Numbers,
+    Names,
+}
+
+impl Encoded {
+    /// A label of the solver as it is written in the release.
+    fn written(&self, label: Option<&str>) -> String {
+        let Some(label) = label else { return self.missing.clone() };
+        if self.scale == Scale::Plain {
+            return label.to_owned();
+        }
+        let text = |key: &str| {
+            let at = self.column.values().iter().position(|v| v.as_deref() == Some(key))?;
+            Some(self.texts[at].as_str())
+        };
+        match label.split_once("..") {
+            None => text(label).unwrap_or(label).to_owned(),
+            Some((low, high)) => match text(high) {
+                Some(high_text)
+                    if lower_bound(high_text).is_some() && values::number(high_text).is_none() =>
+                {
+                    join_ranges(low, high_text)
+                }
+                Some(high_text) => format!("{}..{high_text}", text(low).unwrap_or(low)),
+                None => label.to_owned(),
+            },
+        }
+    }
+}
+
+/// The lower bound of `[70-80)`, `70-79`, `90+`, or of a plain number.
+fn lower_bound(text: &str) -> Option<f64> {
+    let text = text.trim();
+    if let Some(number) = values::number(text) {
+        return Some(number);
+    }
+    if let Some(low) = text.strip_suffix('+') {
+        return values::number(low);
+    }
+    let body = text.strip_prefix(['[', '(']).unwrap_or(text);
+    let body = body.strip_suffix([')', ']']).unwrap_or(body);
+    let (low, high) = body.split_once('-')?;
+    values::number(high)?;
+    values::number(low)
+}
+
+/// A range from a lower bound to the upper end of a text: `[70-` and `[80-90)` make `[70-90)`.
+fn join_ranges(low: &str, high: &str) -> String {
+    if high.ends_with('+') {
+        return format!("{low}+");
+    }
+    let open = if high.starts_with(['[', '(']) { &high[..1] } else { "" };
+    let end = high.rsplit_once('-').map_or(high, |(_, end)| end);
+    format!("{open}{low}-{end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn label(texts: &[&str], low: usize, high: usize) -> String {
+        let texts: Vec<String> = texts.iter().map(|t| (*t).to_owned()).collect();
+        let encoded = encode("c", &texts).unwrap();
+        let key = |n: usize| encoded.column.values()[n].clone().unwrap_or_default();
+        encoded.written(Some(&format!("{}..{}", key(low), key(high))))
+    }
+
+    #[test]
+    fn ranges_keep_their_form() {
+        assert_eq!(label(&["[60-70)", "[70-80)", "[80-90)"], 0, 2), "[60-90)");
+        assert_eq!(label(&["60-69", "70-79"], 0, 1), "60-79");
+        assert_eq!(label(&["85", "86", "90+"], 0, 2), "85+");
+        assert_eq!(label(&["85", "86", "90+"], 0, 1), "85..86");
+        assert_eq!(label(&["30", "40"], 0, 1), "30..40");
+        assert_eq!(label(&["1,5", "2,5"], 0, 1), "1,5..2,5");
+        assert_eq!(label(&["1950-01-01", "1960-02-02"], 0, 1), "1950-01-01..1960-02-02");
+    }
+
+    #[test]
+    fn missing_keeps_its_spelling() {
+        let texts = |t: &[&str]| t.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
+        assert_eq!(encode("c", &texts(&["?", "a"])).unwrap().written(None), "?");
+        assert_eq!(encode("c", &texts(&["", "?", "a"])).unwrap().written(None), "");
+        assert_eq!(encode("c", &texts(&["", "?", "a"])).unwrap().code_of, [1, 1, 0]);
+    }
+}

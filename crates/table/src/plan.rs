@@ -1,0 +1,222 @@
+//! What will be done to every column of a part: the policy's rule bound to the part's header,
+//! with what has to be known of the values beforehand (date styles, hierarchies).
+
+use std::sync::Arc;
+
+use anonymed_anonymize::HierarchyFile;
+use anonymed_core::policy::{ColumnRule, Generalization, OnUnclassified, RiskScope, TableRule};
+use anonymed_core::{
+    Action, AttributeRole, Context, Document, EntityType, Format, ModalityError, TimeMode,
+};
+use hashbrown::HashMap;
+
+use crate::TableOptions;
+use crate::cell_date::{DateStyle, StyleSurvey};
+use crate::inspect::{column_authority, first_rows};
+use crate::lexicon;
+use crate::source::Part;
+
+/// Rows surveyed for the style of ambiguous dates.
+const SURVEY_ROWS: u64 = 200_000;
+
+/// What is done with one column.
+#[derive(Debug, Clone)]
+pub(crate) struct ColumnPlan {
+    pub(crate) source: usize,
+    pub(crate) name: String,
+    /// `column:<header>`: the kind under which its values are keyed.
+    pub(crate) kind: String,
+    pub(crate) role: AttributeRole,
+    pub(crate) entity: Option<EntityType>,
+    pub(crate) action: Action,
+    pub(crate) ruled: bool,
+    pub(crate) is_birth: bool,
+    pub(crate) is_subject: bool,
+    pub(crate) style: DateStyle,
+    pub(crate) hierarchy: Option<Arc<HashMap<String, String>>>,
+}
+
+impl ColumnPlan {
+    pub(crate) fn is_released(&self) -> bool {
+        self.action != Action::Drop
+    }
+
+    /// Whether the column takes part in the equivalence classes.
+    pub(crate) fn is_quasi(&self) -> bool {
+        self.role == AttributeRole::Quasi && self.is_released() && !self.is_subject
+    }
+}
+
+/// What is done with a part.
+#[derive(Debug)]
+pub(crate) struct TablePlan {
+    /// All input columns, in order.
+    pub(crate) columns: Vec<ColumnPlan>,
+    /// The column with the patient's identifier, and its authority.
+    pub(crate) subject: Option<(usize, String)>,
+    /// In joint scope, the name of the table as part of every linking code's kind.
+    pub(crate) scope: Option<String>,
+    pub(crate) missing: Vec<String>,
+}
+
+impl TablePlan {
+    /// Binds a rule to a part.
+    pub(crate) fn bind(
+        part: &Part,
+        file: anonymed_core::FileNumber,
+        rule: &TableRule,
+        ctx: &Context<'_>,
+        options: &TableOptions,
+    ) -> Result<Self, ModalityError> {
+        let position = |name: &str| part.columns.iter().position(|c| c == name);
+        let subject = rule
+            .subject
+            .as_deref()
+            .map(|name| {
+                position(name)
+                    .map(|at| (at, column_authority(name)))
+                    .ok_or_else(|| policy("the table lacks the subject column the rule names"))
+            })
+            .transpose()?;
+        let columns = part
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(source, name)| {
+                let is_subject = subject.as_ref().is_some_and(|s| s.0 == source);
+                column(source, name, is_subject, rule.column(name), ctx, options)
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let missing = rule
+            .columns
+            .iter()
+            .filter(|(name, _)| position(name).is_none())
+            .map(|(name, _)| name.clone())
+            .collect();
+        let scope = (ctx.policy.risk.scope == RiskScope::Joint)
+            .then(|| format!("{file}/{}", part.sheet.as_deref().unwrap_or_default()));
+        Ok(Self { columns, subject, scope, missing })
+    }
+
+    /// Learns the date styles of the columns whose dates are worked on.
+    pub(crate) fn survey(
+        &mut self,
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+    ) -> Result<(), ModalityError> {
+        let dated: Vec<usize> = self
+            .columns
+            .iter()
+            .filter(|c| {
+                matches!(
+                    c.action,
+                    Action::Shift
+                        | Action::Generalize(Generalization::Year | Generalization::Month)
+                )
+            })
+            .map(|c| c.source)
+            .collect();
+        if dated.is_empty() {
+            return Ok(());
+        }
+        let mut surveys = vec![StyleSurvey::default(); self.columns.len()];
+        let mut rows = 0;
+        for most in [crate::batch::BATCH_ROWS as u64, SURVEY_ROWS] {
+            surveys.iter_mut().for_each(|s| *s = StyleSurvey::default());
+            first_rows(document, format, part, most, &mut |batch| {
+                rows += batch.len();
+                for column in &dated {
+                    (0..batch.len())
+                        .for_each(|row| surveys[*column].see(batch.value(*column, row)));
+                }
+            })?;
+            if !dated.iter().any(|c| surveys[*c].is_open()) {
+                break;
+            }
+        }
+        for column in dated {
+            self.columns[column].style = surveys[column].style();
+        }
+        Ok(())
+    }
+
+    /// The positions of the released columns in the input.
+    pub(crate) fn released(&self) -> Vec<usize> {
+        self.columns.iter().filter(|c| c.is_released()).map(|c| c.source).collect()
+    }
+
+    /// The positions of the quasi-identifiers in the input.
+    pub(crate) fn quasi(&self) -> Vec<usize> {
+        self.columns.iter().filter(|c| c.is_quasi()).map(|c| c.source).collect()
+    }
+}
+
+pub(crate) fn policy(reason: &str) -> ModalityError {
+    ModalityError::Policy(reason.to_owned())
+}
+
+fn column(
+    source: usize,
+    name: &str,
+    is_subject: bool,
+    rule: Option<&ColumnRule>,
+    ctx: &Context<'_>,
+    options: &TableOptions,
+) -> Result<ColumnPlan, ModalityError> {
+    let mut plan = ColumnPlan {
+        source,
+        name: name.to_owned(),
+        kind: column_authority(name),
+        role: AttributeRole::Unknown,
+        entity: None,
+        action: Action::Drop,
+        ruled: rule.is_some(),
+        is_birth: false,
+        is_subject,
+        style: DateStyle::default(),
+        hierarchy: None,
+    };
+    let Some(rule) = rule else {
+        if ctx.policy.on_unclassified == OnUnclassified::Block {
+            return Err(ModalityError::Policy(format!(
+                "column {} has no rule and on_unclassified is \"block\"",
+                source + 1
+            )));
+        }
+        return Ok(plan);
+    };
+    plan.role = rule.role;
+    plan.entity = rule.entity;
+    plan.action = rule.action.clone();
+    plan.is_birth = lexicon::is_birth(name);
+    if is_subject && matches!(plan.action, Action::Keep) {
+        return Err(policy("the subject column cannot be kept as it is"));
+    }
+    if matches!(plan.action, Action::Shift) && ctx.policy.time.mode == TimeMode::Keep {
+        plan.action = Action::Keep;
+    }
+    if let Action::Generalize(Generalization::Hierarchy { file, level }) = &plan.action {
+        plan.hierarchy = Some(Arc::new(hierarchy(file, *level, options)?));
+    }
+    Ok(plan)
+}
+
+fn hierarchy(
+    file: &str,
+    level: u8,
+    options: &TableOptions,
+) -> Result<HashMap<String, String>, ModalityError> {
+    let text = options.hierarchy(file)?;
+    // Read once by the strict reader: gaps and ambiguous parents are the policy's mistakes.
+    HierarchyFile::parse(&text)
+        .map_err(|e| ModalityError::Policy(format!("hierarchy file: {e}")))?;
+    let mut map = HashMap::new();
+    for fields in crate::csv_read::split_records(&text, b';', 1 << 22) {
+        let (Some(value), Some(label)) = (fields.first(), fields.get(usize::from(level))) else {
+            return Err(policy("the hierarchy file has fewer levels than the rule asks for"));
+        };
+        map.insert(value.trim().to_owned(), label.clone());
+    }
+    Ok(map)
+}

@@ -1,0 +1,322 @@
+//! What a column holds, by its header and by its values: role, entity, confidence and the reason.
+//!
+//! Every value is counted; patterns are tried on the first values and then on every 16th, so a
+//! large file costs little. Distinct values are exact up to 10,000.
+
+use std::hash::BuildHasher;
+
+use anonymed_core::sensitive::masked_shape;
+use anonymed_core::{AttributeRole, EntityType, FieldProfile, Sex};
+use hashbrown::{DefaultHashBuilder, HashSet};
+
+use crate::lexicon::{self, HeaderWord, Usage};
+use crate::values;
+
+/// Distinct values counted exactly.
+const DISTINCT: usize = 10_000;
+/// Values looked at before only every 16th is.
+const SAMPLE: u64 = 2_000;
+
+/// The patterns values are tried on.
+const PATTERNS: [fn(&str) -> bool; 11] = [
+    values::is_ssn,
+    values::is_email,
+    values::is_url,
+    values::is_ip,
+    values::is_phone,
+    |v| crate::cell_date::read(v).is_some(),
+    values::is_icd,
+    values::is_zip,
+    values::is_name,
+    values::is_code,
+    |v| values::number(v).is_some(),
+];
+const SSN: usize = 0;
+const EMAIL: usize = 1;
+const URL: usize = 2;
+const IP: usize = 3;
+const PHONE: usize = 4;
+const DATE: usize = 5;
+const ICD: usize = 6;
+const ZIP: usize = 7;
+const NAME: usize = 8;
+const CODE: usize = 9;
+const NUMBER: usize = 10;
+
+/// Watches the values of one column.
+pub(crate) struct ColumnProfiler {
+    name: String,
+    total: u64,
+    filled: u64,
+    sampled: u64,
+    hits: [u64; PATTERNS.len()],
+    words: u64,
+    longest: usize,
+    sexes: u64,
+    distinct: HashSet<u64>,
+    hasher: DefaultHashBuilder,
+    examples: Vec<String>,
+}
+
+/// What was decided of a column, beside what is published of it.
+#[derive(Debug, Clone)]
+pub(crate) struct ColumnClass {
+    pub(crate) profile: FieldProfile,
+    pub(crate) usage: Usage,
+}
+
+impl ColumnProfiler {
+    pub(crate) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            total: 0,
+            filled: 0,
+            sampled: 0,
+            hits: [0; PATTERNS.len()],
+            words: 0,
+            longest: 0,
+            sexes: 0,
+            distinct: HashSet::new(),
+            hasher: DefaultHashBuilder::default(),
+            examples: Vec::new(),
+        }
+    }
+
+    pub(crate) fn see(&mut self, value: &str) {
+        self.total += 1;
+        if values::is_missing(value) {
+            return;
+        }
+        self.filled += 1;
+        if self.distinct.len() < DISTINCT {
+            self.distinct.insert(self.hasher.hash_one(value));
+        }
+        if self.filled > SAMPLE && !self.filled.is_multiple_of(16) {
+            return;
+        }
+        self.sampled += 1;
+        for (hit, pattern) in self.hits.iter_mut().zip(PATTERNS) {
+            *hit += u64::from(pattern(value));
+        }
+        self.words += values::words(value) as u64;
+        self.longest = self.longest.max(value.len());
+        self.sexes += u64::from(Sex::parse(value).is_some());
+        if self.examples.len() < 3 {
+            let shape = masked_shape(value);
+            if !self.examples.contains(&shape) {
+                self.examples.push(shape);
+            }
+        }
+    }
+
+    /// The column's class so far.
+    pub(crate) fn class(&self, part: Option<&str>) -> ColumnClass {
+        let word = lexicon::look_up(&self.name);
+        let (verdict, usage) = match word.and_then(|w| self.by_header(w)) {
+            Some(verdict) => (verdict, word.map_or(Usage::None, |w| w.usage)),
+            None => (self.by_values(), Usage::None),
+        };
+        ColumnClass {
+            profile: FieldProfile {
+                part: part.map(str::to_owned),
+                name: self.name.clone(),
+                role: verdict.role,
+                entity: verdict.entity,
+                subject: false,
+                confidence: verdict.confidence,
+                reason: verdict.reason,
+                filled: self.filled,
+                total: self.total,
+                distinct: self.distinct.len() as u64,
+                examples: self.examples.clone(),
+            },
+            usage,
+        }
+    }
+
+    fn share(&self, pattern: usize) -> f64 {
+        if self.sampled == 0 { 0.0 } else { self.hits[pattern] as f64 / self.sampled as f64 }
+    }
+
+    fn words_each(&self) -> f64 {
+        if self.sampled == 0 { 0.0 } else { self.words as f64 / self.sampled as f64 }
+    }
+
+    /// The header's word, unless the values speak against it.
+    fn by_header(&self, word: HeaderWord) -> Option<Verdict> {
+        let named = |role, entity, confidence: f32, why: &str| {
+            Some(Verdict { role, entity, confidence, reason: format!("the header names {why}") })
+        };
+        // Values that identify whatever the header says of them.
+        if word.role != AttributeRole::Identifier && word.role != AttributeRole::FreeText {
+            let strong = self.strong_pattern();
+            if strong.is_some() {
+                return strong;
+            }
+            if self.sampled > 0 && self.words_each() >= 6.0 && self.distinct.len() > 5 {
+                return Some(self.free_text());
+            }
+        }
+        let agrees = match word.usage {
+            // `time in theatre` may be minutes: a date needs dates.
+            Usage::Event => self.filled == 0 || self.share(DATE) >= 0.5 || self.year_or_compact(),
+            Usage::Birth | Usage::Subject(_) | Usage::None => true,
+            _ => true,
+        };
+        if !agrees {
+            return None;
+        }
+        let what = word.entity.map_or(word.role.as_str(), EntityType::as_str);
+        named(word.role, word.entity, 0.9, what)
+    }
+
+    fn year_or_compact(&self) -> bool {
+        // Numbers of eight digits that read as dates count as codes and as numbers here.
+        self.share(CODE) >= 0.9 && self.share(NUMBER) >= 0.9
+    }
+
+    fn strong_pattern(&self) -> Option<Verdict> {
+        let table = [
+            (SSN, EntityType::Ssn, "social security numbers"),
+            (EMAIL, EntityType::Email, "e-mail addresses"),
+            (URL, EntityType::Url, "web addresses"),
+            (IP, EntityType::IpAddress, "network addresses"),
+            (PHONE, EntityType::Phone, "telephone numbers"),
+        ];
+        table.into_iter().find(|(p, _, _)| self.share(*p) >= 0.5).map(|(pattern, entity, what)| {
+            Verdict {
+                role: AttributeRole::Identifier,
+                entity: Some(entity),
+                confidence: self.share(pattern) as f32,
+                reason: format!("the values are written as {what}"),
+            }
+        })
+    }
+
+    fn free_text(&self) -> Verdict {
+        Verdict {
+            role: AttributeRole::FreeText,
+            entity: None,
+            confidence: 0.8,
+            reason: "the values are sentences".into(),
+        }
+    }
+
+    fn by_values(&self) -> Verdict {
+        let verdict = |role, entity, confidence: f64, reason: &str| Verdict {
+            role,
+            entity,
+            confidence: confidence as f32,
+            reason: reason.into(),
+        };
+        let unknown = |reason: &str| verdict(AttributeRole::Unknown, None, 0.0, reason);
+        if self.sampled == 0 {
+            return unknown("the column is empty");
+        }
+        if let Some(strong) = self.strong_pattern() {
+            return strong;
+        }
+        let unique = self.filled >= 20
+            && self.distinct.len() as f64 >= 0.95 * (self.filled.min(DISTINCT as u64) as f64);
+        if self.share(DATE) >= 0.7 {
+            let why = "the values are dates";
+            return verdict(
+                AttributeRole::Identifier,
+                Some(EntityType::Date),
+                self.share(DATE),
+                why,
+            );
+        }
+        if self.words_each() >= 5.0 || (self.longest > 120 && self.words_each() >= 3.0) {
+            return self.free_text();
+        }
+        if self.share(NAME) >= 0.5 {
+            let why = "the values hold common names of persons";
+            let person = Some(EntityType::Person);
+            return verdict(AttributeRole::Identifier, person, self.share(NAME), why);
+        }
+        if self.share(ICD) >= 0.7 {
+            return verdict(AttributeRole::Sensitive, None, 0.7, "the values are diagnosis codes");
+        }
+        if unique && self.share(CODE) >= 0.9 {
+            let why = "every row has a code of its own";
+            return verdict(AttributeRole::Identifier, Some(EntityType::OtherId), 0.7, why);
+        }
+        if self.sexes == self.sampled && self.distinct.len() <= 4 {
+            return verdict(AttributeRole::Quasi, None, 0.8, "the values are sexes");
+        }
+        if self.share(ZIP) >= 0.9 && self.distinct.len() > 20 {
+            let why = "the values have the form of postal codes";
+            return verdict(AttributeRole::Quasi, Some(EntityType::Zip), 0.5, why);
+        }
+        if self.share(NUMBER) >= 0.9 {
+            return unknown("numbers under a header that is not known");
+        }
+        unknown("neither the header nor the values are known")
+    }
+}
+
+struct Verdict {
+    role: AttributeRole,
+    entity: Option<EntityType>,
+    confidence: f32,
+    reason: String,
+}
+
+/// Whether a table is a list of codes and not of people: no subject column, no identifier, few
+/// columns and rows, and a first column that is unique. Hierarchies and code books are such.
+pub fn looks_like_code_list(fields: &[FieldProfile]) -> bool {
+    let Some(first) = fields.first() else { return false };
+    let rows = first.total;
+    let people = fields.iter().any(|f| {
+        f.subject
+            || f.entity == Some(EntityType::Mrn)
+            || (f.role == AttributeRole::Identifier
+                && f.entity.is_some_and(|e| e != EntityType::Date && e != EntityType::OtherId)
+                && f.confidence >= 0.5)
+    });
+    let unique = first.filled > 0 && first.distinct * 100 >= first.filled.min(10_000) * 95;
+    let keyed = unique || (rows <= 200 && first.distinct * 2 >= first.filled);
+    !people && keyed && rows <= 20_000 && fields.len() <= 8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use AttributeRole as R;
+
+    fn class(header: &str, values: &[&str]) -> FieldProfile {
+        let mut profiler = ColumnProfiler::new(header);
+        values.iter().for_each(|v| profiler.see(v));
+        profiler.class(None).profile
+    }
+
+    #[test]
+    fn columns_are_known_by_header_and_by_values() {
+        let check = |header: &str, values: &[&str], role: R, entity: Option<EntityType>| {
+            let profile = class(header, values);
+            assert_eq!((profile.role, profile.entity), (role, entity), "{header}");
+        };
+        check("x", &["123-45-6789", "987-65-4321"], R::Identifier, Some(EntityType::Ssn));
+        check("x", &["a@b.org", "c@d.org"], R::Identifier, Some(EntityType::Email));
+        check("x", &["2020-01-01", "2020-02-01"], R::Identifier, Some(EntityType::Date));
+        check("x", &["E11.9", "I10", "Z00.00"], R::Sensitive, None);
+        check("x", &["JOHN SMITH", "Garcia, Maria"], R::Identifier, Some(EntityType::Person));
+        check("x", &["1", "2"], R::Unknown, None);
+        check("x", &["alpha", "beta"], R::Unknown, None);
+        check("x", &[], R::Unknown, None);
+        check("time", &["14", "90"], R::Unknown, None);
+        check("admit_time", &["2020-01-01 10:00"], R::Identifier, Some(EntityType::Date));
+        check("result", &["a@b.org", "c@d.org"], R::Identifier, Some(EntityType::Email));
+        let sentence = "patient seen today in the clinic by the team";
+        check("x", &[sentence], R::FreeText, None);
+        check("age", &["[70-80)", "[80-90)"], R::Quasi, Some(EntityType::Age));
+    }
+
+    #[test]
+    fn examples_are_masked() {
+        let profile = class("mrn", &["MRN00012345", "MRN00012346"]);
+        assert_eq!(profile.examples, ["AAA99999+"]);
+        assert_eq!((profile.filled, profile.total, profile.distinct), (2, 2, 2));
+    }
+}

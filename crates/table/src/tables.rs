@@ -1,0 +1,180 @@
+//! The table modality.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use anonymed_core::policy::TableFormat;
+use anonymed_core::{Context, Document, Format, InspectSink, Modality, ModalityError, Transformed};
+
+use crate::csv_read::Event;
+use crate::source::{self, Part};
+use crate::{StringBatch, inspect};
+
+/// Gives the text of a hierarchy file by the name the policy has for it.
+pub type HierarchySource = dyn Fn(&str) -> std::io::Result<String> + Send + Sync;
+
+/// What the table modality is given beside a policy.
+#[derive(Clone)]
+pub struct TableOptions {
+    hierarchies: Option<Arc<HierarchySource>>,
+    pub(crate) memory_bytes: usize,
+    pub(crate) spill: Option<PathBuf>,
+}
+
+impl Default for TableOptions {
+    fn default() -> Self {
+        Self { hierarchies: None, memory_bytes: 256 << 20, spill: None }
+    }
+}
+
+impl TableOptions {
+    /// Where hierarchy files are read from.
+    #[must_use]
+    pub fn hierarchies(
+        mut self,
+        source: impl Fn(&str) -> std::io::Result<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.hierarchies = Some(Arc::new(source));
+        self
+    }
+
+    /// The most memory that counting combinations takes before it spills; 256 MiB unless set.
+    #[must_use]
+    pub fn memory(mut self, bytes: usize) -> Self {
+        self.memory_bytes = bytes;
+        self
+    }
+
+    /// A private folder to spill to. What is spilled are code numbers and subject numbers, no
+    /// values. Without one, counting fails where memory does not do.
+    #[must_use]
+    pub fn spill_to(mut self, folder: PathBuf) -> Self {
+        self.spill = Some(folder);
+        self
+    }
+
+    pub(crate) fn hierarchy(&self, name: &str) -> Result<String, ModalityError> {
+        let source = self.hierarchies.as_ref().ok_or_else(|| {
+            ModalityError::Policy("a hierarchy file is named and there is no folder of them".into())
+        })?;
+        source(name).map_err(|e| {
+            ModalityError::Policy(format!("hierarchy file `{name}` cannot be read: {}", e.kind()))
+        })
+    }
+}
+
+/// CSV, Excel and Parquet.
+pub struct Tables {
+    options: TableOptions,
+    runtime: OnceLock<tokio::runtime::Runtime>,
+}
+
+impl std::fmt::Debug for Tables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tables")
+    }
+}
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self::new(TableOptions::default())
+    }
+}
+
+impl Tables {
+    /// The modality with its options.
+    pub fn new(options: TableOptions) -> Self {
+        Self { options, runtime: OnceLock::new() }
+    }
+
+    pub(crate) fn options(&self) -> &TableOptions {
+        &self.options
+    }
+
+    /// The engine's threads, started when first needed.
+    pub(crate) fn runtime(&self) -> Result<&tokio::runtime::Runtime, ModalityError> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(rayon::current_num_threads().max(1))
+            .thread_name("anonymed-table")
+            .build()
+            .map_err(|_| ModalityError::Internal("the table engine cannot start".into()))?;
+        // Another thread may have been faster; then its runtime is used.
+        Ok(self.runtime.get_or_init(|| runtime))
+    }
+
+    /// The tables inside a file, with their columns.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read.
+    pub fn parts(
+        &self,
+        document: &mut Document<'_>,
+        format: &Format,
+    ) -> Result<Vec<Part>, ModalityError> {
+        source::overview(document, format).map(|o| o.parts)
+    }
+
+    /// Reads a part's rows in order, as text; rows that cannot be read are passed over. For
+    /// comparing what came in with what went out, by row number.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read, or the first error of `take`.
+    pub fn read_input_rows(
+        &self,
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+        take: &mut dyn FnMut(StringBatch) -> Result<(), ModalityError>,
+    ) -> Result<(), ModalityError> {
+        source::read(document, format, part, &mut |event| match event {
+            Event::Batch(batch) => take(batch),
+            Event::Rejected(..) => Ok(()),
+        })
+    }
+}
+
+impl Modality for Tables {
+    fn name(&self) -> &'static str {
+        "table"
+    }
+
+    fn sniff(&self, head: &[u8], length: u64) -> Option<Format> {
+        source::sniff(head, length)
+    }
+
+    fn inspect(
+        &self,
+        document: &mut Document<'_>,
+        format: &Format,
+        sink: &mut dyn InspectSink,
+    ) -> Result<(), ModalityError> {
+        inspect::inspect(document, format, sink)
+    }
+
+    fn transform(
+        &self,
+        document: &mut Document<'_>,
+        format: &Format,
+        context: &Context<'_>,
+        out: &mut dyn Write,
+    ) -> Result<Transformed, ModalityError> {
+        let parts = self.parts(document, format)?;
+        let part = parts.first().ok_or_else(|| ModalityError::Malformed {
+            reason: "the file holds no table".into(),
+            place: anonymed_core::Place::Whole,
+        })?;
+        let rule = context
+            .policy
+            .table_for(document.name.expose(), part.sheet.as_deref())
+            .ok_or_else(|| ModalityError::Policy("no [[table]] is for this file".into()))?;
+        let mut outputs: [(TableFormat, &mut dyn Write); 1] = [(TableFormat::Csv, out)];
+        self.deidentify(document, format, part, rule, context, &mut outputs)
+            .map(|outcome| outcome.transformed)
+    }
+}
