@@ -14,6 +14,7 @@
 use anonymed_core::{DerivedKey, EntityType, SubjectId};
 use siphasher::sip::SipHasher24;
 
+use super::names;
 use super::normal::{self, Tokens};
 
 /// The longest folded value that is kept whole; longer ones are cut at a word.
@@ -437,10 +438,10 @@ impl KnownValuesBuilder {
     }
 
     fn person_spelling(&mut self, entity: EntityType, value: &str, owner: u32) {
-        let names = name_words(value);
+        let names = names::words(value);
         let Some((last, given)) = names.split_last() else { return };
         if !given.is_empty() {
-            for order in full_orders(given, last) {
+            for order in names::orders(given, last) {
                 self.add(entity, Kind::Full, &order, owner);
             }
             // Log-in names are made so; in its owner's records alone, since many share them.
@@ -655,81 +656,6 @@ const SUFFIXES: &[(&str, &str)] = &[
     ("pkwy", "parkway"),
     ("sq", "square"),
 ];
-
-const TITLES: &[&str] =
-    &["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "doctor", "sir", "rev", "fr"];
-
-const SUFFIX_TITLES: &[&str] = &[
-    "md", "do", "phd", "rn", "np", "pa", "pac", "jr", "sr", "ii", "iii", "iv", "dds", "dmd", "mph",
-    "esq", "aprn", "dnp", "lpn", "cna", "msw", "lcsw", "facs", "facp", "bsn", "msn", "crna", "dpm",
-];
-
-/// The names of a person in speaking order, without titles: a comma turns `Last, First` round.
-fn name_words(value: &str) -> Vec<String> {
-    let parts: Vec<Vec<String>> = value
-        .split(',')
-        .map(|part| {
-            let mut words: Vec<String> = part
-                .split(|c: char| c.is_whitespace() || matches!(c, ';' | '/' | '^' | '|' | '_'))
-                .map(|w| w.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
-                .filter(|w| !w.is_empty())
-                .collect();
-            while words.len() > 1 && is_one_of(&words[0], TITLES) {
-                words.remove(0);
-            }
-            while words.len() > 1 && words.last().is_some_and(|w| is_one_of(w, SUFFIX_TITLES)) {
-                words.pop();
-            }
-            words
-        })
-        .filter(|words| match words.as_slice() {
-            [] => false,
-            [one] => !is_one_of(one, SUFFIX_TITLES) && !is_one_of(one, TITLES),
-            _ => true,
-        })
-        .collect();
-    match parts.len() {
-        0 => Vec::new(),
-        1 => parts.into_iter().next().unwrap_or_default(),
-        _ => {
-            let mut parts = parts.into_iter();
-            let last = parts.next().unwrap_or_default();
-            parts.flatten().chain(last).collect()
-        }
-    }
-}
-
-fn is_one_of(word: &str, list: &[&str]) -> bool {
-    let bare: String =
-        word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    list.contains(&bare.as_str())
-}
-
-/// The orders in which a full name is written.
-fn full_orders(given: &[String], last: &str) -> Vec<String> {
-    let first = &given[0];
-    let all = given.join(" ");
-    let mut orders = vec![
-        format!("{all} {last}"),
-        format!("{last} {all}"),
-        format!("{first} {last}"),
-        format!("{last} {first}"),
-    ];
-    if given.len() > 1 {
-        let initials: String = given[1..].iter().filter_map(|n| n.chars().next()).collect();
-        let spaced: Vec<String> = initials.chars().map(String::from).collect();
-        let spaced = spaced.join(" ");
-        orders.push(format!("{first} {spaced} {last}"));
-        orders.push(format!("{last} {first} {spaced}"));
-        // Two surnames: `Maria Garcia Lopez` is also `Maria Garcia`, and `Garcia Lopez, Maria`.
-        let middle = given[1..].join(" ");
-        if given.len() == 2 && given[1].chars().count() > 1 {
-            orders.push(format!("{middle} {last} {first}"));
-        }
-    }
-    orders.dedup();
-    orders
-}
 
 /// Whether a folded word is an English or medical word as well as a name.
 pub(crate) fn is_common(folded: &[u8]) -> bool {

@@ -19,12 +19,27 @@ use std::ops::Range;
 use anonymed_core::release::Hit;
 use anonymed_core::{EntityType, FileNumber, Locator, Place};
 
+pub mod column;
+pub mod consistency;
+mod context;
+pub mod dates;
+pub mod fhir;
+pub mod json;
 pub mod known;
+mod names;
 pub mod normal;
+pub mod references;
+pub mod residual;
 pub mod sweep;
 
+pub use column::ColumnTally;
+pub use consistency::{Consistency, ConsistencyReport};
+pub use dates::{DateHit, PlaceMode, leaked_dates, observed_shift, same_place, unwritten_dates};
+pub use fhir::{FhirCheck, FhirFinding, FhirReport, FhirSubjects};
 pub use known::{KnownValues, KnownValuesBuilder};
-pub use sweep::{CellUse, ColumnTally, Sweep, SweepHit, Weight};
+pub use references::{ReferenceCounts, ReferenceReport, References};
+pub use residual::{Position, ResidualHit, residual as residual_patterns};
+pub use sweep::{CellUse, Sweep, SweepHit, Weight};
 
 /// Hits kept with their place when nothing else is asked for.
 pub const SHOWN_HITS: usize = 200;

@@ -15,6 +15,10 @@ use std::ops::Range;
 
 use anonymed_core::{EntityType, SubjectId};
 
+use super::context::{
+    DATE_BEFORE, EPONYM_HEADS, MONTHS, NAME_BEFORE, NAME_LABELS, NUMBER_LABELS, PLACE_BEFORE,
+    TITLE_BEFORE, in_list, is_state,
+};
 use super::is_excused;
 use super::known::{self, Entry, Kind, KnownValues, MOST, is_common};
 use super::normal::{Shape, Tokens};
@@ -41,7 +45,7 @@ pub struct SweepHit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Weight {
     /// By itself it may be chance (a cost that equals some patient's number): judged over the
-    /// column by [`ColumnTally`].
+    /// column by [`super::ColumnTally`].
     Chance,
     /// A leak.
     Certain,
@@ -173,10 +177,26 @@ impl<'a> Sweep<'a> {
             }
             from = border(text, to.saturating_sub(OVERLAP).max(from + 1));
         }
-        hits.sort_by(|a, b| (a.span.start, a.span.end).cmp(&(b.span.start, b.span.end)));
-        hits.dedup();
-        hits
+        outermost(hits)
     }
+}
+
+/// Leaves out hits that lie inside another that is as sure.
+fn outermost(mut hits: Vec<SweepHit>) -> Vec<SweepHit> {
+    hits.sort_by_key(|hit| {
+        (hit.span.start, std::cmp::Reverse(hit.span.end), std::cmp::Reverse(hit.weight))
+    });
+    let mut end = [0; 2];
+    hits.retain(|hit| {
+        let inside = end[Weight::Certain as usize].max(match hit.weight {
+            Weight::Certain => 0,
+            Weight::Chance => end[Weight::Chance as usize],
+        }) >= hit.span.end;
+        let far = &mut end[hit.weight as usize];
+        *far = (*far).max(hit.span.end);
+        !inside
+    });
+    hits
 }
 
 /// The end of a piece: a white space near its size, or a character border.
@@ -489,21 +509,21 @@ impl Pass<'_> {
         if far {
             return false;
         }
-        if self.words(window) <= words {
-            return true;
-        }
-        let tight = (window.first..window.last).all(|t| {
-            let gap = self.gap(t);
-            gap.is_empty() || !gap.starts_with(char::is_whitespace) && gap.trim().len() == 1
+        let splits = (window.first..window.last).filter(|t| {
+            let gap = self.gap(*t);
+            !gap.is_empty() && (gap.starts_with(char::is_whitespace) || gap.trim().len() != 1)
         });
-        tight || self.tokens.list[window.first..=window.last].iter().all(|t| t.len() == 1)
+        splits.count() < words
+            || self.words(window) <= words
+            || self.tokens.list[window.first..=window.last].iter().all(|t| t.len() == 1)
     }
 
     /// Whether no white space and no decimal point alone is between the tokens.
     fn is_tight(&self, window: Window) -> bool {
-        let gaps = window.first..window.last;
-        gaps.clone().all(|t| !self.gap(t).contains(char::is_whitespace))
-            && !(self.words(window) == 2 && gaps.clone().any(|t| matches!(self.gap(t), "." | ",")))
+        let mut gaps = (window.first..window.last).map(|t| self.gap(t));
+        let decimal =
+            window.last == window.first + 1 && matches!(self.gap(window.first), "." | ",");
+        !decimal && gaps.all(|gap| !gap.contains(char::is_whitespace))
     }
 
     /// Whether the digits go on before or after a decimal point.
@@ -691,272 +711,19 @@ fn shares_owner(a: &[Entry], b: &[Entry]) -> bool {
     })
 }
 
-fn in_list(word: &[u8], list: &[&str]) -> bool {
-    list.iter().any(|entry| entry.as_bytes() == word)
-}
-
-fn is_state(word: &[u8]) -> bool {
-    in_list(word, STATES)
-}
-
-const TITLE_BEFORE: &[&str] = &[
-    "mr",
-    "mrs",
-    "ms",
-    "miss",
-    "mx",
-    "dr",
-    "drs",
-    "prof",
-    "professor",
-    "doctor",
-    "rev",
-    "sir",
-    "nurse",
-    "sister",
-    "father",
-];
-
-const NAME_LABELS: &[&str] = &[
-    "patient",
-    "name",
-    "pt",
-    "attending",
-    "physician",
-    "provider",
-    "surgeon",
-    "resident",
-    "by",
-    "cc",
-    "to",
-    "from",
-    "signed",
-    "author",
-    "contact",
-    "guardian",
-    "dictated",
-    "transcribed",
-    "nurse",
-    "pcp",
-    "mother",
-    "father",
-    "wife",
-    "husband",
-    "spouse",
-    "kin",
-    "first",
-    "last",
-    "surname",
-    "given",
-    "family",
-];
-
-const NAME_BEFORE: &[&str] = &[
-    "by", "named", "called", "dear", "nurse", "daughter", "son", "wife", "husband", "mother",
-    "father", "sister", "brother", "hi", "hello", "attn", "signed", "doctor", "patient", "pt",
-    "told", "aunt", "uncle", "cousin", "friend", "partner",
-];
-
-const NUMBER_LABELS: &[&str] = &[
-    "mrn",
-    "mr",
-    "record",
-    "chart",
-    "file",
-    "account",
-    "acct",
-    "visit",
-    "encounter",
-    "ssn",
-    "id",
-    "no",
-    "number",
-    "num",
-    "member",
-    "policy",
-    "accession",
-    "fin",
-    "csn",
-    "har",
-    "phone",
-    "tel",
-    "telephone",
-    "fax",
-    "pager",
-    "cell",
-    "mobile",
-    "room",
-    "bed",
-    "zip",
-    "subscriber",
-    "medicare",
-    "medicaid",
-    "insurance",
-    "licence",
-    "license",
-    "npi",
-    "dea",
-    "serial",
-    "sn",
-    "ext",
-    "patientid",
-    "hospital",
-    "unit",
-];
-
-const PLACE_BEFORE: &[&str] = &[
-    "in", "from", "of", "at", "near", "to", "city", "town", "county", "living", "lives", "resides",
-    "address", "born", "moved", "outside",
-];
-
-const MONTHS: &[&str] = &["january", "march", "april", "may", "june", "august"];
-
-const DATE_BEFORE: &[&str] = &[
-    "in", "since", "until", "till", "last", "next", "this", "of", "early", "late", "mid", "by",
-    "through", "on", "before", "after", "during", "from", "to",
-];
-
-const EPONYM_HEADS: &[&str] = &[
-    "disease",
-    "syndrome",
-    "sign",
-    "palsy",
-    "catheter",
-    "score",
-    "scale",
-    "test",
-    "criteria",
-    "fracture",
-    "tube",
-    "drain",
-    "forceps",
-    "clamp",
-    "procedure",
-    "maneuver",
-    "manoeuvre",
-    "lymphoma",
-    "sarcoma",
-    "tumor",
-    "tumour",
-    "thyroiditis",
-    "phenomenon",
-    "reflex",
-    "esophagus",
-    "node",
-    "nodes",
-    "body",
-    "bodies",
-    "classification",
-    "stage",
-    "staging",
-    "index",
-    "formula",
-    "operation",
-    "approach",
-    "incision",
-    "contracture",
-    "arthropathy",
-    "ulcer",
-    "hernia",
-    "diverticulum",
-    "position",
-    "triad",
-    "cyst",
-    "retractor",
-    "line",
-    "chorea",
-    "dementia",
-    "encephalopathy",
-    "anemia",
-    "anomaly",
-    "malformation",
-    "stain",
-    "tetralogy",
-    "grade",
-    "graft",
-];
-
-const STATES: &[&str] = &[
-    "al", "ak", "az", "ar", "ca", "co", "ct", "de", "dc", "fl", "ga", "hi", "id", "il", "in", "ia",
-    "ks", "ky", "la", "me", "md", "ma", "mi", "mn", "ms", "mo", "mt", "ne", "nv", "nh", "nj", "nm",
-    "ny", "nc", "nd", "oh", "ok", "or", "pa", "pr", "ri", "sc", "sd", "tn", "tx", "ut", "vt", "va",
-    "wa", "wv", "wi", "wy",
-];
-
-/// Judges over a whole column what is chance in one cell.
-///
-/// A kept column of costs or counts may hold a number that is some patient's record number. What
-/// tells a leak from chance is how often: in a leaked column nearly every cell matches its own
-/// row's patient, or somebody; by chance a cell matches as often as known numbers of that length
-/// are dense.
-#[derive(Debug, Clone, Default)]
-pub struct ColumnTally {
-    filled: u64,
-    own: u64,
-    others: u64,
-    expected: f64,
-}
-
-impl ColumnTally {
-    /// Counts a cell and the hits in it that may be chance; returns those that are not.
-    pub fn add(
-        &mut self,
-        sweep: &Sweep<'_>,
-        value: &str,
-        owner: Option<SubjectId>,
-    ) -> Vec<SweepHit> {
-        if value.trim().is_empty() {
-            return Vec::new();
-        }
-        self.filled += 1;
-        let digits = value.trim();
-        if digits.len() >= 5 && digits.bytes().all(|b| b.is_ascii_digit()) {
-            self.expected += sweep.known.density(digits.len());
-        }
-        let (chance, certain): (Vec<_>, Vec<_>) = sweep
-            .cell(value, owner, CellUse::Kept)
-            .into_iter()
-            .partition(|hit| hit.weight == Weight::Chance);
-        if !chance.is_empty() {
-            if owner.is_some_and(|owner| sweep.is_own(value, owner)) {
-                self.own += 1;
-            } else {
-                self.others += 1;
-            }
-        }
-        certain
-    }
-
-    /// Adds another part of the same column.
-    pub fn absorb(&mut self, other: &Self) {
-        self.filled += other.filled;
-        self.own += other.own;
-        self.others += other.others;
-        self.expected += other.expected;
-    }
-
-    /// Why the column as a whole is a leak, if it is: its own patients' values in more than three
-    /// cells and one in ten thousand, or others' in more than one in a hundred and far more than
-    /// chance gives.
-    pub fn verdict(&self) -> Option<&'static str> {
-        let filled = self.filled as f64;
-        if self.own > 3 && self.own as f64 > filled / 10_000.0 {
-            return Some("column-of-own-values");
-        }
-        let others = self.others as f64;
-        (others > 5.0 + 4.0 * self.expected && others > filled / 100.0)
-            .then_some("column-of-known-values")
-    }
-
-    /// Cells that matched and were taken for chance, and filled cells.
-    pub fn counts(&self) -> (u64, u64) {
-        (self.own + self.others, self.filled)
-    }
-}
-
 impl Sweep<'_> {
-    fn is_own(&self, value: &str, owner: SubjectId) -> bool {
+    /// How likely a number of so many digits is to be a known one by chance.
+    pub(crate) fn density(&self, digits: usize) -> f64 {
+        self.known.density(digits)
+    }
+
+    /// Whether a value, of any kind, is one of the owner's.
+    pub(crate) fn is_own(&self, value: &str, owner: SubjectId) -> bool {
         let folded = super::normal::joined(value);
         self.known.of(self.known.keys().print(&folded)).iter().any(|e| e.belongs_to(owner))
     }
 }
+
+#[cfg(test)]
+#[path = "sweep_tests.rs"]
+mod tests;

@@ -1,0 +1,639 @@
+//! The verifier's own date grammar, and the two ways dates are compared.
+//!
+//! Shifted dates of one patient are original dates of another, so dates are never searched
+//! globally: [`same_place`] compares what stood in a cell with what stands there now, and
+//! [`leaked_dates`] looks in a text for original dates of the same patient that the shift does not
+//! explain. [`unwritten_dates`] lists dates that stand in a text and are not ours.
+//!
+//! Read are ISO 8601 (whole, by month, basic with or without a time), US and day-first numeric
+//! dates with two or four digits of year, and English month names in either order. A numeric date
+//! that can be read both ways, or in two centuries, is taken in every reading.
+
+use std::collections::HashSet;
+use std::hash::BuildHasher;
+use std::ops::Range;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::is_excused;
+
+/// A date found where it should not be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateHit {
+    /// Bytes of the output text or cell.
+    pub span: Range<usize>,
+    /// The stable reason.
+    pub reason: &'static str,
+}
+
+/// How much of a date is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// Day, month and year.
+    Day,
+    /// Month and year.
+    Month,
+    /// Month and day without a year.
+    MonthDay,
+}
+
+/// A date as written, in all the ways it can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundDate {
+    /// Bytes of the text.
+    pub span: Range<usize>,
+    /// How much is written.
+    pub precision: Precision,
+    /// Whether the same characters are as often no date (`4/5`, `1.2.20`).
+    pub weak: bool,
+    readings: [Option<Date>; 4],
+}
+
+impl FoundDate {
+    /// The readings; a month stands as its first day.
+    pub fn readings(&self) -> impl Iterator<Item = Date> + '_ {
+        self.readings.iter().flatten().copied()
+    }
+}
+
+/// What was done with the dates of a column or element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlaceMode {
+    /// Moved by this many days.
+    Shift(i32),
+    /// Cut to the year.
+    Year,
+    /// Left, as the policy allows.
+    Keep,
+}
+
+/// Finds the dates of a text, in order and without overlap.
+pub fn find_dates(text: &str) -> Vec<FoundDate> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let b = bytes[at];
+        if !b.is_ascii_alphanumeric() {
+            at += 1;
+            continue;
+        }
+        let fresh = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
+        let date = match b.is_ascii_digit() {
+            true if at == 0 || !bytes[at - 1].is_ascii_digit() => numeric(bytes, at),
+            false if fresh => month_first(bytes, at),
+            _ => None,
+        };
+        match date {
+            Some(date) => {
+                at = date.span.end;
+                found.push(date);
+            }
+            // To the end of the run of letters or digits.
+            None => {
+                at += bytes[at..]
+                    .iter()
+                    .take_while(|c| {
+                        c.is_ascii_alphanumeric() && c.is_ascii_digit() == b.is_ascii_digit()
+                    })
+                    .count();
+            }
+        }
+    }
+    found
+}
+
+/// Finds in an output text the original dates of its patient. A date that lies in a span we
+/// wrote, or that another original date becomes when shifted, is ours.
+pub fn leaked_dates<S: BuildHasher>(
+    text: &str,
+    originals: &HashSet<Date, S>,
+    shift_days: Option<i32>,
+    excused: &[Range<usize>],
+) -> Vec<DateHit> {
+    if originals.is_empty() {
+        return Vec::new();
+    }
+    let leaks = |date: Date| {
+        originals.contains(&date)
+            && !shift_days
+                .and_then(|days| date.checked_sub(days.days()).ok())
+                .is_some_and(|source| originals.contains(&source))
+    };
+    find_dates(text)
+        .into_iter()
+        .filter(|found| found.precision == Precision::Day)
+        .filter(|found| !is_excused(&found.span, excused) && found.readings().any(leaks))
+        .map(|found| DateHit { span: found.span, reason: "original-date" })
+        .collect()
+}
+
+/// Lists the dates finer than a year that stand in an output text outside of what we wrote: none
+/// should, whatever their value, where dates are shifted or cut to the year.
+pub fn unwritten_dates(text: &str, excused: &[Range<usize>]) -> Vec<DateHit> {
+    find_dates(text)
+        .into_iter()
+        .filter(|found| !found.weak && !is_excused(&found.span, excused))
+        .map(|found| DateHit {
+            span: found.span,
+            reason: match found.precision {
+                Precision::Day => "date-not-written",
+                Precision::Month | Precision::MonthDay => "partial-date-not-written",
+            },
+        })
+        .collect()
+}
+
+/// Compares the date of a cell with the one that stands at the same place in the output.
+/// `None` where all is well, or where either holds no date.
+pub fn same_place(input: &str, output: &str, mode: PlaceMode) -> Option<DateHit> {
+    let whole = |reason| Some(DateHit { span: 0..output.len(), reason });
+    let after = first_date(output)?;
+    match mode {
+        PlaceMode::Keep => None,
+        PlaceMode::Year => match after {
+            CellDate::Year(_) => None,
+            CellDate::Found(_) => whole("finer-than-year"),
+        },
+        PlaceMode::Shift(days) => {
+            let before = first_date(input)?;
+            match (before, after) {
+                (CellDate::Year(before), CellDate::Year(after)) => {
+                    let middle = Date::new(before, 7, 1).ok()?;
+                    let moved = middle.checked_add(days.days()).ok().map(Date::year);
+                    (moved != Some(after)).then_some(()).and_then(|()| whole("wrong-shift"))
+                }
+                (CellDate::Found(before), CellDate::Found(after))
+                    if before.precision == after.precision =>
+                {
+                    moved_wrongly(&before, &after, days).and_then(whole)
+                }
+                // Coarser than it was tells less; finer was not there before.
+                (CellDate::Found(_), _) => None,
+                (CellDate::Year(_), CellDate::Found(_)) => whole("finer-than-input"),
+            }
+        }
+    }
+}
+
+/// The days between a date of a cell and the one at the same place in the output, where both can
+/// be read in one way only.
+pub fn observed_shift(input: &str, output: &str) -> Option<i32> {
+    let only = |text: &str| {
+        let CellDate::Found(found) = first_date(text)? else { return None };
+        let mut readings = found.readings();
+        let date = readings.next()?;
+        (found.precision == Precision::Day && readings.next().is_none()).then_some(date)
+    };
+    Some((only(output)? - only(input)?).get_days())
+}
+
+fn moved_wrongly(before: &FoundDate, after: &FoundDate, days: i32) -> Option<&'static str> {
+    let moved = |date: Date| {
+        let from = if before.precision == Precision::Month {
+            date.checked_add(14.days())
+        } else {
+            Ok(date)
+        };
+        let to = from.and_then(|from| from.checked_add(days.days())).ok()?;
+        if before.precision == Precision::Month { to.first_of_month().into() } else { Some(to) }
+    };
+    let right = before.readings().filter_map(moved).any(|date| after.readings().any(|a| a == date));
+    if right || before.precision == Precision::MonthDay {
+        return None;
+    }
+    let same = before.readings().any(|date| after.readings().any(|a| a == date));
+    Some(if same { "unshifted-date" } else { "wrong-shift" })
+}
+
+enum CellDate {
+    Year(i16),
+    Found(FoundDate),
+}
+
+fn first_date(cell: &str) -> Option<CellDate> {
+    let bare = cell.trim();
+    if bare.len() == 4 && bare.bytes().all(|b| b.is_ascii_digit()) {
+        return bare.parse().ok().map(CellDate::Year);
+    }
+    find_dates(cell)
+        .into_iter()
+        .find(|found| found.precision != Precision::MonthDay)
+        .map(CellDate::Found)
+}
+
+/// A run of digits: its value and its end. Runs of more than eight digits are cut.
+fn digits(bytes: &[u8], at: usize) -> (u32, usize) {
+    let end = at + bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let value = bytes[at..end.min(at + 8)].iter().fold(0, |v, b| v * 10 + u32::from(b - b'0'));
+    (value, end)
+}
+
+fn ends(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at).is_none_or(|b| !b.is_ascii_alphanumeric())
+}
+
+fn found(
+    span: Range<usize>,
+    precision: Precision,
+    readings: [Option<Date>; 4],
+) -> Option<FoundDate> {
+    readings.iter().any(Option::is_some).then_some(FoundDate {
+        span,
+        precision,
+        weak: false,
+        readings,
+    })
+}
+
+fn numeric(bytes: &[u8], at: usize) -> Option<FoundDate> {
+    let (first, end) = digits(bytes, at);
+    match end - at {
+        1 | 2 => small_first(bytes, at, first, end),
+        4 => year_first(bytes, at, first, end),
+        8 => {
+            let date = plausible(first / 10_000, first / 100 % 100, first % 100)?;
+            let t = bytes.get(end).is_some_and(|b| *b == b'T');
+            (ends(bytes, end) || t).then_some(())?;
+            found(at..end, Precision::Day, [Some(date), None, None, None])
+        }
+        // HL7's date and time in one run.
+        12 | 14 => {
+            let date = plausible(first / 10_000, first / 100 % 100, first % 100)?;
+            let (hour, _) = digits(&bytes[..at + 10], at + 8);
+            (hour < 24).then_some(())?;
+            found(at..at + 8, Precision::Day, [Some(date), None, None, None])
+        }
+        _ => None,
+    }
+}
+
+fn year_first(bytes: &[u8], at: usize, year: u32, end: usize) -> Option<FoundDate> {
+    let sep = *bytes.get(end).filter(|b| matches!(b, b'-' | b'/' | b'.'))?;
+    if !(1880..=2150).contains(&year) {
+        return None;
+    }
+    let (month, month_end) = digits(bytes, end + 1);
+    if month_end == end + 1 {
+        // `2020-Jan-05`
+        let (month, month_end) = month_name(bytes, end + 1)?;
+        let day_at = skip(bytes, month_end, b"- /.");
+        let (day, day_end) = digits(bytes, day_at);
+        let date = plausible(year, month, day)?;
+        return found(at..day_end, Precision::Day, [Some(date), None, None, None]);
+    }
+    if month_end - end > 3 {
+        return None;
+    }
+    if bytes.get(month_end) == Some(&sep) {
+        let (day, day_end) = digits(bytes, month_end + 1);
+        if (1..=2).contains(&(day_end - month_end - 1)) {
+            let day_first = plausible(year, day, month).filter(|_| day != month && sep != b'-');
+            return found(
+                at..day_end,
+                Precision::Day,
+                [plausible(year, month, day), day_first, None, None],
+            );
+        }
+    }
+    let alone = ends(bytes, month_end) && month_end - end == 3 && sep != b'.';
+    alone.then_some(())?;
+    found(at..month_end, Precision::Month, [plausible(year, month, 1), None, None, None])
+}
+
+fn small_first(bytes: &[u8], at: usize, first: u32, end: usize) -> Option<FoundDate> {
+    if let Some(date) = day_then_month(bytes, at, first, end) {
+        return Some(date);
+    }
+    let sep = *bytes.get(end).filter(|b| matches!(b, b'-' | b'/' | b'.'))?;
+    // `1.2.3.4`, and fractions that go on.
+    if at > 0 && matches!(bytes[at - 1], b'.' | b'/') && at > 1 && bytes[at - 2].is_ascii_digit() {
+        return None;
+    }
+    let (second, second_end) = digits(bytes, end + 1);
+    match second_end - end - 1 {
+        4 if sep != b'.' && ends(bytes, second_end) => {
+            let month = plausible(second, first, 1);
+            let mut date = found(at..second_end, Precision::Month, [month, None, None, None])?;
+            date.weak = sep == b'-';
+            Some(date)
+        }
+        1 | 2 if bytes.get(second_end) == Some(&sep) => {
+            let (third, third_end) = digits(bytes, second_end + 1);
+            let years = match third_end - second_end - 1 {
+                4 => [Some(third), None],
+                2 => [Some(1900 + third), Some(2000 + third)],
+                _ => return None,
+            };
+            let more = bytes.get(third_end) == Some(&sep)
+                && bytes.get(third_end + 1).is_some_and(u8::is_ascii_digit);
+            if more || !ends(bytes, third_end) && bytes[third_end] != b'T' {
+                return None;
+            }
+            let read = |month: u32, day: u32, year: Option<u32>| plausible(year?, month, day);
+            let turned = first != second;
+            let mut date = found(
+                at..third_end,
+                Precision::Day,
+                [
+                    read(first, second, years[0]),
+                    read(first, second, years[1]),
+                    read(second, first, years[0]).filter(|_| turned),
+                    read(second, first, years[1]).filter(|_| turned),
+                ],
+            )?;
+            date.weak = sep == b'.' && years[1].is_some();
+            Some(date)
+        }
+        // `C5/6` is a vertebra.
+        1 | 2
+            if sep == b'/'
+                && ends(bytes, second_end)
+                && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric()) =>
+        {
+            let day = plausible(2000, first, second);
+            let mut date = found(at..second_end, Precision::MonthDay, [day, None, None, None])?;
+            date.weak = true;
+            Some(date)
+        }
+        _ => None,
+    }
+}
+
+/// `5 January 1955`, `5-Jan-55`, `5th of January`, `05JAN1955`.
+fn day_then_month(bytes: &[u8], at: usize, day: u32, end: usize) -> Option<FoundDate> {
+    let mut next = ordinal(bytes, end);
+    next = skip(bytes, next, b" -./,");
+    if lower(bytes, next, 3) == *b"of " {
+        next = skip(bytes, next + 3, b" ");
+    }
+    if next > end + 8 {
+        return None;
+    }
+    let (month, month_end) = month_name(bytes, next)?;
+    match year_after(bytes, month_end) {
+        Some((years, year_end)) => {
+            let read = |year: Option<u32>| plausible(year?, month, day);
+            let readings = [read(years[0]), read(years[1]), None, None];
+            found(at..year_end, Precision::Day, readings)
+        }
+        None => {
+            let reading = plausible(2000, month, day);
+            found(at..month_end, Precision::MonthDay, [reading, None, None, None])
+        }
+    }
+}
+
+/// `January 5, 1955`, `Jan. 5th 1955`, `January 1955`, `January 5`.
+fn month_first(bytes: &[u8], at: usize) -> Option<FoundDate> {
+    let (month, month_end) = month_name(bytes, at)?;
+    let next = skip(bytes, month_end, b" .-,/");
+    let (value, end) = digits(bytes, next);
+    match end - next {
+        1 | 2 if next > month_end && next <= month_end + 4 => {
+            let day_end = ordinal(bytes, end);
+            if !ends(bytes, day_end) {
+                return None;
+            }
+            match year_after(bytes, day_end).filter(|(years, year_end)| {
+                // A two-digit number after the day is a year after a comma or dash alone.
+                years[1].is_none() || matches!(bytes[*year_end - 3], b'\'' | b'-' | b'/')
+            }) {
+                Some((years, year_end)) => {
+                    let read = |year: Option<u32>| plausible(year?, month, value);
+                    let readings = [read(years[0]), read(years[1]), None, None];
+                    found(at..year_end, Precision::Day, readings)
+                }
+                None => {
+                    let reading = plausible(2000, month, value);
+                    let clock =
+                        bytes.get(day_end) == Some(&b':') || bytes.get(day_end) == Some(&b'/');
+                    let mut date =
+                        found(at..day_end, Precision::MonthDay, [reading, None, None, None])?;
+                    // `may 5 mg`: an auxiliary verb in lower case.
+                    date.weak = clock || bytes[at].is_ascii_lowercase();
+                    Some(date)
+                }
+            }
+        }
+        4 if ends(bytes, end) => {
+            let reading = plausible(value, month, 1);
+            found(at..end, Precision::Month, [reading, None, None, None])
+        }
+        _ => None,
+    }
+}
+
+/// A year after a day or month: four digits, or two.
+fn year_after(bytes: &[u8], at: usize) -> Option<([Option<u32>; 2], usize)> {
+    let next = skip(bytes, at, b" ,.-/'");
+    if next > at + 4 {
+        return None;
+    }
+    let (value, end) = digits(bytes, next);
+    let ended = ends(bytes, end) || bytes[end] == b'T';
+    match end - next {
+        4 if ended && (1880..=2150).contains(&value) => Some(([Some(value), None], end)),
+        2 if ended && bytes.get(end) != Some(&b':') => {
+            Some(([Some(1900 + value), Some(2000 + value)], end))
+        }
+        _ => None,
+    }
+}
+
+fn ordinal(bytes: &[u8], at: usize) -> usize {
+    match lower(bytes, at, 2) {
+        [b's', b't', _] | [b'n', b'd', _] | [b'r', b'd', _] | [b't', b'h', _] => at + 2,
+        _ => at,
+    }
+}
+
+/// Up to three bytes in lower case, zeros where the text ends.
+fn lower(bytes: &[u8], at: usize, n: usize) -> [u8; 3] {
+    let mut out = [0; 3];
+    for (to, from) in out.iter_mut().zip(bytes.iter().skip(at).take(n)) {
+        *to = from.to_ascii_lowercase();
+    }
+    out
+}
+
+fn skip(bytes: &[u8], mut at: usize, set: &[u8]) -> usize {
+    while bytes.get(at).is_some_and(|b| set.contains(b)) {
+        at += 1;
+    }
+    at
+}
+
+const NAMES: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// A month's name or its abbreviation, with the end of the word.
+fn month_name(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
+    let length = bytes.iter().skip(at).take(10).take_while(|b| b.is_ascii_alphabetic()).count();
+    if length < 3 {
+        return None;
+    }
+    let word = &bytes[at..at + length];
+    let month = NAMES.iter().position(|name| {
+        let name = name.as_bytes();
+        let cut = length == 3 || name == b"september" && length == 4;
+        (length == name.len() || cut && length <= name.len())
+            && name[..length].eq_ignore_ascii_case(word)
+    })?;
+    Some((month as u32 + 1, at + length))
+}
+
+/// A date of a life on record.
+fn plausible(year: u32, month: u32, day: u32) -> Option<Date> {
+    if !(1880..=2150).contains(&year) {
+        return None;
+    }
+    Date::new(year as i16, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn whole_dates_are_read_in_every_form() {
+        let may = date(1955, 5, 3);
+        let check = |text: &str, expect: &str| {
+            let found = find_dates(text);
+            assert_eq!(found.len(), 1, "{text}: {found:?}");
+            assert_eq!(&text[found[0].span.clone()], expect, "{text}");
+            assert_eq!(found[0].precision, Precision::Day, "{text}");
+            assert!(found[0].readings().any(|d| d == may), "{text}: {found:?}");
+        };
+        check("born 1955-05-03.", "1955-05-03");
+        check("1955-05-03T10:20:00Z", "1955-05-03");
+        check("1955/05/03", "1955/05/03");
+        check("DOB:5/3/1955", "5/3/1955");
+        check("05/03/55", "05/03/55");
+        check("5-3-1955", "5-3-1955");
+        check("03.05.1955", "03.05.1955");
+        check("on May 3, 1955 at", "May 3, 1955");
+        check("MAY 3RD 1955", "MAY 3RD 1955");
+        check("May. 3 1955", "May. 3 1955");
+        check("the 3rd of May, 1955", "3rd of May, 1955");
+        check("3 May 1955", "3 May 1955");
+        check("3-May-55", "3-May-55");
+        check("03MAY1955", "03MAY1955");
+        check("1955-May-03", "1955-May-03");
+        check("19550503", "19550503");
+        check("195505031030", "19550503");
+        check("19550503103015", "19550503");
+        check("|19550503|", "19550503");
+    }
+
+    #[test]
+    fn partial_dates_are_told_apart() {
+        let check = |text: &str, precision: Precision, weak: bool| {
+            let found = find_dates(text);
+            assert_eq!(found.len(), 1, "{text}: {found:?}");
+            assert_eq!((found[0].precision, found[0].weak), (precision, weak), "{text}");
+        };
+        check("since 2019-05", Precision::Month, false);
+        check("05/2019", Precision::Month, false);
+        check("May 2019", Precision::Month, false);
+        check("on May 5 she", Precision::MonthDay, false);
+        check("the 5th of May", Precision::MonthDay, false);
+        check("strength 4/5", Precision::MonthDay, true);
+        check("may 5 mg", Precision::MonthDay, true);
+        check("1.2.20", Precision::Day, true);
+    }
+
+    #[test]
+    fn what_is_no_date_is_left() {
+        let check = |text: &str| assert_eq!(find_dates(text), vec![], "{text}");
+        check("BP 120/80");
+        check("C5/6");
+        check("0.8 x 0.9 x 0.7 CM");
+        check("13/45/2011");
+        check("1.2.840.10008.1.2");
+        check("LOINC 12345-6");
+        check("phone 555-010-4477");
+        check("12345678");
+        check("may have");
+        check("marched 500");
+        check("2011");
+        check("24:00");
+        check("");
+    }
+
+    #[test]
+    fn original_dates_of_the_patient_are_hits() {
+        let originals: HashSet<Date> = [date(2020, 1, 10), date(2020, 1, 15)].into();
+        let check = |text: &str, shift, excused: &[Range<usize>], expect: usize| {
+            let hits = leaked_dates(text, &originals, shift, excused);
+            assert_eq!(hits.len(), expect, "{text}");
+        };
+        check("seen 2020-01-10", None, &[], 1);
+        check("seen 1/10/2020 and Jan 15, 2020", Some(100), &[], 2);
+        // The tenth moved by five days is the fifteenth.
+        check("seen 2020-01-15", Some(5), &[], 0);
+        check("seen 2020-01-10", Some(5), &[], 1);
+        let ours = 5..15;
+        check("seen 2020-01-10", Some(5), std::slice::from_ref(&ours), 0);
+        check("seen 2020-02-10", None, &[], 0);
+    }
+
+    #[test]
+    fn dates_we_did_not_write_are_listed() {
+        let check = |text: &str, expect: &[&str]| {
+            let reasons: Vec<_> = unwritten_dates(text, &[]).iter().map(|h| h.reason).collect();
+            assert_eq!(reasons, expect, "{text}");
+        };
+        check("seen 3/4/2019, strength 4/5", &["date-not-written"]);
+        check("since May 2019", &["partial-date-not-written"]);
+        check("in 2019", &[]);
+        check("C5/6 and 120/80", &[]);
+    }
+
+    #[test]
+    fn places_are_compared() {
+        use PlaceMode::{Keep, Shift, Year};
+        let check = |input: &str, output: &str, mode, expect: Option<&str>| {
+            let hit = same_place(input, output, mode);
+            assert_eq!(hit.as_ref().map(|h| h.reason), expect, "{input} -> {output}");
+        };
+        check("2020-01-10", "2020-01-20", Shift(10), None);
+        check("1/10/2020", "01/20/2020", Shift(10), None);
+        check("2020-01-10", "2020-01-10", Shift(10), Some("unshifted-date"));
+        check("2020-01-10", "2020-01-21", Shift(10), Some("wrong-shift"));
+        check("2020-01-10T08:00", "2020-01-20 08:00", Shift(10), None);
+        check("2020-01", "2020-05", Shift(120), None);
+        check("2020-01", "2020-01", Shift(120), Some("unshifted-date"));
+        check("2020", "2021", Shift(200), None);
+        check("2020", "2020-05", Shift(200), Some("finer-than-input"));
+        check("2020-01-10", "2020", Year, None);
+        check("2020-01-10", "2020-01", Year, Some("finer-than-year"));
+        check("2020-01-10", "2020-03-01", Year, Some("finer-than-year"));
+        check("2020-01-10", "", Shift(5), None);
+        check("2020-01-10", "2020-01-10", Keep, None);
+        // Read both ways, one of which is right.
+        check("1/2/2020", "2/1/2020", Shift(30), None);
+    }
+
+    #[test]
+    fn observed_shifts_need_one_reading() {
+        assert_eq!(observed_shift("2020-01-10", "2020-01-20"), Some(10));
+        assert_eq!(observed_shift("1/20/2020", "2020-01-10"), Some(-10));
+        assert_eq!(observed_shift("1/2/2020", "2020-01-10"), None);
+        assert_eq!(observed_shift("2020", "2021"), None);
+    }
+}

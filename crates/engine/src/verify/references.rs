@@ -1,0 +1,307 @@
+//! Whether references between released FHIR records still point at something.
+//!
+//! A reference resolves when a released resource has its type and id, when an entry has it as its
+//! `fullUrl`, or, for `#id`, when its own resource contains it. References of the input that never
+//! resolved are no fault of ours: the same count over the input is the baseline.
+
+use std::io::BufRead;
+
+use anonymed_core::{FileNumber, Locator, Place};
+use hashbrown::{HashMap, HashSet};
+use siphasher::sip::SipHasher13;
+
+use super::HitCollector;
+use super::json::{Json, JsonError, Kind, Layout, each_record};
+
+/// Collects ids and references over files.
+#[derive(Debug, Default)]
+pub struct References {
+    targets: HashSet<u64>,
+    pending: HashMap<u64, Pending>,
+    paths: Vec<String>,
+    path_numbers: HashMap<String, u32>,
+    counts: ReferenceCounts,
+    local: HitCollector,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Pending {
+    times: u64,
+    file: FileNumber,
+    line: u64,
+    path: u32,
+}
+
+/// Numbers over what was added.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReferenceCounts {
+    /// Resources, contained ones included.
+    pub resources: u64,
+    /// References of any kind.
+    pub references: u64,
+    /// Absolute ones to other servers, searches, and logical ones without a target.
+    pub external: u64,
+    /// `#id` without such a contained resource.
+    pub dangling_contained: u64,
+    /// Ids that two resources of a type have.
+    pub duplicate_ids: u64,
+}
+
+/// What the references of a release came to.
+#[derive(Debug, Clone)]
+pub struct ReferenceReport {
+    /// Numbers.
+    pub counts: ReferenceCounts,
+    /// References without a target.
+    pub dangling: u64,
+    /// Those beyond the baseline: more than the input had.
+    pub excess: u64,
+    /// Places of references without a target, one for each missing target.
+    pub hits: HitCollector,
+}
+
+impl References {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads a file of resources.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`] where it is no JSON.
+    pub fn add_file(
+        &mut self,
+        file: FileNumber,
+        reader: impl BufRead,
+        layout: Layout,
+    ) -> Result<(), JsonError> {
+        each_record(reader, layout, |line, _, bytes| self.add(file, line, bytes))
+    }
+
+    /// Reads one record: a resource or a bundle.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`] where it is no JSON.
+    pub fn add(&mut self, file: FileNumber, line: u64, record: &[u8]) -> Result<(), JsonError> {
+        let json = Json::read(record)?;
+        let mut ids: HashMap<usize, Resource<'_>> = HashMap::new();
+        let mut strings = Vec::new();
+        for at in 0..json.nodes.len() {
+            if json.nodes[at].kind != Kind::String {
+                continue;
+            }
+            let Some(object) = json.object_of(at) else { continue };
+            match json.key(at) {
+                "resourceType" => ids.entry(object).or_default().kind = Some(json.raw(at)),
+                "id" => ids.entry(object).or_default().id = Some(json.raw(at)),
+                "fullUrl" => {
+                    self.targets.insert(hash(json.string(at).as_bytes()));
+                }
+                "reference" => strings.push(at),
+                _ => {}
+            }
+        }
+        let mut contained: HashSet<(usize, &str)> = HashSet::new();
+        for (node, resource) in &ids {
+            let Some(kind) = resource.kind else { continue };
+            self.counts.resources += 1;
+            let Some(id) = resource.id else { continue };
+            if json.name(*node) == "contained" {
+                contained.insert((holder(&json, *node), id));
+            } else if !self.targets.insert(hash(format!("{kind}/{id}").as_bytes())) {
+                self.counts.duplicate_ids += 1;
+            }
+        }
+        for at in strings {
+            self.reference(&json, at, &contained, &ids, file, line);
+        }
+        Ok(())
+    }
+
+    fn reference(
+        &mut self,
+        json: &Json<'_>,
+        at: usize,
+        contained: &HashSet<(usize, &str)>,
+        ids: &HashMap<usize, Resource<'_>>,
+        file: FileNumber,
+        line: u64,
+    ) {
+        self.counts.references += 1;
+        let text = json.string(at);
+        let target = match Target::of(&text) {
+            Target::External => {
+                self.counts.external += 1;
+                return;
+            }
+            Target::Contained("") => return,
+            Target::Contained(id) => {
+                let outer = outermost(json, at, ids);
+                if !contained.contains(&(outer, id)) {
+                    self.counts.dangling_contained += 1;
+                    let place = Place::Element { line, path: path(json, at, ids) };
+                    self.local.push(Locator::new(file, place), None, "dangling-contained");
+                }
+                return;
+            }
+            Target::Record(target) => hash(target.as_bytes()),
+        };
+        let path = path(json, at, ids);
+        let number = match self.path_numbers.get(&path) {
+            Some(number) => *number,
+            None => {
+                let number = self.paths.len() as u32;
+                self.paths.push(path.clone());
+                self.path_numbers.insert(path, number);
+                number
+            }
+        };
+        let first = Pending { times: 0, file, line, path: number };
+        let pending = self.pending.entry(target).or_insert(first);
+        pending.times += 1;
+        if (file, line) < (pending.file, pending.line) {
+            *pending = Pending { times: pending.times, ..first };
+        }
+    }
+
+    /// References without a target so far: over the input, the baseline.
+    pub fn dangling(&self) -> u64 {
+        let missing = self.pending.iter().filter(|(target, _)| !self.targets.contains(*target));
+        missing.map(|(_, pending)| pending.times).sum::<u64>() + self.counts.dangling_contained
+    }
+
+    /// What came out, against the baseline of the input.
+    pub fn finish(self, baseline: u64) -> ReferenceReport {
+        let dangling = self.dangling();
+        let mut hits = self.local;
+        for (target, pending) in &self.pending {
+            if !self.targets.contains(target) {
+                let path = self.paths[pending.path as usize].clone();
+                let place = Place::Element { line: pending.line, path };
+                hits.push(Locator::new(pending.file, place), None, "dangling-reference");
+            }
+        }
+        ReferenceReport {
+            counts: self.counts,
+            dangling,
+            excess: dangling.saturating_sub(baseline),
+            hits,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Resource<'j> {
+    kind: Option<&'j str>,
+    id: Option<&'j str>,
+}
+
+enum Target<'t> {
+    /// `Type/id` or a `urn:`, without a version.
+    Record(&'t str),
+    /// `#id`.
+    Contained(&'t str),
+    External,
+}
+
+impl<'t> Target<'t> {
+    fn of(text: &'t str) -> Self {
+        if let Some(id) = text.strip_prefix('#') {
+            return Self::Contained(id);
+        }
+        if text.starts_with("urn:uuid:") || text.starts_with("urn:oid:") {
+            return Self::Record(text);
+        }
+        let bare = text.split_once("/_history/").map_or(text, |(bare, _)| bare);
+        let mut parts = bare.split('/');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(kind), Some(id), None)
+                if kind.starts_with(|c: char| c.is_ascii_uppercase())
+                    && !id.is_empty()
+                    && !bare.contains(['?', ':']) =>
+            {
+                Self::Record(bare)
+            }
+            _ => Self::External,
+        }
+    }
+}
+
+/// The object a contained resource is contained in.
+fn holder(json: &Json<'_>, node: usize) -> usize {
+    json.object_of(node).unwrap_or(0)
+}
+
+/// The resource a reference stands in, that contained ones are looked up in.
+fn outermost(json: &Json<'_>, at: usize, ids: &HashMap<usize, Resource<'_>>) -> usize {
+    let mut node = at;
+    while let Some(object) = json.object_of(node) {
+        node = object;
+        let resource = ids.get(&node).is_some_and(|r| r.kind.is_some());
+        if resource && json.name(node) != "contained" {
+            break;
+        }
+    }
+    node
+}
+
+fn path(json: &Json<'_>, at: usize, ids: &HashMap<usize, Resource<'_>>) -> String {
+    let root = outermost(json, at, ids);
+    let kind = ids.get(&root).and_then(|r| r.kind).unwrap_or("?");
+    format!("{kind}.{}", json.path(at, root))
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    SipHasher13::new_with_keys(0, 0).hash(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn add(references: &mut References, records: &[&str]) {
+        for (line, record) in records.iter().enumerate() {
+            references.add(FileNumber(1), line as u64 + 1, record.as_bytes()).unwrap();
+        }
+    }
+
+    #[test]
+    fn references_resolve_over_files_in_any_order() {
+        let mut references = References::new();
+        add(
+            &mut references,
+            &[
+                r#"{"resourceType":"Encounter","id":"e","subject":{"reference":"Patient/p"}}"#,
+                r#"{"resourceType":"Patient","id":"p","link":[{"other":{"reference":"Patient/p/_history/2"}}]}"#,
+                r##"{"resourceType":"Claim","id":"c","contained":[{"resourceType":"Coverage","id":"k"}],"insurance":[{"coverage":{"reference":"#k"}}],"a":{"reference":"#"}}"##,
+                r#"{"resourceType":"Bundle","entry":[{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Group","id":"g","m":{"reference":"urn:uuid:1"}}}]}"#,
+                r#"{"resourceType":"Group","id":"h","m":{"reference":"http://other.example/Patient/9"},"n":{"reference":"Patient?identifier=1"}}"#,
+            ],
+        );
+        let report = references.finish(0);
+        assert_eq!((report.dangling, report.excess), (0, 0));
+        assert_eq!(report.counts.references, 7);
+        assert_eq!(report.counts.external, 2);
+        assert_eq!(report.counts.resources, 7);
+    }
+
+    #[test]
+    fn missing_targets_are_hits_beyond_the_baseline() {
+        let records = [
+            r#"{"resourceType":"Encounter","id":"e","subject":{"reference":"Patient/q"}}"#,
+            r##"{"resourceType":"Claim","id":"c","b":{"reference":"#nope"}}"##,
+            r#"{"resourceType":"Encounter","id":"e"}"#,
+        ];
+        let mut references = References::new();
+        add(&mut references, &records);
+        assert_eq!(references.dangling(), 2);
+        let report = references.finish(1);
+        assert_eq!((report.dangling, report.excess, report.counts.duplicate_ids), (2, 1, 1));
+        let (hits, _) = report.hits.finish();
+        let paths: Vec<_> = hits.iter().map(|h| h.at.place.to_string()).collect();
+        assert_eq!(paths, ["line 1, Encounter.subject.reference", "line 2, Claim.b.reference"]);
+    }
+}
