@@ -10,7 +10,7 @@ const SUFFIX_TITLES: &[&str] = &[
 
 /// The names of a person in speaking order, without titles: a comma turns `Last, First` round.
 pub(crate) fn words(value: &str) -> Vec<String> {
-    let parts: Vec<Vec<String>> = value
+    let mut parts: Vec<Vec<String>> = value
         .split(',')
         .map(|part| {
             let mut words: Vec<String> = part
@@ -26,12 +26,16 @@ pub(crate) fn words(value: &str) -> Vec<String> {
             }
             words
         })
-        .filter(|words| match words.as_slice() {
-            [] => false,
-            [one] => !is_one_of(one, SUFFIX_TITLES) && !is_one_of(one, TITLES),
-            _ => true,
-        })
+        .filter(|words| !words.is_empty())
         .collect();
+    // `Okonkwo, MD`: a title after a comma is no given name; `Do` alone is a name.
+    for at in (1..parts.len()).rev() {
+        if let [one] = parts[at].as_slice()
+            && (is_one_of(one, SUFFIX_TITLES) || is_one_of(one, TITLES))
+        {
+            parts.remove(at);
+        }
+    }
     match parts.len() {
         0 => Vec::new(),
         1 => parts.into_iter().next().unwrap_or_default(),

@@ -34,7 +34,7 @@ pub enum Shape {
     Capitalised,
     /// Two or more letters, all in upper case.
     Upper,
-    /// A code we wrote: nothing is searched inside it.
+    /// A code we wrote, inside of which nothing is searched, or a UUID, which is one value.
     Code,
 }
 
@@ -103,7 +103,14 @@ impl Tokens {
         let mut at = 0;
         let mut gap = true;
         while at < bytes.len() {
-            match CLASS[bytes[at] as usize] {
+            let class = CLASS[bytes[at] as usize];
+            if gap && class != SEPARATOR && is_uuid(bytes, at) {
+                self.uuid(bytes, at);
+                at += UUID;
+                gap = false;
+                continue;
+            }
+            match class {
                 SEPARATOR => {
                     at += 1;
                     gap = true;
@@ -261,6 +268,17 @@ impl Tokens {
         });
     }
 
+    /// A UUID is one token: its groups of digits are no numbers.
+    fn uuid(&mut self, bytes: &[u8], start: usize) {
+        let end = start + UUID;
+        self.push(start, end, Shape::Code, false);
+        let digits = bytes[start..end].iter().filter(|b| **b != b'-').map(u8::to_ascii_lowercase);
+        self.folded.extend(digits);
+        if let Some(last) = self.list.last_mut() {
+            last.to = self.folded.len() as u32;
+        }
+    }
+
     fn push(&mut self, start: usize, end: usize, shape: Shape, glued: bool) {
         let at = self.folded.len() as u32;
         self.list.push(Token { start: start as u32, end: end as u32, at, to: at, shape, glued });
@@ -282,6 +300,21 @@ fn run(bytes: &[u8], mut at: usize, is: impl Fn(u8) -> bool) -> usize {
         at += 1;
     }
     at
+}
+
+const UUID: usize = 36;
+
+/// Whether a UUID (RFC 9562) begins here and stands by itself.
+fn is_uuid(bytes: &[u8], at: usize) -> bool {
+    // The first dash refuses nearly everything.
+    bytes.get(at + 8) == Some(&b'-')
+        && bytes.get(at..at + UUID).is_some_and(|run| {
+            run.iter().enumerate().all(|(i, b)| match i {
+                8 | 13 | 18 | 23 => *b == b'-',
+                _ => b.is_ascii_hexdigit(),
+            })
+        })
+        && bytes.get(at + UUID).is_none_or(|b| CLASS[*b as usize] == SEPARATOR)
 }
 
 /// The end of a pseudonym code that begins here and stands by itself.
@@ -484,6 +517,8 @@ mod tests {
         assert_eq!(tokens.list[1].shape, Shape::Code);
         let mut wrong = code;
         wrong.replace_range(3..4, "7");
+        tokens.cut("5b100089-9123-4567-8901-12345678901a");
+        assert_eq!((tokens.list.len(), tokens.folded.len()), (1, 32));
         tokens.cut(&wrong);
         assert!(tokens.list.iter().all(|t| t.shape != Shape::Code));
     }

@@ -152,6 +152,7 @@ fn other_patients_parts_and_small_numbers_need_a_context() {
     check("value 48213 noted", 0);
     check("count 4471", 0);
     check("springs and fields", 0);
+    check("5b771209-34aa-4567-8901-12345678901a", 0);
     let ada = |text: &str, expect: usize| {
         let found = found(text, Some(ADA));
         assert_eq!(found.len(), expect, "{text}: {found:?}");
