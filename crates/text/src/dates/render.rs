@@ -1,0 +1,201 @@
+//! Writes a moved date in the form of the one it replaces.
+
+use anonymed_core::PartialDate;
+use jiff::civil::Date;
+
+use super::{Dated, MONTHS, Part, Reading, SEASONS, WEEKDAYS};
+
+/// The text with each of its dates moved by `shift`; `None` where one cannot be moved.
+pub(crate) fn moved(
+    text: &str,
+    dates: &[Dated],
+    reading: &Reading,
+    shift: impl Fn(PartialDate) -> Option<PartialDate>,
+) -> Option<String> {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut at = 0;
+    let mut month_before = None;
+    for date in dates {
+        let to = shift(date.partial(reading)?)?;
+        let (year, month, day) = match to {
+            PartialDate::Day(date) => (date.year(), Some(date.month()), Some(date.day())),
+            PartialDate::Month { year, month } => (year, Some(month), None),
+            PartialDate::Year(year) => (year, None, None),
+        };
+        let padded = pads(text, date);
+        for (part, span) in &date.parts {
+            out.push_str(text.get(at..span.start)?);
+            let old = text.get(span.clone())?;
+            match part {
+                Part::Year => out.push_str(&format!("{year:04}")),
+                Part::ShortYear => out.push_str(&format!("{:02}", year.rem_euclid(100))),
+                Part::Month => number(&mut out, month?, padded),
+                Part::Day => number(&mut out, day?, padded),
+                Part::Ordinal => ordinal(&mut out, old, day?),
+                Part::MonthName => {
+                    out.push_str(&month_name(old, month?, tight(text, span.start, span.end)));
+                }
+                Part::Season => out.push_str(&season(old, month?)),
+                Part::SharedMonth if month != month_before => {
+                    let style = shared_style(text, dates)?;
+                    out.push_str(&month_name(style, month?, false));
+                    out.push(' ');
+                }
+                Part::SharedMonth => {}
+                Part::Weekday => {
+                    let PartialDate::Day(date) = to else { return None };
+                    out.push_str(&weekday_name(old, date));
+                }
+            }
+            at = span.end;
+        }
+        month_before = month;
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
+}
+
+/// The years of the dates, as `2011` or `2010-2011`; `None` where none has one written.
+pub(crate) fn years(dates: &[Dated]) -> Option<String> {
+    let written = dates.iter().filter(|d| d.has_year());
+    let mut years: Vec<i16> = written.filter_map(|d| d.year).collect();
+    years.dedup();
+    match (years.first(), years.last()) {
+        (Some(first), Some(last)) if first != last => Some(format!("{first:04}-{last:04}")),
+        (Some(first), _) => Some(format!("{first:04}")),
+        _ => None,
+    }
+}
+
+/// Whether small numbers have a leading zero in this form.
+fn pads(text: &str, date: &Dated) -> bool {
+    let numbers = || {
+        date.parts
+            .iter()
+            .filter(|(part, _)| matches!(part, Part::Day | Part::Month))
+            .filter_map(|(_, span)| text.get(span.clone()))
+    };
+    numbers().all(|n| n.len() == 2)
+}
+
+fn number(out: &mut String, value: i8, padded: bool) {
+    match padded {
+        true => out.push_str(&format!("{value:02}")),
+        false => out.push_str(&value.to_string()),
+    }
+}
+
+fn ordinal(out: &mut String, old: &str, day: i8) {
+    let suffix = match day {
+        1 | 21 | 31 => "st",
+        2 | 22 => "nd",
+        3 | 23 => "rd",
+        _ => "th",
+    };
+    out.push_str(&day.to_string());
+    let upper = old.bytes().any(|b| b.is_ascii_uppercase());
+    out.push_str(&if upper { suffix.to_uppercase() } else { suffix.to_owned() });
+}
+
+/// Whether a month's name has a hyphen or number right beside it, where abbreviations stand.
+fn tight(text: &str, start: usize, end: usize) -> bool {
+    let close = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_digit() || matches!(b, b'-' | b'/'));
+    let bytes = text.as_bytes();
+    close(start.checked_sub(1).and_then(|at| bytes.get(at))) || close(bytes.get(end))
+}
+
+fn month_name(old: &str, month: i8, tight: bool) -> String {
+    let name = MONTHS[(month.clamp(1, 12) - 1) as usize];
+    // `May` is both a name and an abbreviation.
+    let may = old.eq_ignore_ascii_case("may");
+    let full = if may { !tight } else { old.len() > 3 && !old.eq_ignore_ascii_case("sept") };
+    cased(old, if full { name } else { &name[..3] })
+}
+
+fn season(old: &str, month: i8) -> String {
+    let at = match month {
+        12 | 1 | 2 => 0,
+        3..=5 => 1,
+        6..=8 => 2,
+        _ => 3,
+    };
+    let autumn = at == 3 && !old.eq_ignore_ascii_case("fall");
+    cased(old, SEASONS[if autumn { 4 } else { at }].0)
+}
+
+fn weekday_name(old: &str, date: Date) -> String {
+    let name = WEEKDAYS[date.weekday().to_monday_zero_offset() as usize];
+    let full = old.len() > 5;
+    cased(old, if full { name } else { &name[..3] })
+}
+
+fn shared_style<'t>(text: &'t str, dates: &[Dated]) -> Option<&'t str> {
+    let named = dates.iter().flat_map(|d| &d.parts).find(|(part, _)| *part == Part::MonthName)?;
+    text.get(named.1.clone())
+}
+
+/// The word in the case of the old one.
+fn cased(old: &str, word: &str) -> String {
+    let mut letters = old.chars();
+    let first = letters.next().is_some_and(char::is_uppercase);
+    let second = letters.next().is_some_and(char::is_uppercase);
+    match (first, second) {
+        (true, true) => word.to_uppercase(),
+        (true, false) => {
+            let mut chars = word.chars();
+            chars.next().map(|c| c.to_ascii_uppercase()).into_iter().chain(chars).collect()
+        }
+        _ => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::all;
+    use super::*;
+    use anonymed_core::DateShift;
+
+    fn shifted(text: &str, days: i32) -> String {
+        let reading = Reading::default();
+        let shift = DateShift::new(days).unwrap();
+        moved(text, &all(text, &reading), &reading, |d| shift.apply_partial(d)).unwrap_or_default()
+    }
+
+    #[test]
+    fn forms_are_kept() {
+        let check = |text, days, expect: &str| assert_eq!(shifted(text, days), expect, "{text:?}");
+        check("5/3/2011", 30, "6/2/2011");
+        check("05/03/2011", 30, "06/02/2011");
+        check("05/03/11", -5, "04/28/11");
+        check("5/3/'11", -5, "4/28/'11");
+        check("2011-05-03T10:15:00Z", 30, "2011-06-02T10:15:00Z");
+        check("20110503101500", 30, "20110602101500");
+        check("MAY 3RD, 2011", 30, "JUNE 2ND, 2011");
+        check("Sept. 3, 2011", -3, "Aug. 31, 2011");
+        check("3-Dec-10", 30, "2-Jan-11");
+        check("03MAY2011", 30, "02JUN2011");
+        check("Tuesday, May 3, 2011", 1, "Wednesday, May 4, 2011");
+        check("Tue 05/03/2011", 1, "Wed 05/04/2011");
+        check("Dec 2010", 30, "Jan 2011");
+        check("12/2010", 30, "01/2011");
+        check("spring 2010", 92, "summer 2010");
+        check("May 3-7, 2011", 10, "May 13-17, 2011");
+        check("May 28-30, 2011", 3, "May 31-June 2, 2011");
+        check("12/28-1/3/2011", 1, "12/29-1/4/2011");
+        check("born 5/3/55", 1, "born 5/4/55");
+        check("in '98", 300, "in '99");
+    }
+
+    #[test]
+    fn years_alone() {
+        let check = |text, expect: Option<&str>| {
+            assert_eq!(years(&all(text, &Reading::default())).as_deref(), expect, "{text:?}");
+        };
+        check("05/03/2011", Some("2011"));
+        check("05/03/11", Some("2011"));
+        check("May 2011", Some("2011"));
+        check("5/3-5/7/2011", Some("2011"));
+        check("12/28/2010 - 1/3/2011", Some("2010-2011"));
+        check("May 3", None);
+    }
+}

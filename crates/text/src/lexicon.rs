@@ -1,0 +1,255 @@
+//! What is known of single words: how often they are forenames, surnames and everyday words, and
+//! the part they play beside a name. The lists are in `data/`; their README names the sources.
+//!
+//! A word is looked up by the hash of its folded form, so that tokens and lists need no strings.
+
+use std::sync::LazyLock;
+
+use hashbrown::{HashMap, HashSet};
+
+/// The part a word plays, as bits.
+pub(crate) mod role {
+    /// `Dr`, `Mrs`.
+    pub(crate) const TITLE: u16 = 1;
+    /// `MD`, `RN`.
+    pub(crate) const CREDENTIAL: u16 = 1 << 1;
+    /// `wife`, `son`.
+    pub(crate) const RELATION: u16 = 1 << 2;
+    /// `Jr`, `III`.
+    pub(crate) const SUFFIX: u16 = 1 << 3;
+    /// `van`, `de la`.
+    pub(crate) const PARTICLE: u16 = 1 << 4;
+    /// A month's name or abbreviation.
+    pub(crate) const MONTH: u16 = 1 << 5;
+    /// A weekday's name or abbreviation.
+    pub(crate) const WEEKDAY: u16 = 1 << 6;
+    /// Stands where a name would and is none.
+    pub(crate) const NOT_NAME: u16 = 1 << 7;
+    /// A surname that diseases, signs and devices carry.
+    pub(crate) const EPONYM: u16 = 1 << 8;
+    /// What makes the word before it an eponym: `disease`, `catheter`.
+    pub(crate) const EPONYM_HEAD: u16 = 1 << 9;
+    /// A US state's two letters.
+    pub(crate) const STATE_CODE: u16 = 1 << 10;
+}
+
+/// What is known of a word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// Share of women with this forename, in thousandths of a per cent.
+    pub(crate) female: u16,
+    /// Share of men.
+    pub(crate) male: u16,
+    /// Share of people with this surname.
+    pub(crate) surname: u16,
+    /// Times seen in lower case, capped.
+    pub(crate) common: u16,
+    /// Times of these in clinical text.
+    pub(crate) clinical: u16,
+    /// Bits of [`role`]; whether the word is listed as a name at all, however rare, is in the
+    /// frequencies, which are at least 1 then.
+    pub(crate) roles: u16,
+}
+
+impl Word {
+    pub(crate) fn is(self, role: u16) -> bool {
+        self.roles & role != 0
+    }
+
+    pub(crate) fn given(self) -> u16 {
+        self.female.saturating_add(self.male)
+    }
+
+    /// Whether the word is met as an everyday or clinical word.
+    pub(crate) fn is_common(self) -> bool {
+        self.common >= 2 || self.is(role::NOT_NAME | role::MONTH | role::WEEKDAY)
+    }
+
+    /// A name by its own: listed, and no everyday word.
+    pub(crate) fn is_plain_name(self) -> bool {
+        (self.given() > 0 || self.surname > 0) && !self.is_common()
+    }
+}
+
+/// FNV-1a over the folded word: letters and digits alone, lower case, no accents.
+pub(crate) fn hash_word(word: &str) -> u64 {
+    let mut hash = FNV_START;
+    if word.is_ascii() {
+        for byte in word.bytes() {
+            if byte.is_ascii_alphanumeric() {
+                hash = step(hash, byte.to_ascii_lowercase());
+            }
+        }
+    } else {
+        for byte in anonymed_core::normalise::alphanumeric(word).bytes() {
+            hash = step(hash, byte);
+        }
+    }
+    hash
+}
+
+const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn step(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+}
+
+/// Hashes of every prefix of a folded text, the whole one last.
+pub(crate) fn prefix_hashes(folded: &str) -> Vec<u64> {
+    folded
+        .bytes()
+        .scan(FNV_START, |hash, byte| {
+            *hash = step(*hash, byte);
+            Some(*hash)
+        })
+        .collect()
+}
+
+/// The lists, by word hash.
+pub(crate) struct Lexicon {
+    words: HashMap<u64, Word>,
+    cities: HashSet<Vec<u64>>,
+    city_starts: HashSet<u64>,
+    states: HashSet<Vec<u64>>,
+}
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::read);
+
+impl Lexicon {
+    /// The lists, read on first use.
+    pub(crate) fn get() -> &'static Self {
+        &LEXICON
+    }
+
+    /// What is known of the word with this hash.
+    pub(crate) fn word(&self, hash: u64) -> Word {
+        self.words.get(&hash).copied().unwrap_or_default()
+    }
+
+    /// How many of these words, from the first, are a well-known city.
+    pub(crate) fn city(&self, hashes: &[u64]) -> Option<usize> {
+        let first = hashes.first()?;
+        if !self.city_starts.contains(first) {
+            return None;
+        }
+        (1..=hashes.len().min(3)).rev().find(|n| self.cities.contains(&hashes[..*n]))
+    }
+
+    /// How many of these words, from the first, are a state's name or code.
+    pub(crate) fn state(&self, hashes: &[u64]) -> Option<usize> {
+        (1..=hashes.len().min(3)).rev().find(|n| self.states.contains(&hashes[..*n]))
+    }
+
+    fn read() -> Self {
+        let mut words: HashMap<u64, Word> = HashMap::with_capacity(48_000);
+        let number = |s: Option<&str>| s.and_then(|s| s.parse::<u32>().ok()).unwrap_or(0);
+        let cap = |n: u32| n.min(u32::from(u16::MAX)) as u16;
+        for row in rows(include_str!("../data/forenames.csv")) {
+            let mut cells = row.split(',');
+            let Some(name) = cells.next() else { continue };
+            let (female, male) = (number(cells.next()), number(cells.next()));
+            let word = words.entry(hash_word(name)).or_default();
+            // Rare names round to 0 and are still names.
+            word.female = cap(female.max(u32::from(male == 0)));
+            word.male = cap(male);
+        }
+        for row in rows(include_str!("../data/surnames.csv")) {
+            let mut cells = row.split(',');
+            let Some(name) = cells.next() else { continue };
+            words.entry(hash_word(name)).or_default().surname = cap(number(cells.next()).max(1));
+        }
+        for row in rows(include_str!("../data/words.csv")) {
+            let mut cells = row.split(',');
+            let Some(name) = cells.next() else { continue };
+            let word = words.entry(hash_word(name)).or_default();
+            word.common = cap(number(cells.next()));
+            word.clinical = cap(number(cells.next()));
+        }
+        let mut mark = |text: &str, role: u16| {
+            words.entry(hash_word(text)).or_default().roles |= role;
+        };
+        for row in rows(include_str!("../data/roles.csv")) {
+            if let Some((text, kind)) = row.split_once(',') {
+                mark(text, role_of(kind));
+            }
+        }
+        rows(include_str!("../data/not_names.txt")).for_each(|w| mark(w, role::NOT_NAME));
+        rows(include_str!("../data/eponyms.txt")).for_each(|w| mark(w, role::EPONYM));
+        rows(include_str!("../data/eponym_heads.txt")).for_each(|w| mark(w, role::EPONYM_HEAD));
+        let mut states = HashSet::new();
+        for (name, code) in
+            rows(include_str!("../data/states.csv")).filter_map(|r| r.split_once(','))
+        {
+            mark(code, role::STATE_CODE);
+            states.insert(hashes(name));
+            states.insert(hashes(code));
+        }
+        let cities: HashSet<Vec<u64>> =
+            rows(include_str!("../data/cities.txt")).map(hashes).collect();
+        let city_starts = cities.iter().filter_map(|c| c.first().copied()).collect();
+        Self { words, cities, city_starts, states }
+    }
+}
+
+fn role_of(kind: &str) -> u16 {
+    match kind {
+        "title" => role::TITLE,
+        "credential" => role::CREDENTIAL,
+        "relation" => role::RELATION,
+        "suffix" => role::SUFFIX,
+        "particle" => role::PARTICLE,
+        "month" => role::MONTH,
+        "weekday" => role::WEEKDAY,
+        _ => 0,
+    }
+}
+
+/// Lines of a list that hold something.
+pub(crate) fn rows(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.lines().map(str::trim).filter(|line| !line.is_empty())
+}
+
+/// The hashes of a text's words.
+pub(crate) fn hashes(text: &str) -> Vec<u64> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '\''))
+        .filter(|w| !w.is_empty())
+        .map(hash_word)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(text: &str) -> Word {
+        Lexicon::get().word(hash_word(text))
+    }
+
+    #[test]
+    fn words_are_weighed() {
+        assert!(word("SMITH").is_plain_name());
+        assert!(word("Mary").female > word("Mary").male);
+        assert!(!word("Young").is_plain_name() && word("young").surname > 0);
+        assert!(word("Foley").is(role::EPONYM));
+        assert!(word("catheter").is(role::EPONYM_HEAD));
+        assert!(word("MD").is(role::CREDENTIAL | role::STATE_CODE));
+        assert_eq!(word("xyzzyx"), Word::default());
+    }
+
+    #[test]
+    fn places_are_matched_by_words() {
+        let lexicon = Lexicon::get();
+        assert_eq!(lexicon.city(&hashes("Salt Lake City, UT")), Some(3));
+        assert_eq!(lexicon.city(&hashes("Boston")), Some(1));
+        assert_eq!(lexicon.city(&hashes("Salt")), None);
+        assert_eq!(lexicon.state(&hashes("New York 10001")), Some(2));
+        assert_eq!(lexicon.state(&hashes("MA")), Some(1));
+    }
+
+    #[test]
+    fn folding_ignores_case_accents_and_apostrophes() {
+        assert_eq!(hash_word("O'Brien"), hash_word("OBRIEN"));
+        assert_eq!(hash_word("José"), hash_word("jose"));
+        assert_eq!(prefix_hashes("abc").last().copied(), Some(hash_word("ABC")));
+    }
+}

@@ -1,0 +1,152 @@
+//! What a run of words weighs as a person's name, and where such a run ends.
+
+use std::ops::Range;
+
+use crate::lexicon::role;
+use crate::page::{Page, Shape, Token};
+
+/// Tokens of the longest name.
+const LONGEST: usize = 6;
+
+/// What the place of a run says before its words are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// After a title, in a name field: what stands there is a name unless it is known not to be.
+    Certain,
+    /// Beside a word that often has a name beside it: the words must speak for it.
+    Likely,
+}
+
+/// How much a word speaks for a name: 2 listed and not common, 1 listed and common, or unknown;
+/// 0 common and not listed, or a word that is never a name.
+pub(crate) fn weight(token: &Token) -> u8 {
+    let word = token.word;
+    if !token.is_word() || word.is(role::NOT_NAME | role::WEEKDAY) {
+        return 0;
+    }
+    let listed = word.given() > 0 || word.surname > 0;
+    match (listed, word.is_common()) {
+        (true, false) => 2,
+        (true, true) => 1,
+        (false, false) => u8::from(token.len() > 2),
+        (false, true) => 0,
+    }
+}
+
+pub(crate) fn is_initial(token: &Token) -> bool {
+    token.len() == 1 && token.shape == Shape::Upper
+}
+
+/// Whether the word may be part of a name at this place.
+fn fits(page: &Page<'_>, token: &Token, place: Place, first: bool) -> bool {
+    if !token.is_word() || token.is(role::NOT_NAME) {
+        return false;
+    }
+    if is_initial(token) {
+        return true;
+    }
+    let weight = weight(token);
+    let capital = match token.shape {
+        // A capital says nothing where everything has one.
+        Shape::Upper if page.caps => weight >= 1 || (first && place == Place::Certain),
+        Shape::Upper | Shape::Title => weight >= 1 || place == Place::Certain,
+        // Names typed in lower case are taken where they are surely names.
+        Shape::Lower => place == Place::Certain && weight == 2,
+        Shape::Number | Shape::Code => false,
+    };
+    if first {
+        return capital;
+    }
+    // Behind the first word, everyday words end a name written in capitals.
+    capital && (weight >= 1) && !(page.caps && token.word.common > 20 && weight < 2)
+}
+
+/// The tokens of the name that begins at a token, within `limit` bytes; `None` where none does.
+pub(crate) fn run(
+    page: &Page<'_>,
+    first: usize,
+    limit: usize,
+    place: Place,
+) -> Option<Range<usize>> {
+    let mut end = first;
+    let mut weighed = 0u8;
+    while let Some(token) = page.tokens.get(end) {
+        if token.end as usize > limit || end - first >= LONGEST {
+            break;
+        }
+        if end > first && !joins(page, end) {
+            break;
+        }
+        let particle = token.is(role::PARTICLE) && !is_initial(token) && {
+            let next = page.tokens.get(end + 1);
+            next.is_some_and(|n| n.is_capital() && n.is_word() && !n.is(role::NOT_NAME))
+                && joins(page, end + 1)
+        };
+        let suffix = end > first && token.is(role::SUFFIX) && token.is_capital();
+        let ends = token.is(role::CREDENTIAL) && token.shape == Shape::Upper && end > first;
+        if ends || !(particle || suffix || fits(page, token, place, end == first)) {
+            break;
+        }
+        if end > first && token.is(role::EPONYM_HEAD) && weight(token) < 2 {
+            break;
+        }
+        if !particle && !suffix && !is_initial(token) {
+            weighed = weighed.max(1 + weight(token));
+        }
+        end += 1;
+    }
+    // A lone initial or particle is no name.
+    while end > first
+        && (page.tokens[end - 1].is(role::PARTICLE) && page.tokens[end - 1].shape == Shape::Lower)
+    {
+        end -= 1;
+    }
+    let wanted = match place {
+        Place::Certain => 1,
+        Place::Likely => 3,
+    };
+    (end > first && weighed >= wanted).then_some(first..end)
+}
+
+/// Whether two neighbouring tokens are parts of one name: a space, a hyphen, an initial's point,
+/// the point of `Jr.`
+fn joins(page: &Page<'_>, second: usize) -> bool {
+    let gap = page.gap(second - 1, second);
+    let before = &page.tokens[second - 1];
+    match gap {
+        " " | "-" | "\u{2010}" | "\u{2011}" => true,
+        ". " | "." => is_initial(before) || before.is(role::PARTICLE),
+        ", " => page.tokens[second].is(role::SUFFIX) && page.tokens[second].is_capital(),
+        _ => false,
+    }
+}
+
+/// The bytes of a run, with an initial's point where one ends it.
+pub(crate) fn bytes(page: &Page<'_>, run: &Range<usize>) -> Range<usize> {
+    let start = page.tokens[run.start].start as usize;
+    let last = &page.tokens[run.end - 1];
+    let end = last.end as usize;
+    let point = page.text[end..].starts_with('.')
+        && (is_initial(last) || last.is(role::SUFFIX))
+        && run.end - run.start > 1;
+    start..end + usize::from(point)
+}
+
+/// `Last, First M.`: the run that goes on behind a comma, where one does.
+pub(crate) fn inverted(
+    page: &Page<'_>,
+    run_: &Range<usize>,
+    limit: usize,
+    place: Place,
+) -> Option<Range<usize>> {
+    let gap = page.gap(run_.end - 1, run_.end);
+    let next = page.tokens.get(run_.end)?;
+    if !matches!(gap, ", " | ",") || next.is(role::CREDENTIAL) && next.shape == Shape::Upper {
+        return None;
+    }
+    if weight(next) == 0 && place != Place::Certain {
+        return None;
+    }
+    let rest = run(page, run_.end, limit, place)?;
+    Some(run_.start..rest.end)
+}

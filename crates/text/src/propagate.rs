@@ -1,0 +1,453 @@
+//! Looks for values that are already known: every identifier of the patient from the whole
+//! project, and names found with certainty elsewhere in the same text. The second mention of a
+//! found name is what detectors that judge place by place miss.
+//!
+//! Names are matched by their parts, so that the full name, parts, upper case, possessive,
+//! `Last, First` and `J. Smith` need no list of spellings; numbers by letters and digits alone, so
+//! that separators do not matter.
+
+use anonymed_core::{EntityType, Finding, Subject, normalise};
+use hashbrown::HashMap;
+
+use crate::lexicon::{prefix_hashes, role};
+use crate::names::is_initial;
+use crate::page::{Page, Shape, Token, found, tokens};
+
+/// The name of findings that are known values.
+pub(crate) const KNOWN: &str = "known";
+/// The name of findings that repeat one of the same text.
+const ECHO: &str = "echo";
+
+/// Fewest letters and digits of a number that is looked for without its label.
+const SHORTEST_NUMBER: usize = 5;
+
+/// What is looked for.
+#[derive(Default)]
+pub(crate) struct Known {
+    names: HashMap<u64, EntityType>,
+    sequences: HashMap<u64, Vec<(Vec<u64>, EntityType)>>,
+    prefixes: HashMap<u64, Vec<usize>>,
+    numbers: Vec<(String, EntityType)>,
+    initials: Vec<(Vec<char>, EntityType)>,
+    echo: bool,
+}
+
+impl Known {
+    /// What is known of a patient.
+    pub(crate) fn of(subject: &Subject) -> Self {
+        let mut known = Self::default();
+        for identifier in &subject.known {
+            known.add(identifier.entity, identifier.value.expose());
+        }
+        known
+    }
+
+    /// The certain names of a text.
+    pub(crate) fn of_findings<'f>(text: &str, findings: impl Iterator<Item = &'f Finding>) -> Self {
+        let mut known = Self { echo: true, ..Self::default() };
+        for finding in findings {
+            let certain = finding.score.value() >= 0.75;
+            if finding.recognizer == KNOWN || !certain {
+                continue;
+            }
+            let value = &text[finding.span.clone()];
+            match finding.entity {
+                entity if entity.is_person() => known.add_name(entity, value),
+                EntityType::Hospital => known.add_sequence(finding.entity, value),
+                _ => {}
+            }
+        }
+        known
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.sequences.is_empty() && self.numbers.is_empty()
+    }
+
+    fn add(&mut self, entity: EntityType, value: &str) {
+        match entity {
+            EntityType::Date
+            | EntityType::Age
+            | EntityType::State
+            | EntityType::Country
+            | EntityType::Time
+            | EntityType::Profession => {}
+            entity if entity.is_person() => self.add_name(entity, value),
+            entity if entity.is_number() || entity == EntityType::Zip => {
+                self.add_number(entity, value)
+            }
+            _ => self.add_sequence(entity, value),
+        }
+    }
+
+    fn add_name(&mut self, entity: EntityType, value: &str) {
+        let parts = tokens(value);
+        let mut initials = Vec::new();
+        for part in &parts {
+            let text = &value[part.span()];
+            initials.extend(text.chars().next().map(|c| c.to_ascii_uppercase()));
+            let listed = !part.is(role::TITLE | role::CREDENTIAL | role::SUFFIX | role::PARTICLE)
+                || crate::names::weight(part) == 2;
+            let article = part.is(role::NOT_NAME) && self.echo;
+            if part.len() > 1 && part.is_word() && listed && !article {
+                let entry = self.names.entry(part.hash).or_insert(entity);
+                if entity == EntityType::Patient {
+                    *entry = entity;
+                }
+            }
+        }
+        if initials.len() >= 2 && entity == EntityType::Patient && !self.echo {
+            // `Smith, John` has the initials J.S. like `John Smith`.
+            if value.contains(',') {
+                initials.rotate_left(1);
+            }
+            if let (Some(first), Some(last)) = (initials.first(), initials.last()) {
+                self.initials.push((vec![*first, *last], entity));
+            }
+            self.initials.push((initials, entity));
+        }
+    }
+
+    fn add_sequence(&mut self, entity: EntityType, value: &str) {
+        let words: Vec<u64> = tokens(value).iter().map(|t| t.hash).collect();
+        let letters = value.chars().filter(|c| c.is_alphanumeric()).count();
+        if let (Some(first), true) = (words.first(), letters >= 3) {
+            self.sequences.entry(*first).or_default().push((words, entity));
+        }
+    }
+
+    fn add_number(&mut self, entity: EntityType, value: &str) {
+        let whole = normalise::alphanumeric(value);
+        let digits: String = whole.chars().filter(char::is_ascii_digit).collect();
+        let trimmed = digits.trim_start_matches('0').to_owned();
+        let mut spellings = vec![whole, digits, trimmed];
+        if matches!(entity, EntityType::Phone | EntityType::Fax | EntityType::Pager) {
+            // The country's 1 in front is written or not.
+            let local = spellings[1].strip_prefix('1').filter(|d| d.len() == 10).map(str::to_owned);
+            spellings.extend(local);
+        }
+        spellings.sort();
+        spellings.dedup();
+        for spelling in spellings {
+            if spelling.len() >= SHORTEST_NUMBER && spelling.bytes().any(|b| b.is_ascii_digit()) {
+                let at = self.numbers.len();
+                for prefix in prefix_hashes(&spelling) {
+                    self.prefixes.entry(prefix).or_default().push(at);
+                }
+                self.numbers.push((spelling, entity));
+            }
+        }
+    }
+
+    /// Adds the known values of a page.
+    pub(crate) fn detect(&self, page: &Page<'_>, out: &mut Vec<Finding>) {
+        if self.is_empty() {
+            return;
+        }
+        let mut past = 0;
+        for at in 0..page.tokens.len() {
+            let token = &page.tokens[at];
+            if token.is_word() && at >= past && self.names.contains_key(&token.hash) {
+                past = self.name(page, at, out);
+            }
+            if let Some(sequences) = self.sequences.get(&token.hash) {
+                self.sequence(page, at, sequences, out);
+            }
+            if let Some(numbers) = self.prefixes.get(&token.hash) {
+                self.number(page, at, numbers, out);
+            }
+            if !self.initials.is_empty() && is_initial(token) {
+                self.dotted_initials(page, at, out);
+            }
+        }
+    }
+
+    /// The run of name parts at a token; gives the token to go on with.
+    fn name(&self, page: &Page<'_>, first: usize, out: &mut Vec<Finding>) -> usize {
+        let mut end = first + 1;
+        let mut entity = self.names[&page.tokens[first].hash];
+        let mut parts = 1;
+        while let Some(next) = page.tokens.get(end) {
+            if !joins_name(page.gap(end - 1, end)) {
+                break;
+            }
+            let part = next.is_word().then(|| self.names.get(&next.hash)).flatten();
+            // An initial between two parts belongs to the name.
+            let between = is_initial(next)
+                && page.tokens.get(end + 1).is_some_and(|t| self.names.contains_key(&t.hash))
+                && joins_name(page.gap(end, end + 1));
+            let particle = next.is(role::PARTICLE)
+                && page.tokens.get(end + 1).is_some_and(|t| self.names.contains_key(&t.hash));
+            match part {
+                Some(part) => {
+                    parts += 1;
+                    if *part == EntityType::Patient {
+                        entity = *part;
+                    }
+                }
+                None if between || particle => {}
+                None => break,
+            }
+            end += 1;
+        }
+        let words = &page.tokens[first..end];
+        let mut start = first;
+        let accepted = if parts >= 2 {
+            words.iter().any(|t| !t.word.is_common() && (t.is_capital() || !self.echo))
+                || words.iter().all(Token::is_capital)
+        } else {
+            self.single(page, first)
+        };
+        if !accepted {
+            return first + 1;
+        }
+        if first > 0
+            && is_initial(&page.tokens[first - 1])
+            && matches!(page.gap(first - 1, first), ". " | " " | ".")
+        {
+            start = first - 1;
+        }
+        let span = page.tokens[start].start as usize..page.tokens[end - 1].end as usize;
+        let (score, name) = if self.echo { (0.8, ECHO) } else { (0.97, KNOWN) };
+        out.push(found(span, entity, score, name));
+        end
+    }
+
+    /// Whether one part alone is the name here, and no word that happens to equal it.
+    fn single(&self, page: &Page<'_>, at: usize) -> bool {
+        let token = &page.tokens[at];
+        let before = at.checked_sub(1).map(|b| (&page.tokens[b], page.gap(b, at)));
+        let titled = before.is_some_and(|(b, gap)| {
+            b.is(role::TITLE) && matches!(gap, " " | ". " | ".") && token.is_capital()
+        });
+        if titled {
+            return true;
+        }
+        let next = page.tokens.get(at + 1);
+        let eponym = token.is(role::EPONYM) || token.word.is_common();
+        let headed = next.is_some_and(|n| {
+            n.is(role::EPONYM_HEAD) && matches!(page.gap(at, at + 1), " " | "'s " | "’s ")
+        });
+        if headed && eponym {
+            return false;
+        }
+        if token.is(role::NOT_NAME | role::MONTH | role::WEEKDAY) || token.word.is_common() {
+            return common_as_name(page, at);
+        }
+        match token.shape {
+            Shape::Lower => !self.echo && token.len() >= 4,
+            _ => token.len() >= 2,
+        }
+    }
+
+    fn sequence(
+        &self,
+        page: &Page<'_>,
+        at: usize,
+        sequences: &[(Vec<u64>, EntityType)],
+        out: &mut Vec<Finding>,
+    ) {
+        for (words, entity) in sequences {
+            let Some(tokens) = page.tokens.get(at..at + words.len()) else { continue };
+            let equal = tokens.iter().zip(words).all(|(t, w)| t.hash == *w);
+            let close = (at..at + words.len() - 1).all(|i| page.gap(i, i + 1).len() <= 3);
+            let single = words.len() == 1 && tokens[0].is_word() && *entity != EntityType::Username;
+            let named = !single
+                || if tokens[0].word.is_common() {
+                    common_as_name(page, at)
+                } else {
+                    tokens[0].is_capital()
+                };
+            if equal && close && named {
+                let span = tokens[0].start as usize..tokens[words.len() - 1].end as usize;
+                let (score, name) = if self.echo { (0.8, ECHO) } else { (0.96, KNOWN) };
+                out.push(found(span, *entity, score, name));
+            }
+        }
+    }
+
+    fn number(&self, page: &Page<'_>, at: usize, numbers: &[usize], out: &mut Vec<Finding>) {
+        for (number, entity) in numbers.iter().filter_map(|n| self.numbers.get(*n)) {
+            let mut rest = number.as_str();
+            let mut end = at;
+            while let Some(token) = page.tokens.get(end) {
+                let gap = if end > at { page.gap(end - 1, end) } else { "" };
+                if gap.len() > 3 || gap.contains('\n') {
+                    break;
+                }
+                let folded = normalise::alphanumeric(page.word(token));
+                let Some(left) = rest.strip_prefix(folded.as_str()) else { break };
+                rest = left;
+                end += 1;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            if rest.is_empty() && end > at {
+                let mut start = page.tokens[at].start as usize;
+                if page.text[..start].ends_with('(') {
+                    start -= 1;
+                }
+                let span = start..page.tokens[end - 1].end as usize;
+                out.push(found(span, *entity, 0.96, KNOWN));
+            }
+        }
+    }
+
+    /// `J.S.`, `J. S.`
+    fn dotted_initials(&self, page: &Page<'_>, at: usize, out: &mut Vec<Finding>) {
+        for (letters, entity) in &self.initials {
+            let Some(tokens) = page.tokens.get(at..at + letters.len()) else { continue };
+            let equal = tokens
+                .iter()
+                .zip(letters)
+                .all(|(t, l)| t.len() == 1 && page.word(t).chars().next() == Some(*l));
+            let dotted =
+                (at..at + letters.len() - 1).all(|i| matches!(page.gap(i, i + 1), "." | ". "));
+            let end = tokens[letters.len() - 1].end as usize;
+            if equal && dotted && page.text[end..].starts_with('.') {
+                out.push(found(tokens[0].start as usize..end + 1, *entity, 0.85, KNOWN));
+            }
+        }
+    }
+}
+
+/// A word of everyday is a name where it has a capital that nothing else explains.
+fn common_as_name(page: &Page<'_>, at: usize) -> bool {
+    let token = &page.tokens[at];
+    let relation = at > 0 && page.tokens[at - 1].is(role::RELATION);
+    if page.caps {
+        return false;
+    }
+    match token.shape {
+        Shape::Title => !page.begins_sentence(at) || relation,
+        // `YOUNG` amid mixed case, not `PLAN` as a heading.
+        Shape::Upper => {
+            token.len() > 2
+                && !page.begins_sentence(at)
+                && !page.text[token.end as usize..].starts_with(':')
+                && token.word.clinical < 5
+                && at.checked_sub(1).is_some_and(|b| page.tokens[b].shape != Shape::Upper)
+        }
+        _ => false,
+    }
+}
+
+fn joins_name(gap: &str) -> bool {
+    matches!(
+        gap,
+        " " | ", " | "," | "-" | ". " | "  " | "\n" | " \n" | "\r\n" | "^" | "_" | "." | "/"
+    )
+}
+
+/// Texts that the policy says always are identifiers, or never.
+pub(crate) struct Listed {
+    words: HashMap<u64, Vec<Vec<u64>>>,
+}
+
+impl Listed {
+    pub(crate) fn new(texts: &[String]) -> Self {
+        let mut words: HashMap<u64, Vec<Vec<u64>>> = HashMap::new();
+        for text in texts {
+            let hashes: Vec<u64> = tokens(text).iter().map(|t| t.hash).collect();
+            if let Some(first) = hashes.first() {
+                words.entry(*first).or_default().push(hashes);
+            }
+        }
+        Self { words }
+    }
+
+    /// Whether a text is one of the list.
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        let hashes: Vec<u64> = if self.words.is_empty() {
+            Vec::new()
+        } else {
+            tokens(text).iter().map(|t| t.hash).collect()
+        };
+        hashes.first().and_then(|f| self.words.get(f)).is_some_and(|all| all.contains(&hashes))
+    }
+
+    /// Adds every place of the list's texts.
+    pub(crate) fn detect(&self, page: &Page<'_>, out: &mut Vec<Finding>) {
+        if self.words.is_empty() {
+            return;
+        }
+        for (at, token) in page.tokens.iter().enumerate() {
+            for words in self.words.get(&token.hash).into_iter().flatten() {
+                let Some(tokens) = page.tokens.get(at..at + words.len()) else { continue };
+                if tokens.iter().zip(words).all(|(t, w)| t.hash == *w) {
+                    let span = tokens[0].start as usize..tokens[words.len() - 1].end as usize;
+                    out.push(found(span, EntityType::OtherId, 1.0, "deny"));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anonymed_core::{DateShift, KnownIdentifier, Pseudonym, SubjectId};
+
+    fn subject(known: &[(EntityType, &str)]) -> Subject {
+        Subject {
+            number: SubjectId(1),
+            pseudonym: Pseudonym::from_bytes([1; 16]),
+            shift: DateShift::new(10).unwrap(),
+            sex: None,
+            known: known
+                .iter()
+                .map(|(entity, value)| KnownIdentifier { entity: *entity, value: (*value).into() })
+                .collect(),
+        }
+    }
+
+    fn check(known: &[(EntityType, &str)], text: &str, expect: &[&str]) {
+        let page = Page::new(text, crate::page::is_caps(text));
+        let mut out = Vec::new();
+        Known::of(&subject(known)).detect(&page, &mut out);
+        let mut read: Vec<_> = out.iter().map(|f| &text[f.span.clone()]).collect();
+        read.dedup();
+        assert_eq!(read, expect, "{text:?}");
+    }
+
+    #[test]
+    fn names_in_every_form() {
+        let john = [(EntityType::Patient, "John Quincy Smith")];
+        check(&john, "John Smith's leg", &["John Smith"]);
+        check(&john, "SMITH, JOHN Q. came", &["SMITH, JOHN"]);
+        check(&john, "told mr smith", &["smith"]);
+        check(&john, "J. Smith and John\nSmith", &["J. Smith", "John\nSmith"]);
+        check(&john, "J.Q.S. and J. S. agree", &["J.Q.S."]);
+        check(&john, "the blacksmith", &[]);
+        check(&[(EntityType::Patient, "O'Brien, Mary")], "Mary OBRIEN", &["Mary OBRIEN"]);
+    }
+
+    #[test]
+    fn common_words_need_a_place() {
+        let rose = [(EntityType::Patient, "Rose Young")];
+        check(&rose, "the young woman rose early", &[]);
+        check(&rose, "then Rose Young came", &["Rose Young"]);
+        check(&rose, "told Mrs. Young that", &["Young"]);
+        check(&rose, "we saw Young again", &["Young"]);
+        check(&rose, "Young adults do well", &[]);
+        check(&rose, "A YOUNG WOMAN WITH PAIN", &[]);
+        check(&[(EntityType::City, "Mission")], "lives in Mission alone", &["Mission"]);
+        check(&[(EntityType::City, "Mission")], "her mission is", &[]);
+        check(&[(EntityType::Patient, "Ann Foley")], "Foley catheter", &[]);
+    }
+
+    #[test]
+    fn numbers_with_any_separator() {
+        let phone = [(EntityType::Phone, "617-555-0134")];
+        check(&phone, "at (617) 555 0134 or 6175550134", &["(617) 555 0134", "6175550134"]);
+        check(&phone, "617 556 0134", &[]);
+        check(
+            &[(EntityType::Mrn, "MRN00012345")],
+            "no 12345 or MRN 00012345",
+            &["12345", "MRN 00012345", "00012345"],
+        );
+        check(&[(EntityType::Mrn, "123")], "123 mg", &[]);
+        check(&[(EntityType::Street, "12 Oak Street")], "at 12 Oak Street,", &["12 Oak Street"]);
+    }
+}

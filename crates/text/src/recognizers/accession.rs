@@ -1,0 +1,57 @@
+//! Specimen, report and accession numbers behind their label.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use anonymed_core::{EntityType, Finding};
+use regex::Regex;
+
+use super::{Recognizer, labelled, number_behind_label, template};
+use crate::page::Page;
+
+/// See the file's first lines.
+pub(crate) struct Accession;
+
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    labelled(
+        r"accession|acc[ \t]*\#",
+        r"specimen|report|requisition|order|lab|job|document|dictation|confirmation|reference|exam",
+    )
+});
+
+impl Recognizer for Accession {
+    fn name(&self) -> &'static str {
+        "accession"
+    }
+
+    fn trigger(&self) -> Option<&'static str> {
+        Some(
+            r"(?i)accession|acc[ \t]*\#|(?:specimen|report|requisition|order|lab|job|document|dictation|confirmation|reference|exam)[ \t]*(?:n|id|#)",
+        )
+    }
+
+    fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {
+        let template = template(EntityType::Accession, 0.8, self.name());
+        number_behind_label(&LABEL, page, &line, &template, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+    use super::*;
+
+    #[test]
+    fn positive() {
+        check(&Accession, "Accession: S-11-4521", &[("S-11-4521", EntityType::Accession)]);
+        check(&Accession, "Job ID 443210", &[("443210", EntityType::Accession)]);
+        check(&Accession, "specimen #B77120", &[("B77120", EntityType::Accession)]);
+    }
+
+    #[test]
+    fn negative_and_near_miss() {
+        check(&Accession, "order number of tests", &[]);
+        check(&Accession, "lab notes 3", &[]);
+        check(&Accession, "reference not given", &[]);
+    }
+}

@@ -1,0 +1,347 @@
+//! Calendar dates in running text: the date grammar, and the words that speak for or against a
+//! form that could be something else. Relative dates and weekdays alone are no dates here.
+
+use std::ops::Range;
+
+use anonymed_core::{EntityType, Finding};
+
+use super::{Recognizer, unit_follows};
+use crate::dates::{self, Dated, Part, Reading, Strength};
+use crate::document::FieldKind;
+use crate::lexicon::role;
+use crate::page::{Page, Shape, found};
+
+/// See the file's first lines.
+pub(crate) struct Date;
+
+/// The names findings carry, read again where dates are replaced.
+pub(crate) const BIRTH: &str = "date.birth";
+pub(crate) const YEAR: &str = "date.year";
+const DATE: &str = "date";
+
+impl Recognizer for Date {
+    fn name(&self) -> &'static str {
+        DATE
+    }
+
+    fn trigger(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn recognize(&self, page: &Page<'_>, range: Range<usize>, out: &mut Vec<Finding>) {
+        let reading = Reading::default();
+        let mut past = range.start;
+        for (index, token) in page.tokens.iter().enumerate() {
+            let start = token.start as usize;
+            let quoted = token.shape == Shape::Number && page.text[..start].ends_with('\'');
+            let digit = page.text.as_bytes()[start].is_ascii_digit();
+            let named = token.is(role::MONTH | role::WEEKDAY)
+                || matches!(page.word(token).len(), 4 | 6) && is_season(page.word(token));
+            if start < past || !(digit || named) {
+                continue;
+            }
+            let from = if quoted { start - 1 } else { start };
+            let found_dates = dates::at(page.text, from, &reading);
+            let (Some(first), Some(last)) = (found_dates.first(), found_dates.last()) else {
+                continue;
+            };
+            let span = first.span.start..last.span.end;
+            let score =
+                found_dates.iter().map(|date| judge(page, date, index)).fold(0.0f32, f32::max);
+            if score > 0.0 {
+                past = span.end;
+                let year_only = found_dates.iter().all(|d| d.strength == Strength::Year);
+                let name = match birth(page, &span) {
+                    true => BIRTH,
+                    false if year_only => YEAR,
+                    false => DATE,
+                };
+                out.push(found(span, EntityType::Date, score, name));
+            }
+        }
+    }
+}
+
+fn is_season(word: &str) -> bool {
+    dates::SEASONS.iter().any(|(name, _)| word.eq_ignore_ascii_case(name))
+}
+
+/// How sure it is that what reads as a date is one.
+fn judge(page: &Page<'_>, date: &Dated, index: usize) -> f32 {
+    let field = page.field_at(date.span.start).map(|f| f.kind);
+    let in_date_field = matches!(field, Some(FieldKind::Date | FieldKind::Birth));
+    let joined = page.text[..date.span.start].ends_with(['/', '.', '-', '\\', ':', '_'])
+        && !page.text[..date.span.start - 1].ends_with([' ', '\t', '\n', '(', ')', '#']);
+    match date.strength {
+        _ if joined && date.strength < Strength::Strong => 0.0,
+        Strength::Strong if is_verb(page, date, index) => 0.0,
+        Strength::Strong => 0.9,
+        Strength::Fair => match page.text[date.span.clone()].len() {
+            // Eight digits may be any number: a label for numbers speaks against a date.
+            8 if !page.text[date.span.clone()].contains(['-', '/', '.']) => {
+                if matches!(field, Some(FieldKind::Number(_))) { 0.0 } else { 0.6 }
+            }
+            _ if unit_follows(page, date.span.end) => 0.0,
+            _ => 0.75,
+        },
+        Strength::Weak if in_date_field || in_comparison(page, date) => 0.8,
+        Strength::Weak if unlikely(page, date) => 0.0,
+        Strength::Weak if is_dated(page, date) => 0.7,
+        Strength::Weak => 0.0,
+        Strength::Year if in_date_field => 0.7,
+        Strength::Year if unit_follows(page, date.span.end) => 0.0,
+        Strength::Year if is_year(page, date) => 0.6,
+        Strength::Year => 0.0,
+    }
+}
+
+/// `may 3 have`, `march 5 steps`: the month's name is a verb.
+fn is_verb(page: &Page<'_>, date: &Dated, index: usize) -> bool {
+    let word = page.word(&page.tokens[index]);
+    let named = date.parts.first().is_some_and(|(part, _)| *part == Part::MonthName);
+    let verb = word.eq_ignore_ascii_case("may") || word.eq_ignore_ascii_case("march");
+    let shouted = page.caps || word.starts_with(|c: char| c.is_ascii_lowercase());
+    named && verb && shouted && date.year.is_none() && !is_dated(page, date)
+}
+
+fn in_comparison(page: &Page<'_>, date: &Dated) -> bool {
+    page.in_field(date.span.start, FieldKind::Comparison)
+        && date.parts.iter().any(|(p, _)| *p == Part::Day)
+}
+
+/// What stands beside fractions, scores and pressures.
+fn unlikely(page: &Page<'_>, date: &Dated) -> bool {
+    const AFTER: &[&str] = &[
+        "strength",
+        "systolic",
+        "diastolic",
+        "murmur",
+        "pain",
+        "tab",
+        "tablet",
+        "tablets",
+        "dose",
+        "reflexes",
+        "motor",
+        "pulses",
+        "sem",
+        "points",
+        "inch",
+        "cup",
+        "visual",
+        "vision",
+        "bilaterally",
+        "throughout",
+        "ppd",
+        "edema",
+        "weakness",
+    ];
+    let after = page.after(date.span.end).trim_start().to_ascii_lowercase();
+    let before = page.before(date.span.start).trim_end().to_ascii_lowercase();
+    const BEFORE: &[&str] = &[
+        "strength", "reflexes", "score", "scale", "pain", "grade", "level", "gcs", "ratio", "bp",
+        "vision", "motor", "pulses", "about", "x", "rated", "scored",
+    ];
+    AFTER.iter().any(|w| after.starts_with(w))
+        || BEFORE.iter().any(|w| before.ends_with(w))
+        || unit_follows(page, date.span.end)
+}
+
+/// Whether a word before or a time after says that a date stands here.
+fn is_dated(page: &Page<'_>, date: &Dated) -> bool {
+    const BEFORE: &[&str] = &[
+        "on",
+        "since",
+        "until",
+        "till",
+        "dated",
+        "date",
+        "by",
+        "through",
+        "thru",
+        "between",
+        "before",
+        "after",
+        "starting",
+        "started",
+        "beginning",
+        "from",
+        "admitted",
+        "discharged",
+        "seen",
+        "scheduled",
+        "due",
+        "ending",
+        "appointment",
+        "appt",
+        "born",
+        "dob",
+        "died",
+        "surgery",
+        "visit",
+        "collected",
+        "drawn",
+        "last",
+        "week of",
+        "of",
+        "and",
+        "ct",
+        "mri",
+        "cxr",
+        "labs",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "circa",
+        "updated",
+        "re-check",
+        "recheck",
+    ];
+    let before = page.before(date.span.start);
+    let lower = before.trim_end_matches([' ', ':', ',', '(', '\'']).to_ascii_lowercase();
+    let word = lower.rsplit([' ', '\t', '(', ',', '.']).next().unwrap_or_default();
+    // `and` goes on with a date before it.
+    if word == "and" || word == "of" {
+        return date.year.is_some() || lower.bytes().any(|b| b.is_ascii_digit());
+    }
+    let after = page.after(date.span.end).trim_start_matches([' ', ',']);
+    let after_at = after.strip_prefix("at ").or_else(|| after.strip_prefix("AT ")).unwrap_or(after);
+    let time = after_at.as_bytes();
+    let timed = time.len() >= 4
+        && time[0].is_ascii_digit()
+        && (time[1] == b':' || (time[1].is_ascii_digit() && time[2] == b':'));
+    let heads_line = before.trim().is_empty() && after.starts_with([':', '-']);
+    BEFORE.contains(&word) || timed || heads_line
+}
+
+/// Whether a number from 1800 to 2199 is a year here.
+fn is_year(page: &Page<'_>, date: &Dated) -> bool {
+    let Some(year) = date.year.filter(|y| (1900..2100).contains(y)) else { return false };
+    let short = date.parts.iter().any(|(p, _)| *p == Part::ShortYear);
+    const BEFORE: &[&str] = &[
+        "in",
+        "since",
+        "year",
+        "circa",
+        "from",
+        "until",
+        "till",
+        "through",
+        "during",
+        "early",
+        "late",
+        "mid",
+        "before",
+        "after",
+        "by",
+        "around",
+        "about",
+        "approximately",
+        "of",
+        "fall",
+        "spring",
+        "summer",
+        "winter",
+        "to",
+        "and",
+        "diagnosed",
+        "ca",
+        "dated",
+        "born",
+    ];
+    let before = page.before(date.span.start).to_ascii_lowercase();
+    let trimmed = before.trim_end_matches([' ', '(', '\'', '-', '–', ',']);
+    let word = trimmed.rsplit([' ', '\t', '(', ',', '.']).next().unwrap_or_default();
+    let bracketed = before.ends_with('(') && page.after(date.span.end).starts_with(')');
+    let _ = year;
+    (BEFORE.contains(&word) || bracketed) && !(short && word == "of")
+}
+
+/// Whether the words before, or the field, make it a date of birth.
+fn birth(page: &Page<'_>, span: &Range<usize>) -> bool {
+    if page.in_field(span.start, FieldKind::Birth) {
+        return true;
+    }
+    let before = page.before(span.start).trim_end_matches([' ', ':', ',']).to_ascii_lowercase();
+    [
+        "born",
+        "born on",
+        "born in",
+        "dob",
+        "d.o.b.",
+        "date of birth",
+        "birthdate",
+        "birth date",
+        "birthday",
+        "birthday is",
+    ]
+    .iter()
+    .any(|w| before.ends_with(w))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+
+    fn check(text: &str, expect: &[&str]) {
+        let expect: Vec<_> = expect.iter().map(|e| (*e, EntityType::Date)).collect();
+        testing::check(&Date, text, &expect);
+    }
+
+    #[test]
+    fn positive() {
+        check("seen 5/3/2011 and 05-04-11.", &["5/3/2011", "05-04-11"]);
+        check("admitted on May 3rd, 2011", &["May 3rd, 2011"]);
+        check("on 5/3 she", &["5/3"]);
+        check("DATE: 5/3", &["5/3"]);
+        check("5/3 10:30 vomited", &["5/3"]);
+        check("May 3-7, 2011", &["May 3-7, 2011"]);
+        check("since 1998", &["1998"]);
+        check("in '98", &["'98"]);
+        check("(2004)", &["2004"]);
+        check("CT of 5/2011", &["5/2011"]);
+        check("COMPARISON: CT 1/2/2010, 3/4", &["1/2/2010", "3/4"]);
+        check("DOB 5/5/55", &["5/5/55"]);
+        check("2011-05-03T10:15:00Z", &["2011-05-03"]);
+        check("on Tuesday, May 3, 2011", &["Tuesday, May 3, 2011"]);
+    }
+
+    #[test]
+    fn negative_and_near_miss() {
+        check("C5/6 and C6/7", &[]);
+        check("strength 5/5", &[]);
+        check("3/6 systolic murmur", &[]);
+        check("pain 4/10", &[]);
+        check("1/2 tablet", &[]);
+        check("BP 120/80", &[]);
+        check("0.8 x 0.9 x 0.7 CM", &[]);
+        check("series 12 image 20", &[]);
+        check("2000 mL", &[]);
+        check("WBC 2010", &[]);
+        check("he may 3 times", &[]);
+        check("yesterday, Monday, 3 weeks ago, POD 3", &[]);
+        check("ratio 1/2/05/7", &[]);
+        check("version 1.2.11", &[]);
+    }
+
+    #[test]
+    fn births_are_told() {
+        let page = Page::new("DOB: 5/5/1955\nborn 6/6/1955, seen 7/7/2011", false);
+        let mut out = Vec::new();
+        Date.recognize(&page, 0..page.text.len(), &mut out);
+        let names: Vec<_> = out.iter().map(|f| f.recognizer).collect();
+        assert_eq!(names, [BIRTH, BIRTH, DATE]);
+    }
+}

@@ -1,0 +1,107 @@
+//! Names beside words that people stand beside: `dictated by`, `discussed with`, `Dear`, `cc`.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use anonymed_core::{EntityType, Finding};
+use regex::Regex;
+
+use super::{Recognizer, pattern};
+use crate::lexicon::role;
+use crate::names::{self, Place};
+use crate::page::{Page, found};
+
+/// See the file's first lines.
+pub(crate) struct NameBesideVerb;
+
+static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?-u:\b)(?:(?:dictated|signed|seen|examined|evaluated|performed|reviewed|referred|followed|assisted|read|interpreted|supervised|ordered|requested|prepared|transcribed|approved|verified|attested|accompanied|brought in|cosigned|staffed|called|paged|notified|treated|managed|cared for|completed|entered|recorded|typed|written|given|placed|inserted|removed|reported|witnessed|taken|done|administered)[ ]+(?:by|to)|discussed with|d/w|spoke (?:with|to)|talked (?:with|to)|d/c'd by|reviewed with|met with|consulted(?: with)?|under the care of|care of|c/o|dear|attn|cc|copy to|sincerely|regards|patient|pt|notified|informed|paged|contacted|signature|name is|known as|i,|per)[ ]*[:,]?[ ]+",
+    )
+});
+
+impl Recognizer for NameBesideVerb {
+    fn name(&self) -> &'static str {
+        "name-beside-verb"
+    }
+
+    fn trigger(&self) -> Option<&'static str> {
+        Some(
+            r"(?i)(?:by|with|to|of|w|c/o|dear|attn|cc|sincerely|regards|patient|pt|signature|is|as|i,|per|consulted|ed)[ ]*[:,]?[ ]+[a-z]",
+        )
+    }
+
+    fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {
+        for hit in PATTERN.find_iter(&page.text[line.clone()]) {
+            let mut first = page.token_from(line.start + hit.end());
+            while page.tokens.get(first).is_some_and(|t| t.is(role::TITLE)) {
+                first += 1;
+            }
+            let Some(token) = page.tokens.get(first).filter(|t| t.is_capital()) else { continue };
+            if token.start as usize > line.start + hit.end() + 8 || token.start as usize >= line.end
+            {
+                continue;
+            }
+            if let Some(run) = names::run(page, first, line.end, Place::Likely) {
+                let words = run.len();
+                let listed = page.tokens[run.clone()]
+                    .iter()
+                    .any(|t| t.word.given() > 0 || t.word.surname > 3);
+                let place = page.tokens[run.end - 1].is(role::EPONYM_HEAD)
+                    || page.tokens.get(run.end).is_some_and(|t| {
+                        t.is(role::EPONYM_HEAD) && page.gap(run.end - 1, run.end) == " "
+                    });
+                if listed && !place && (words > 1 || token.word.is_plain_name()) {
+                    let run = names::inverted(page, &run, line.end, Place::Likely).unwrap_or(run);
+                    out.push(found(
+                        names::bytes(page, &run),
+                        entity(hit.as_str()),
+                        0.75,
+                        self.name(),
+                    ));
+                }
+            }
+        }
+    }
+}
+
+fn entity(context: &str) -> EntityType {
+    let context = context.trim_end().trim_end_matches([':', ',', ' ']).to_ascii_lowercase();
+    match context.as_str() {
+        "patient" | "pt" => EntityType::Patient,
+        "brought in by" | "accompanied by" | "notified" | "informed" | "name is" | "known as"
+        | "contacted" => EntityType::Person,
+        _ => EntityType::Doctor,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+    use EntityType::{Doctor, Patient, Person};
+
+    fn check(text: &str, expect: &[(&str, EntityType)]) {
+        testing::check(&NameBesideVerb, text, expect);
+    }
+
+    #[test]
+    fn positive() {
+        check("Dictated by: Jane Roe", &[("Jane Roe", Doctor)]);
+        check("discussed with Okafor", &[]);
+        check("discussed with Smith", &[("Smith", Doctor)]);
+        check("Dear Mary,", &[("Mary", Doctor)]);
+        check("the patient Jane Roe was", &[("Jane Roe", Patient)]);
+        check("accompanied by Tom Smith", &[("Tom Smith", Person)]);
+    }
+
+    #[test]
+    fn negative_and_near_miss() {
+        check("Dear Colleague", &[]);
+        check("followed by Cardiology", &[]);
+        check("PATIENT PRESENTS WITH PAIN", &[]);
+        check("performed by Foley catheter", &[]);
+        check("treated with Coumadin", &[]);
+        check("evaluated by", &[]);
+    }
+}

@@ -1,0 +1,76 @@
+//! Web addresses.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use anonymed_core::{EntityType, Finding};
+use regex::Regex;
+
+use super::{Recognizer, pattern};
+use crate::page::{Page, found};
+
+/// See the file's first lines.
+pub(crate) struct Url;
+
+static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)(?:(?:https?|ftp)://|www\.)[A-Za-z0-9][A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]{2,500}")
+});
+
+static BARE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?-u:\b)[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,62}){0,3}\.(?:com|org|net|edu|gov|info|health|io)(?-u:\b)(?:/[A-Za-z0-9._~/?#=&%-]{0,300})?",
+    )
+});
+
+impl Recognizer for Url {
+    fn name(&self) -> &'static str {
+        "url"
+    }
+
+    fn trigger(&self) -> Option<&'static str> {
+        Some(r"(?i)://|www\.|\.(?:com|org|net|edu|gov|info|health|io)")
+    }
+
+    fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {
+        for (pattern, score) in [(&PATTERN, 0.95), (&BARE, 0.7)] {
+            for hit in pattern.find_iter(&page.text[line.clone()]) {
+                let start = line.start + hit.start();
+                let text = hit.as_str().trim_end_matches(['.', ',', ';', ':', ')', ']', '!', '?']);
+                let span = start..start + text.len();
+                let mail = page.text[..start].ends_with(['@', '.'])
+                    || page.text[span.end..].starts_with('@');
+                let inside =
+                    out.last().is_some_and(|f| f.entity == EntityType::Url && f.span.end > start);
+                if !mail && !inside && text.len() >= 6 {
+                    out.push(found(span, EntityType::Url, score, self.name()));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+    use super::*;
+
+    #[test]
+    fn positive() {
+        check(
+            &Url,
+            "see https://portal.example.org/p?id=12.",
+            &[("https://portal.example.org/p?id=12", EntityType::Url)],
+        );
+        check(&Url, "at www.smithfamily.example,", &[("www.smithfamily.example", EntityType::Url)]);
+        check(&Url, "visit janeroe.com today", &[("janeroe.com", EntityType::Url)]);
+    }
+
+    #[test]
+    fn negative_and_near_miss() {
+        check(&Url, "mail a@b.com", &[]);
+        check(&Url, "3.org", &[]);
+        check(&Url, "e.g. pain", &[]);
+        check(&Url, "ratio 1://2", &[]);
+        check(&Url, "www", &[]);
+    }
+}
