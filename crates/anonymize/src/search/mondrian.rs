@@ -1,12 +1,11 @@
 //! Mondrian: multidimensional recoding by cutting the table again and again (LeFevre, DeWitt &
 //! Ramakrishnan, *Mondrian multidimensional k-anonymity*, ICDE 2006).
 //!
-//! A part of the table is cut where both sides satisfy every model, in the column where the cut
-//! lowers the penalty most, as near to the median as the models allow: numbers and dates by value,
-//! hierarchies between the children of a node, names by falling frequency. Cuts never separate
-//! equal values, so classes do not overlap (strict); where the median falls into a run of equal
-//! values the next boundary on either side is tried. A class is published as the smallest region
-//! that holds it.
+//! A part of the table is cut where both sides satisfy every model: in the column whose region is
+//! widest or whose cut lowers the penalty most, at the place that gains most among the boundaries
+//! nearest to the median. Numbers and dates are cut by value, hierarchies between the children of a
+//! node, names by falling frequency. Cuts never separate equal values (strict). A class is
+//! published as the smallest region that holds it.
 
 use super::partition::{Partitioner, Units};
 use super::{Found, Search};

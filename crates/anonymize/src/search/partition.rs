@@ -18,6 +18,9 @@ const GRAIN: usize = 4096;
 /// Most places tried in one column of one part, nearest to the median first.
 const MOST_PROBES: usize = 32;
 
+/// A part is large from so many times the fewest subjects of a class.
+const LARGE: u64 = 24;
+
 /// What is being parted: combinations, or subjects with the box of their rows.
 pub(crate) trait Units: Sync {
     /// Numbers per row.
@@ -150,6 +153,13 @@ struct Cut {
     gain: f64,
 }
 
+/// The places to cut one column.
+#[derive(Debug, Default)]
+struct Places {
+    score: f64,
+    cuts: Vec<Cut>,
+}
+
 impl<U: Units> Cutter<'_, U> {
     fn whole_holds(&mut self, rows: &[u32]) -> bool {
         let stride = self.units.stride();
@@ -173,32 +183,27 @@ impl<U: Units> Cutter<'_, U> {
         }
     }
 
-    /// The allowed cut of the column that gains most; columns are asked in the order of what their
-    /// best place would gain, ties in the order of the columns.
+    /// The first allowed cut; columns are asked in the order of their scores, ties in the order of
+    /// the columns.
     fn choose(&mut self, rows: &[u32]) -> Option<Cut> {
-        let mut columns: Vec<(f64, Vec<Cut>)> = Vec::with_capacity(self.axes.len());
-        for column in 0..self.axes.len() {
-            let places = self.places(rows, column);
-            if let Some(best) = places.first() {
-                columns.push((best.gain, places));
-            }
-        }
-        columns.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let mut columns: Vec<Places> =
+            (0..self.axes.len()).map(|column| self.places(rows, column)).collect();
+        columns.sort_by(|a, b| b.score.total_cmp(&a.score));
         columns
             .into_iter()
-            .flat_map(|(_, places)| places)
+            .flat_map(|places| places.cuts)
             .find(|cut| self.both_sides_hold(rows, *cut))
     }
 
-    /// Places to cut a column, nearest to the median first.
-    fn places(&mut self, rows: &[u32], column: usize) -> Vec<Cut> {
+    /// The places to cut a column nearest to the median, those that gain most first.
+    fn places(&mut self, rows: &[u32], column: usize) -> Places {
         self.weigh(rows, column);
         let axis = &self.axes[column];
         let (Some(first), Some(last)) = (self.weights.first(), self.weights.last()) else {
-            return Vec::new();
+            return Places::default();
         };
         if first.key == last.key {
-            return Vec::new();
+            return Places::default();
         }
         let total: u64 = self.weights.iter().map(|w| w.weight).sum();
         let (min, max) = hull(&self.weights);
@@ -215,7 +220,7 @@ impl<U: Units> Cutter<'_, U> {
         places.sort_unstable();
         places.truncate(MOST_PROBES);
         let before = self.penalty(axis, &self.weights) * total as f64;
-        places
+        let mut cuts: Vec<Cut> = places
             .into_iter()
             .map(|(_, at)| {
                 let (left, right) = self.weights.split_at(at + 1);
@@ -224,7 +229,17 @@ impl<U: Units> Cutter<'_, U> {
                 let gain = axis.weight() * (before - after);
                 Cut { column, key: self.weights[at].key, gain }
             })
-            .collect()
+            .collect();
+        cuts.sort_by(|a, b| b.gain.total_cmp(&a.gain));
+        Places { score: self.score(axis, before, total, &cuts), cuts }
+    }
+
+    /// How early a column is asked. While a part is large, a wide region weighs beside what the
+    /// next cut gains: several cuts may be needed before any pays (a missing value among others
+    /// costs the whole domain until the last one is cut off). In small parts the gain decides.
+    fn score(&self, axis: &Axis, before: f64, total: u64, cuts: &[Cut]) -> f64 {
+        let gain = cuts.first().map_or(0.0, |cut| cut.gain);
+        if total >= self.least.saturating_mul(LARGE) { gain + axis.weight() * before } else { gain }
     }
 
     fn penalty(&self, axis: &Axis, weights: &[KeyWeight]) -> f64 {

@@ -159,7 +159,7 @@ fn adult_by_ranges_and_sets() {
     assert_eq!(table.combinations(), 12_458);
     let solution = Problem::new(&table, k(5)).solve(&Mondrian).unwrap();
     eprintln!("Adult k=5 Mondrian: GCP {:.4}, {} classes", solution.gcp, solution.classes);
-    assert!(solution.gcp <= 0.03, "GCP {}", solution.gcp);
+    assert!(solution.gcp <= 0.0196, "GCP {}", solution.gcp);
     assert_eq!(solution.suppressed_rows, 0);
     assert!(smallest(&raw, &table, &solution, None).0 >= 5);
 }
@@ -200,7 +200,7 @@ fn adult_by_hierarchy_nodes() {
         solution.gcp, solution.classes
     );
     assert!(smallest(&raw, &table, &solution, None).0 >= 5);
-    assert!(solution.gcp <= 0.08, "GCP {}", solution.gcp);
+    assert!(solution.gcp <= 0.06, "GCP {}", solution.gcp);
 }
 
 #[test]
