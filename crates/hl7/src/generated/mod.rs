@@ -1,0 +1,3 @@
+//! Tables made by `cargo xtask codegen` from the cited sources.
+
+pub(crate) mod element_types;
