@@ -1,0 +1,486 @@
+//! Risk and utility of each released table, and of all tables together.
+
+use maud::{Markup, html};
+
+use super::Report;
+use super::charts::{Axis, Column, Figure, Lane, Look, Row, bars, histogram, short, table};
+use super::shown::{Share, counted, number, percent};
+use super::words;
+use crate::risk::{ColumnUtility, JointRisk, TableRisk};
+
+/// Tables that are shown opened; of more, the reader opens what they need.
+const OPENED: usize = 3;
+
+/// Columns a histogram has at most.
+const COLUMNS: usize = 9;
+
+/// All tables in one, then each by itself.
+pub(super) fn tables(report: &Report<'_>) -> Markup {
+    let tables = &report.risk.tables;
+    if tables.is_empty() {
+        return html! { p { "No table is in the release." } };
+    }
+    html! {
+        p { "A class is the group of people who look the same in the quasi-identifiers: columns \
+             that someone may know about a person from elsewhere. k is the number of people in the \
+             smallest class. Classes were counted from the released files alone." }
+        (overview(report))
+        @for (n, risk) in tables.iter().enumerate() {
+            details.one-table open[tables.len() <= OPENED] {
+                summary { h3 { (risk.path) } }
+                (one(report, risk, n))
+            }
+        }
+    }
+}
+
+fn overview(report: &Report<'_>) -> Markup {
+    let rows: Vec<Vec<String>> = report
+        .risk
+        .tables
+        .iter()
+        .map(|t| {
+            let counted = !t.quasi.is_empty();
+            let or_dash = |text: String| if counted { text } else { "–".to_owned() };
+            vec![
+                t.path.clone(),
+                report.audience.count(t.subjects),
+                t.k_asked.map_or_else(|| "–".to_owned(), |k| k.to_string()),
+                or_dash(number(t.after.smallest_class)),
+                t.before.map_or_else(|| "–".to_owned(), |b| percent(b.highest)),
+                or_dash(percent(t.after.highest)),
+                or_dash(percent(t.after.average)),
+                report.audience.count(t.suppressed_subjects),
+            ]
+        })
+        .collect();
+    table(
+        "Tables",
+        &[
+            "Table",
+            "People",
+            "k asked",
+            "k reached",
+            "Highest risk before",
+            "Highest risk after",
+            "Average risk after",
+            "People left out",
+        ],
+        &rows,
+    )
+}
+
+fn one(report: &Report<'_>, risk: &TableRisk, n: usize) -> Markup {
+    html! {
+        (facts(report, risk))
+        @if !risk.quasi.is_empty() && risk.subjects > 0 {
+            (attackers(report, risk, n))
+            (classes(report, risk, n))
+            (diversity(risk))
+        }
+        (utility(report, risk, n))
+    }
+}
+
+fn facts(report: &Report<'_>, risk: &TableRisk) -> Markup {
+    let audience = report.audience;
+    let people = if risk.by_subject {
+        "People are told apart by the patient code, so k counts people and not rows."
+    } else {
+        "No column tells people apart, so each row counts as one person."
+    };
+    html! {
+        p { (audience.count(risk.subjects)) " people in " (audience.count(risk.rows)) " rows. "
+            (people) }
+        @if risk.quasi.is_empty() {
+            p { "No column of it is a quasi-identifier, so it has no classes and no k." }
+        } @else {
+            p { "Quasi-identifiers: " @for (n, column) in risk.quasi.iter().enumerate() {
+                @if n > 0 { ", " } code { (column) } } ". " (reached(risk)) }
+        }
+        @if risk.suppressed_rows > 0 || risk.suppressed_subjects > 0 {
+            p { "To reach the privacy model, rows left out: " (audience.count(risk.suppressed_rows))
+                "; people left out: " (audience.count(risk.suppressed_subjects)) "." }
+        } @else if risk.k_asked.is_some() {
+            p { "Nobody was left out to reach the privacy model." }
+        }
+    }
+}
+
+fn reached(risk: &TableRisk) -> String {
+    let k = risk.after.smallest_class;
+    match risk.k_asked {
+        Some(asked) if k >= u64::from(asked) => {
+            format!("The policy asks for k = {asked}; the smallest class has {}.", people(k))
+        }
+        Some(asked) => format!(
+            "The policy asks for k = {asked}, and it is missed: the smallest class has {}.",
+            people(k)
+        ),
+        None => format!(
+            "The policy asks for no k here, and none is claimed; the smallest class has {}.",
+            people(k)
+        ),
+    }
+}
+
+fn people(count: u64) -> String {
+    counted(count, "person", "people")
+}
+
+/// One figure of an attacker, before and after.
+struct Attack {
+    label: &'static str,
+    note: &'static str,
+    before: Option<Share>,
+    after: Share,
+}
+
+fn attacks(report: &Report<'_>, risk: &TableRisk) -> [Attack; 4] {
+    let exact = |share: f64| Share { drawn: super::shown::unit(share), text: percent(share) };
+    let people = risk.subjects;
+    let came = people + risk.suppressed_subjects;
+    let before = risk.before.as_ref();
+    [
+        Attack {
+            label: "Prosecutor",
+            note: "knows that the person is in the data; highest risk",
+            before: before.map(|b| exact(b.highest)),
+            after: exact(risk.after.highest),
+        },
+        Attack {
+            label: "Journalist",
+            note: "does not know who is in it; the release stands for the population, the worst case",
+            before: before.map(|b| exact(b.highest)),
+            after: exact(risk.after.highest),
+        },
+        Attack {
+            label: "Marketer",
+            note: "tries everybody; share of people named rightly",
+            before: before.map(|b| exact(b.average)),
+            after: exact(risk.after.average),
+        },
+        Attack {
+            label: "Above the threshold",
+            note: "share of people whose own risk is above the policy's threshold",
+            before: before.map(|b| report.audience.share(b.at_risk, came)),
+            after: report.audience.share(risk.after.at_risk, people),
+        },
+    ]
+}
+
+fn attackers(report: &Report<'_>, risk: &TableRisk, n: usize) -> Markup {
+    let attacks = attacks(report, risk);
+    let cells: Vec<Vec<String>> = attacks
+        .iter()
+        .map(|a| {
+            vec![
+                a.label.to_owned(),
+                a.before.as_ref().map_or_else(|| "not measured".to_owned(), |b| b.text.clone()),
+                a.after.text.clone(),
+            ]
+        })
+        .collect();
+    let rows: Vec<Row> = attacks.into_iter().map(paired).collect();
+    let pair = [(Look::Before, "as it came"), (Look::Solid, "as released")];
+    let figure = Figure {
+        id: format!("t{n}-risk"),
+        title: "Risk of being re-identified",
+        reading: "Shorter is safer.",
+        legend: if risk.before.is_some() { &pair } else { &pair[1..] },
+    };
+    let twin = table("Risk before and after", &["Attacker", "As it came", "As released"], &cells);
+    bars(&figure, &Axis::percent(), &rows, twin)
+}
+
+fn paired(attack: Attack) -> Row {
+    let before = attack.before.map(|b| Lane::one(b.drawn, Look::Before, b.text));
+    let after = Lane::one(attack.after.drawn, Look::Solid, attack.after.text);
+    Row {
+        label: attack.label.to_owned(),
+        note: attack.note.to_owned(),
+        lanes: before.into_iter().chain([after]).collect(),
+    }
+}
+
+/// Classes of so many people, put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bin {
+    /// Smallest class it may hold.
+    pub(super) from: u64,
+    /// Largest.
+    pub(super) to: u64,
+    /// Classes in it.
+    pub(super) classes: u64,
+    /// People in those.
+    pub(super) people: u64,
+}
+
+/// Sorts classes into bins that begin at k and grow by a factor, the ones below k first. Bins with
+/// a few people are put together with their neighbours, so that none is told by subtraction.
+pub(super) fn bins(sizes: &[(u64, u64)], k: Option<u64>, min_cell: u64) -> Vec<Bin> {
+    let largest = sizes.iter().map(|(size, _)| *size).max().unwrap_or(0);
+    let first = k.unwrap_or(1).max(1);
+    let mut bins = edges(first, largest);
+    for (size, classes) in sizes {
+        if let Some(bin) = bins.iter_mut().find(|b| *size >= b.from && *size <= b.to) {
+            bin.classes += classes;
+            bin.people = bin.people.saturating_add(size.saturating_mul(*classes));
+        }
+    }
+    let begin = usize::from(first > 1);
+    let gated = bins.split_off(begin.min(bins.len()));
+    bins.extend(merged(gated, min_cell));
+    bins
+}
+
+fn edges(first: u64, largest: u64) -> Vec<Bin> {
+    let empty = |from: u64, to: u64| Bin { from, to, classes: 0, people: 0 };
+    let mut bins = Vec::new();
+    if first > 1 {
+        bins.push(empty(1, first - 1));
+    }
+    let fits = |factor: u64| first.saturating_mul(factor.saturating_pow(COLUMNS as u32 - 1));
+    let factor = [2, 3, 5, 10].into_iter().find(|f| fits(*f) > largest).unwrap_or(100);
+    let mut from = first;
+    while from <= largest {
+        let next = from.saturating_mul(factor);
+        bins.push(empty(from, (next - 1).max(from)));
+        if next == u64::MAX {
+            break;
+        }
+        from = next;
+    }
+    bins
+}
+
+fn merged(bins: Vec<Bin>, min_cell: u64) -> Vec<Bin> {
+    let mut result: Vec<Bin> = Vec::new();
+    let mut open: Option<Bin> = None;
+    for bin in bins {
+        let bin = open.take().map_or(bin, |few| together(few, bin));
+        if bin.people > 0 && bin.people < min_cell {
+            open = Some(bin);
+        } else {
+            result.push(bin);
+        }
+    }
+    if let Some(few) = open {
+        let last = result.pop();
+        result.push(last.map_or(few, |last| together(last, few)));
+    }
+    result
+}
+
+fn together(low: Bin, high: Bin) -> Bin {
+    Bin {
+        from: low.from,
+        to: high.to,
+        classes: low.classes + high.classes,
+        people: low.people + high.people,
+    }
+}
+
+fn classes(report: &Report<'_>, risk: &TableRisk, n: usize) -> Markup {
+    let audience = report.audience;
+    let k = risk.k_asked.map(u64::from);
+    let bins = bins(&risk.class_sizes, k, audience.min_cell());
+    let below = |bin: &Bin| k.is_some_and(|k| bin.to < k);
+    let columns: Vec<Column> = bins
+        .iter()
+        .map(|bin| Column {
+            from: if below(bin) { format!("< {}", bin.to + 1) } else { short(bin.from, None) },
+            // A hidden count is drawn as the most it may be.
+            count: if audience.hides(bin.people) { audience.min_cell() - 1 } else { bin.people },
+            text: short(bin.people, audience.hides(bin.people).then_some(audience.min_cell())),
+            look: if below(bin) { Look::Warning } else { Look::Solid },
+        })
+        .collect();
+    let cells: Vec<Vec<String>> = bins
+        .iter()
+        .map(|bin| {
+            let size = if bin.from == bin.to {
+                number(bin.from)
+            } else {
+                format!("{} to {}", number(bin.from), number(bin.to))
+            };
+            vec![size, audience.count(bin.classes), audience.count(bin.people)]
+        })
+        .collect();
+    let unsafe_people: u64 = bins.iter().filter(|b| below(b)).map(|b| b.people).sum();
+    let warning = match (k, unsafe_people) {
+        (Some(k), 0) => format!("below k = {k}: nobody"),
+        (Some(k), n) => format!("below k = {k}: {} people", audience.count(n)),
+        (None, _) => String::new(),
+    };
+    let both = [(Look::Solid, "k and above"), (Look::Warning, warning.as_str())];
+    let figure = Figure {
+        id: format!("t{n}-classes"),
+        title: "People by the size of their class",
+        reading: "A column is everybody whose class has at least as many people as the number \
+                  below it, and fewer than the next. Further right is safer. Each gridline is ten \
+                  times the one below.",
+        legend: if k.is_some_and(|k| k > 1) { &both } else { &[] },
+    };
+    let twin = table("People by class size", &["People per class", "Classes", "People"], &cells);
+    histogram(&figure, &columns, "people in the same class, from", twin)
+}
+
+fn diversity(risk: &TableRisk) -> Markup {
+    let rows: Vec<Vec<String>> =
+        risk.diversity.iter().map(|(column, l)| vec![column.clone(), number(*l)]).collect();
+    html! {
+        @if !rows.is_empty() {
+            h4 { "Sensitive columns (l-diversity)" }
+            p { "The fewest distinct values in any class. Where it is 1, there is a class whose \
+                 people all have the same value: who knows that a person is in it knows the value, \
+                 without singling anyone out." }
+            (table("Sensitive columns", &["Column", "Fewest values in a class (l)"], &rows))
+        }
+    }
+}
+
+fn utility(report: &Report<'_>, risk: &TableRisk, n: usize) -> Markup {
+    if risk.utility.is_empty() {
+        return html! {};
+    }
+    let parts: Vec<(&ColumnUtility, [Share; 3])> = risk
+        .utility
+        .iter()
+        .map(|c| {
+            let share = |value| report.audience.share(value, risk.rows);
+            (c, [share(c.unchanged), share(c.changed), share(c.suppressed)])
+        })
+        .collect();
+    let roles = report.roles(&risk.path);
+    let cells: Vec<Vec<String>> = parts
+        .iter()
+        .map(|(column, [unchanged, changed, suppressed])| {
+            vec![
+                column.column.clone(),
+                roles.get(column.column.as_str()).map_or("–", |r| words::role(r)).to_owned(),
+                column.action.clone(),
+                unchanged.text.clone(),
+                changed.text.clone(),
+                suppressed.text.clone(),
+                column.entropy_kept.map_or_else(|| "–".to_owned(), percent),
+            ]
+        })
+        .collect();
+    let rows: Vec<Row> = parts.iter().map(|(column, shares)| stacked(column, shares)).collect();
+    let legend = [
+        (Look::Solid, "as it was"),
+        (Look::Striped, "changed"),
+        (Look::Dotted, "emptied or left out"),
+    ];
+    let figure = Figure {
+        id: format!("t{n}-utility"),
+        title: "What is left of each column",
+        reading: "The number is the share of the column's information (entropy) that is left, \
+                  where it was measured.",
+        legend: &legend,
+    };
+    let heads = [
+        "Column",
+        "Part",
+        "Action",
+        "As it was",
+        "Changed",
+        "Emptied or left out",
+        "Information left",
+    ];
+    bars(&figure, &Axis::percent(), &rows, table("What is left of each column", &heads, &cells))
+}
+
+fn stacked(column: &ColumnUtility, [unchanged, changed, suppressed]: &[Share; 3]) -> Row {
+    // Rounded parts may come to a little more than the whole.
+    let scale = (unchanged.drawn + changed.drawn + suppressed.drawn).max(1.0);
+    Row {
+        label: column.column.clone(),
+        note: column.action.clone(),
+        lanes: vec![Lane {
+            segments: vec![
+                (unchanged.drawn / scale, Look::Solid),
+                (changed.drawn / scale, Look::Striped),
+                (suppressed.drawn / scale, Look::Dotted),
+            ],
+            value: column.entropy_kept.map_or_else(|| "–".to_owned(), percent),
+        }],
+    }
+}
+
+/// All tables that share a patient code, taken together.
+pub(super) fn joint(report: &Report<'_>) -> Markup {
+    match &report.risk.joint {
+        Some(joint) => together_risk(report, joint),
+        None => html! { p {
+            "The tables share no patient code over quasi-identifiers, so there is nothing to join \
+             them by."
+        } },
+    }
+}
+
+fn together_risk(report: &Report<'_>, joint: &JointRisk) -> Markup {
+    let audience = report.audience;
+    let alone = audience.share(
+        if joint.subjects == 0 { 0.0 } else { joint.unique as f64 / joint.subjects as f64 },
+        joint.subjects,
+    );
+    let rows = [
+        Row {
+            label: "Highest risk".to_owned(),
+            note: "of any person".to_owned(),
+            lanes: vec![exact_lane(joint.highest)],
+        },
+        Row {
+            label: "Average risk".to_owned(),
+            note: "share of people named rightly by one who tries everybody".to_owned(),
+            lanes: vec![exact_lane(joint.average)],
+        },
+        Row {
+            label: "Alone".to_owned(),
+            note: "people whose signature nobody shares".to_owned(),
+            lanes: vec![Lane::one(alone.drawn, Look::Solid, alone.text)],
+        },
+    ];
+    let cells = [
+        vec!["People".to_owned(), audience.count(joint.subjects)],
+        vec!["People alone with their signature".to_owned(), audience.count(joint.unique)],
+        vec!["Smallest group of equal signatures".to_owned(), number(joint.smallest)],
+        vec!["Highest risk".to_owned(), percent(joint.highest)],
+        vec!["Average risk".to_owned(), percent(joint.average)],
+    ];
+    let figure = Figure {
+        id: "joint".to_owned(),
+        title: "Risk over everything released together",
+        reading: "Shorter is safer.",
+        legend: &[],
+    };
+    html! {
+        p { "Rows of a patient can be brought together over tables and visits by the patient code. \
+             What someone would then see of a patient is the signature: the patient's classes in \
+             every table. Classes of many people can still make a signature of one." }
+        p { strong { (meaning(joint)) } }
+        (bars(&figure, &Axis::percent(), &rows, table("Joint risk", &["Figure", "Value"], &cells)))
+    }
+}
+
+fn exact_lane(share: f64) -> Lane {
+    Lane::one(super::shown::unit(share), Look::Solid, percent(share))
+}
+
+fn meaning(joint: &JointRisk) -> String {
+    if joint.smallest >= 2 {
+        return format!(
+            "Everybody shares the signature with at least {}, so k = {} holds for everything \
+             released together.",
+            counted(joint.smallest - 1, "other", "others"),
+            number(joint.smallest)
+        );
+    }
+    "Some patients are alone with their signature. Who knows all the quasi-identifiers of such a \
+     patient, from several tables or visits, can single the patient out. The k of a table is a \
+     claim on that table by itself; here the recipient's agreement and safeguards have to carry \
+     the rest."
+        .to_owned()
+}
