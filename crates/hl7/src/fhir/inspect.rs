@@ -28,7 +28,8 @@ const EXAMPLES: usize = 3;
 /// What is known of one element path.
 #[derive(Default)]
 struct Field {
-    last: Option<Row>,
+    /// The element of the path that decides: the first whose rule is not to look at its parts.
+    decides: Option<Row>,
     filled: u64,
     total: u64,
     distinct: HashSet<u64, State>,
@@ -42,7 +43,7 @@ pub(crate) struct Fields(BTreeMap<String, Field>);
 impl Fields {
     fn absorb(&mut self, path: &str, other: Field) {
         let mine = self.0.entry(path.to_owned()).or_default();
-        mine.last = mine.last.or(other.last);
+        mine.decides = mine.decides.or(other.decides);
         mine.filled += other.filled;
         mine.total += other.total;
         for value in other.distinct {
@@ -68,7 +69,7 @@ impl Fields {
 
 fn describe(name: String, field: Field) -> FieldProfile {
     let table = profile::table().ok();
-    let (role, reason) = match (field.last, table) {
+    let (role, reason) = match (field.decides, table) {
         (Some(row), Some(table)) => {
             let basis = table.basis[usize::from(row.0)];
             let rule = table.rules[usize::from(row.0)];
@@ -84,7 +85,7 @@ fn describe(name: String, field: Field) -> FieldProfile {
         subject: name == "Patient.id",
         name,
         role,
-        entity: field.last.and_then(entity_of),
+        entity: field.decides.and_then(entity_of),
         confidence: if role == AttributeRole::Unknown { 0.5 } else { 1.0 },
         reason,
         filled: field.filled,
@@ -92,6 +93,11 @@ fn describe(name: String, field: Field) -> FieldProfile {
         distinct: field.distinct.len() as u64,
         examples: field.examples,
     }
+}
+
+fn decider(path: &[Row]) -> Option<Row> {
+    let rules = &profile::table().ok()?.rules;
+    path.iter().copied().find(|row| rules[usize::from(row.0)] != Rule::Walk)
 }
 
 /// Codes that an attacker may know of a person.
@@ -440,7 +446,9 @@ impl Walk<'_, '_, '_> {
             None => self.report.fields.entry(key.clone()).or_default(),
         };
         self.path = key.1;
-        field.last = Some(row);
+        if field.decides.is_none() {
+            field.decides = Some(decider(&self.path).unwrap_or(row));
+        }
         field.total += 1;
         field.filled += u64::from(filled);
         if field.distinct.len() < DISTINCT {

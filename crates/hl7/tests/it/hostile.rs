@@ -100,7 +100,7 @@ fn value() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("null".to_owned()),
         Just("true".to_owned()),
-        "-?[0-9]{1,12}(\\.[0-9]{1,9})?",
+        "-?(0|[1-9][0-9]{0,11})(\\.[0-9]{1,9})?",
         "[a-zA-Z0-9 :/#?|.-]{0,20}".prop_map(|s| format!("\"{s}\"")),
         Just("\"2020-02-30T99\"".to_owned()),
         Just("\"#\"".to_owned()),
