@@ -392,6 +392,7 @@ struct Walk<'w, 'j, 's> {
 }
 
 impl Walk<'_, '_, '_> {
+    /// Goes over an object's elements.
     fn object(&mut self, of: TypeId, node: NodeId) {
         let json = self.job.json;
         for child in json.children(node) {

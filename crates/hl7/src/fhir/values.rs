@@ -111,6 +111,17 @@ impl Walker<'_, '_, '_> {
         any
     }
 
+    /// Whether the code beside a measured quantity says that it is an age.
+    pub(super) fn measures_age(&self, node: NodeId) -> bool {
+        let json = self.job.json;
+        let code = json.parent(node).and_then(|object| json.member(object, "code"));
+        code.is_some_and(|code| {
+            json.items(code, "coding").into_iter().any(|coding| {
+                json.member_text(coding, "code").is_some_and(|c| AGE_CODES.contains(&&*c))
+            })
+        })
+    }
+
     fn age_quantity(&mut self, node: NodeId, end: AgeEnd) -> bool {
         let json = self.job.json;
         let rule = &self.job.context.policy.time;
@@ -294,7 +305,9 @@ impl Walker<'_, '_, '_> {
     /// A business identifier: its use and type stay, its value is re-keyed under our own system.
     pub(super) fn identifier(&mut self, node: NodeId) -> Wrote {
         let json = self.job.json;
-        let Some((system, code)) = self.identifier_code(node) else { return Ok(false) };
+        let Some((system, code)) = self.identifier_code(node, Of::Anything) else {
+            return Ok(false);
+        };
         self.out().raw("{");
         if let Some(usage) = json.member(node, "use").filter(|n| json.kind(*n) == Kind::String) {
             self.out().key("use");
@@ -316,12 +329,15 @@ impl Walker<'_, '_, '_> {
         Ok(true)
     }
 
-    fn identifier_code(&self, node: NodeId) -> Option<(&'static str, String)> {
+    /// The new system and value of an Identifier. Only where a patient is meant is it looked up as
+    /// a patient's: an encounter's number under the same system is something else.
+    fn identifier_code(&self, node: NodeId, of: Of) -> Option<(&'static str, String)> {
         let json = self.job.json;
         let value = json.member_text(node, "value").filter(|v| !v.trim().is_empty())?;
         let system = json.member_text(node, "system").unwrap_or_default();
         let context = self.job.context;
         let patient = PatientKey::new(&format!("fhir:{system}"), &value)
+            .filter(|_| of == Of::Patient)
             .map(|key| context.subjects.resolve(&key));
         Some(match patient {
             Some(Resolution::Known(subject)) => (PATIENT_SYSTEM, subject.pseudonym.code()),
@@ -349,7 +365,10 @@ impl Walker<'_, '_, '_> {
             self.out().raw_string(of.name());
         }
         let identifier = json.member(node, "identifier").filter(|n| json.kind(*n) == Kind::Object);
-        if let Some((system, code)) = identifier.and_then(|n| self.identifier_code(n)) {
+        let named = json.member_text(node, "type").is_none_or(|t| t == "Patient")
+            && json.member_text(node, "reference").is_none_or(|r| r.contains("Patient"));
+        let of = if named { Of::Patient } else { Of::Anything };
+        if let Some((system, code)) = identifier.and_then(|n| self.identifier_code(n, of)) {
             self.out().key("identifier");
             self.coded(system, &code);
         }
@@ -492,6 +511,18 @@ impl Walker<'_, '_, '_> {
         self.out().raw("\"");
         Ok(true)
     }
+}
+
+/// Observations of an age: LOINC age, reported, estimated, calculated, at death, at specimen
+/// collection; SNOMED CT current chronological age, age at onset.
+const AGE_CODES: &[&str] =
+    &["30525-0", "21612-7", "21611-9", "29553-5", "39016-1", "35659-2", "424144002", "445518008"];
+
+/// Whose an identifier may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Patient,
+    Anything,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

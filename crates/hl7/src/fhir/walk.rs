@@ -423,6 +423,8 @@ impl<'w, 'j, 's> Walker<'w, 'j, 's> {
             Rule::Display => Ok(self.display(node)),
             Rule::Date | Rule::Birth => Ok(self.date(row, rule, node)),
             Rule::Age => Ok(self.age(node)),
+            Rule::Measure if self.measures_age(node) => Ok(self.age(node)),
+            Rule::Measure => self.object(row.of(), node, keep),
             Rule::Id => Ok(self.id(row, node)),
             Rule::Canonical => Ok(self.canonical(node)),
             Rule::Zip3 => Ok(self.zip(node)),

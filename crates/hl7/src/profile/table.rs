@@ -31,6 +31,8 @@ pub(crate) enum Rule {
     Birth,
     /// An Age, or a Range of ages.
     Age,
+    /// A measured quantity, which is an age where the code beside it says so.
+    Measure,
     /// A resource's id.
     Id,
     /// A URI of a definition; others are left out or re-keyed.
@@ -76,6 +78,7 @@ impl Rule {
             "date" => Self::Date,
             "birth" => Self::Birth,
             "age" => Self::Age,
+            "measure" => Self::Measure,
             "id" => Self::Id,
             "canonical" => Self::Canonical,
             "zip3" => Self::Zip3,
@@ -100,7 +103,7 @@ impl Rule {
     pub(crate) fn verb(self) -> &'static str {
         match self {
             Self::Drop => "dropped",
-            Self::Walk => "by its parts",
+            Self::Walk | Self::Measure => "by its parts",
             Self::Keep | Self::State | Self::Canonical | Self::Display | Self::Sampled => "kept",
             Self::Text | Self::Concept | Self::Narrative | Self::Attachment => "free text",
             Self::Date | Self::Birth => "date",

@@ -155,3 +155,48 @@ fn one_entry_held_back_stops_no_other() {
     assert_eq!(place, "line 1, Bundle.entry[1]: modifierExtension");
     assert_eq!((done.records_in, done.records_out), (3, 2));
 }
+
+#[test]
+fn threads_do_not_change_a_byte() {
+    let patients: Vec<String> = (0..3)
+        .map(|n| {
+            format!(r#"{{"resourceType":"Patient","id":"p{n}","birthDate":"1980-01-0{}"}}"#, n + 1)
+        })
+        .collect();
+    let conditions: Vec<String> = (0..700)
+        .map(|n| {
+            format!(
+                r#"{{"resourceType":"Condition","id":"c{n}","subject":{{"reference":"Patient/p{}"}},"onsetDateTime":"2020-01-10"}}"#,
+                n % 4
+            )
+        })
+        .collect();
+    let resources = [patients, conditions].concat();
+    let entries: Vec<String> = resources.iter().map(|r| format!("{{\"resource\":{r}}}")).collect();
+    let bundle = format!(
+        "{{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{}]}}",
+        entries.join(",")
+    );
+    for text in [resources.join("\n"), bundle] {
+        let mut seen = Seen::default();
+        scan_into(text.as_bytes(), &mut seen).unwrap();
+        let mut index = Index::new(&seen);
+        index.conflicts.insert(anonymed_core::PatientKey::new("fhir-id", "p3").unwrap());
+        let run = |threads: usize| {
+            rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| {
+                transform(
+                    text.as_bytes(),
+                    &policy("research-linked"),
+                    &index,
+                    &Scrubber::new(&seen),
+                )
+                .unwrap()
+            })
+        };
+        let one = run(1);
+        assert_eq!(one.1.quarantined.len(), 175);
+        for threads in [2, 4] {
+            assert!(run(threads) == one, "{threads} threads");
+        }
+    }
+}

@@ -380,3 +380,18 @@ fn other_countries_postal_codes_are_dropped() {
     );
     check(r#"{"state":"1 Elm Street"}"#, Value::Null);
 }
+
+#[test]
+fn a_measured_age_is_an_age() {
+    let check = |code: &str, value: &str, expect: Value| {
+        let inside = format!(
+            "\"code\":{{\"coding\":[{{\"system\":\"http://loinc.org\",\"code\":\"{code}\"}}]}},\
+             \"valueQuantity\":{{\"value\":{value},\"unit\":\"a\"}}"
+        );
+        let (out, ..) = second_line(&inside, "hipaa-safe-harbor");
+        assert_eq!(at(&out, "/valueQuantity/value"), &expect, "{code} {value}");
+    };
+    check("30525-0", "93", json!(90));
+    check("30525-0", "64", json!(64));
+    check("29463-7", "93", json!(93));
+}

@@ -24,6 +24,7 @@ pub(super) fn of_resource(
     match of.name() {
         "Patient" => {
             person(json, node, EntityType::Patient, known);
+            resource_id(json, node, known);
             for contact in json.items(node, "contact") {
                 person(json, contact, EntityType::Relative, known);
             }
@@ -53,6 +54,14 @@ pub(super) fn of_resource(
             identifiers(json, node, EntityType::Accession, known);
         }
         _ => identifiers(json, node, EntityType::OtherId, known),
+    }
+}
+
+/// The id of a Patient, where it is long enough and not a word, so that it is known again in text.
+fn resource_id(json: &Json<'_>, node: NodeId, known: &mut Vec<KnownIdentifier>) {
+    let id = json.member_text(node, "id").unwrap_or_default();
+    if id.len() >= 6 && id.bytes().filter(u8::is_ascii_digit).count() >= 3 {
+        push(known, EntityType::OtherId, &id);
     }
 }
 
