@@ -54,10 +54,14 @@ pub(crate) struct Field {
 type Keys = HashMap<u64, (&'static str, FieldKind)>;
 
 static KEYS: LazyLock<Keys> = LazyLock::new(|| {
-    rows(include_str!("../data/fields.csv"))
-        .filter_map(|row| row.rsplit_once(','))
-        .filter_map(|(key, kind)| Some((hash_word(key), (key, kind_of(kind)?))))
-        .collect()
+    let mut keys = Keys::new();
+    for (key, kind) in rows(include_str!("../data/fields.csv")).filter_map(|r| r.rsplit_once(',')) {
+        if let Some(kind) = kind_of(kind) {
+            // Of spellings that differ by marks alone the first one listed is the name.
+            keys.entry(hash_word(key)).or_insert((key, kind));
+        }
+    }
+    keys
 });
 
 fn kind_of(name: &str) -> Option<FieldKind> {

@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_head_may_end_inside_a_character() {
-        assert_eq!(sniff(&"well é".as_bytes()[..6], false), Some(Encoding::Utf8));
-        assert_eq!(sniff(&"well é".as_bytes()[..6], true), Some(Encoding::Windows1252));
+        assert_eq!(sniff(&"all is well é".as_bytes()[..13], false), Some(Encoding::Utf8));
+        assert_eq!(sniff(&"all is well é".as_bytes()[..13], true), Some(Encoding::Windows1252));
     }
 }

@@ -77,11 +77,7 @@ pub(crate) fn run(
         if end > first && !joins(page, end) {
             break;
         }
-        let particle = token.is(role::PARTICLE) && !is_initial(token) && {
-            let next = page.tokens.get(end + 1);
-            next.is_some_and(|n| n.is_capital() && n.is_word() && !n.is(role::NOT_NAME))
-                && joins(page, end + 1)
-        };
+        let particle = is_particle(page, end);
         let suffix = end > first && token.is(role::SUFFIX) && token.is_capital();
         let ends = token.is(role::CREDENTIAL) && token.shape == Shape::Upper && end > first;
         if ends || !(particle || suffix || fits(page, token, place, end == first)) {
@@ -106,6 +102,19 @@ pub(crate) fn run(
         Place::Likely => 3,
     };
     (end > first && weighed >= wanted).then_some(first..end)
+}
+
+/// Whether `van`, `de la` stands before the rest of a name.
+fn is_particle(page: &Page<'_>, at: usize) -> bool {
+    let token = &page.tokens[at];
+    if !token.is(role::PARTICLE) || is_initial(token) {
+        return false;
+    }
+    let Some(next) = page.tokens.get(at + 1).filter(|_| joins(page, at + 1)) else { return false };
+    if next.is(role::PARTICLE) && next.shape == Shape::Lower {
+        return page.tokens.get(at + 2).is_some_and(Token::is_capital) && joins(page, at + 2);
+    }
+    next.is_capital() && next.is_word() && !next.is(role::NOT_NAME)
 }
 
 /// Whether two neighbouring tokens are parts of one name: a space, a hyphen, an initial's point,

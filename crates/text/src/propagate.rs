@@ -418,7 +418,7 @@ mod tests {
         check(&john, "SMITH, JOHN Q. came", &["SMITH, JOHN"]);
         check(&john, "told mr smith", &["smith"]);
         check(&john, "J. Smith and John\nSmith", &["J. Smith", "John\nSmith"]);
-        check(&john, "J.Q.S. and J. S. agree", &["J.Q.S."]);
+        check(&john, "J.Q.S. and J. S. agree, J.T. not", &["J.Q.S.", "J. S."]);
         check(&john, "the blacksmith", &[]);
         check(&[(EntityType::Patient, "O'Brien, Mary")], "Mary OBRIEN", &["Mary OBRIEN"]);
     }

@@ -12,7 +12,12 @@ pub(crate) fn all(text: &str, reading: &Reading) -> Vec<Dated> {
     let mut pos = 0;
     while pos < text.len() {
         let here = &text.as_bytes()[pos..];
-        let starts = pos == 0 || !text.as_bytes()[pos - 1].is_ascii_alphanumeric();
+        // `/2011` of `13/13/2011` is no date of its own.
+        let starts = match text.as_bytes()[..pos] {
+            [.., before, b'/' | b'-' | b'.'] => !before.is_ascii_digit(),
+            [.., before] => !before.is_ascii_alphanumeric(),
+            [] => true,
+        };
         if starts && (here[0].is_ascii_alphanumeric() || here[0] == b'\'') {
             let dates = at(text, pos, reading);
             if let Some(last) = dates.last() {
@@ -230,7 +235,11 @@ impl Cursor<'_> {
 
     fn add_year(&self, date: &mut Dated) {
         let end = date.span.end;
-        let dash = self.byte(end) == b'-' || self.byte(end) == b'/';
+        // `3-May-11` has marks on both sides; `May 3-11` is a range.
+        let between = date.parts.windows(2).all(|pair| {
+            matches!(self.byte(pair[0].1.end), b'-' | b'/') || pair[0].1.end == pair[1].1.start
+        });
+        let dash = between && matches!(self.byte(end), b'-' | b'/');
         let mut next = self.skip(end, b",.-/");
         if self.text[next..].starts_with("of ") {
             next += 3;

@@ -75,7 +75,11 @@ fn pads(text: &str, date: &Dated) -> bool {
             .filter(|(part, _)| matches!(part, Part::Day | Part::Month))
             .filter_map(|(_, span)| text.get(span.clone()))
     };
-    numbers().all(|n| n.len() == 2)
+    // Beside a month's name a number has a zero only where one is written, or in `12-MAY-2011`.
+    let named = date.parts.iter().find(|(p, _)| matches!(p, Part::MonthName | Part::SharedMonth));
+    let loose =
+        named.is_some_and(|(_, span)| !tight(text, span.start, span.end) || span.is_empty());
+    numbers().all(|n| n.len() == 2) && (!loose || numbers().any(|n| n.starts_with('0')))
 }
 
 fn number(out: &mut String, value: i8, padded: bool) {

