@@ -59,8 +59,7 @@ impl Shape {
 /// and its sensitive values.
 ///
 /// Memory goes by classes and by the distinct subjects and sensitive values in each, not by rows: a
-/// million classes of ten subjects with one sensitive column of seven values took 660 MB, of which
-/// half is the sensitive column.
+/// million classes of ten subjects with one sensitive column of seven values took 660 MB.
 #[derive(Debug)]
 pub struct ClassIndex {
     shape: Shape,
