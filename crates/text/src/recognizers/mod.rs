@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use anonymed_core::{EntityType, Finding};
-use regex::{Regex, RegexSet};
+use regex::{Regex, RegexSet, RegexSetBuilder};
 
 use crate::page::{Page, found};
 
@@ -99,6 +99,9 @@ pub(crate) const ALL: &[&dyn Recognizer] = &[
     &zip::Zip,
 ];
 
+/// Most memory the triggers' automaton takes in a thread.
+const DFA_BYTES: usize = 24 << 20;
+
 struct Triggers {
     set: RegexSet,
     by_line: Vec<&'static dyn Recognizer>,
@@ -109,7 +112,11 @@ static TRIGGERS: LazyLock<Triggers> = LazyLock::new(|| {
     let (by_line, by_page): (Vec<&'static dyn Recognizer>, Vec<_>) =
         ALL.iter().copied().partition(|r| r.trigger().is_some());
     let patterns = by_line.iter().filter_map(|r| r.trigger());
-    let set = RegexSet::new(patterns).expect("the triggers of this folder compile");
+    let set = RegexSetBuilder::new(patterns)
+        // Room for every state prose leads to: without it the cache is thrown away again and again.
+        .dfa_size_limit(DFA_BYTES)
+        .build()
+        .expect("the triggers of this folder compile");
     Triggers { set, by_line, by_page }
 });
 
