@@ -2,10 +2,12 @@
 
 use rayon::prelude::*;
 
-use super::walk::{NOT_KEPT, Outcome, Stop, Walker, Wrote};
+use super::walk::{Job, NOT_KEPT, Outcome, Stop, Walker, Wrote};
 use crate::json::{Kind, NodeId};
 use crate::schema::TypeId;
 
+/// Entries whose outputs are held at once.
+const BATCH: usize = 1024;
 /// Entries a worker takes at once.
 const GRAIN: usize = 16;
 
@@ -17,35 +19,18 @@ impl Walker<'_, '_, '_> {
             Kind::Array => json.children(node).collect(),
             _ => vec![node],
         };
-        let job = self.job;
-        let done: Vec<Result<Outcome, Stop>> = items
-            .par_iter()
-            .enumerate()
-            .with_min_len(GRAIN)
-            .map(|(number, item)| {
-                job.context.cancel.check().map_err(|c| Stop::Fatal(c.into()))?;
-                let mut walker = Walker::new(job);
-                match walker.entry(of, *item) {
-                    Ok(_) => Ok(walker.outcome),
-                    Err(Stop::Quarantine { reason, at }) => {
-                        let mut outcome = Outcome::new();
-                        outcome.records_in = walker.outcome.records_in;
-                        outcome.hold(job.line, format!("Bundle.entry[{number}]: {at}"), reason);
-                        Ok(outcome)
-                    }
-                    Err(fatal) => Err(fatal),
-                }
-            })
-            .collect();
+        self.out().bytes.reserve(json.span(node).len());
         self.out().raw("[");
         let mut any = false;
-        for outcome in done {
-            let outcome = outcome?;
-            if !outcome.out.bytes.is_empty() {
-                self.out().comma();
-                any = true;
+        for (batch, items) in items.chunks(BATCH).enumerate() {
+            for outcome in entries_of(self.job, of, items, batch * BATCH) {
+                let outcome = outcome?;
+                if !outcome.out.bytes.is_empty() {
+                    self.out().comma();
+                    any = true;
+                }
+                self.outcome.append(outcome);
             }
-            self.outcome.append(outcome);
         }
         self.out().raw("]");
         Ok(any)
@@ -90,4 +75,33 @@ impl Walker<'_, '_, '_> {
         self.out().raw("}");
         Ok(true)
     }
+}
+
+/// Writes some entries in parallel; `first` is the number of the first in its bundle.
+fn entries_of(
+    job: &Job<'_, '_>,
+    of: TypeId,
+    items: &[NodeId],
+    first: usize,
+) -> Vec<Result<Outcome, Stop>> {
+    items
+        .par_iter()
+        .enumerate()
+        .with_min_len(GRAIN)
+        .map(|(number, item)| {
+            job.context.cancel.check().map_err(|c| Stop::Fatal(c.into()))?;
+            let mut walker = Walker::new(job);
+            match walker.entry(of, *item) {
+                Ok(_) => Ok(walker.outcome),
+                Err(Stop::Quarantine { reason, at }) => {
+                    let mut outcome = Outcome::new();
+                    outcome.records_in = walker.outcome.records_in;
+                    let path = format!("Bundle.entry[{}]: {at}", first + number);
+                    outcome.hold(job.line, path, reason);
+                    Ok(outcome)
+                }
+                Err(fatal) => Err(fatal),
+            }
+        })
+        .collect()
 }

@@ -5,13 +5,12 @@ use anonymed_core::{EntityType, Operator, Replacement, Transformed, WrittenSpan}
 
 use crate::json::escape_into;
 
-const OPERATORS: usize = Operator::ALL.len();
-
 /// Bytes with their spans. What is begun can be taken back, so that emptied objects leave nothing.
 pub(crate) struct Output {
     pub(crate) bytes: Vec<u8>,
     written: Vec<WrittenSpan>,
-    counts: Vec<u32>,
+    /// How often what was done; a record has few kinds of changes.
+    counts: Vec<((EntityType, Operator), u32)>,
 }
 
 /// A point of an output to go back to.
@@ -23,11 +22,7 @@ pub(crate) struct Mark {
 
 impl Output {
     pub(crate) fn new() -> Self {
-        Self {
-            bytes: Vec::new(),
-            written: Vec::new(),
-            counts: vec![0; EntityType::ALL.len() * OPERATORS],
-        }
+        Self { bytes: Vec::new(), written: Vec::new(), counts: Vec::new() }
     }
 
     pub(crate) fn mark(&self) -> Mark {
@@ -127,8 +122,13 @@ impl Output {
 
     /// Counts a change that left no byte.
     pub(crate) fn count(&mut self, entity: EntityType, operator: Operator) {
-        if let Some(count) = self.counts.get_mut(entity as usize * OPERATORS + operator as usize) {
-            *count = count.saturating_add(1);
+        self.add((entity, operator), 1);
+    }
+
+    fn add(&mut self, change: (EntityType, Operator), times: u32) {
+        match self.counts.iter_mut().find(|(c, _)| *c == change) {
+            Some((_, count)) => *count = count.saturating_add(times),
+            None => self.counts.push((change, times)),
         }
     }
 
@@ -141,17 +141,16 @@ impl Output {
             end: w.end + offset,
             ..w
         }));
-        for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
-            *mine = mine.saturating_add(theirs);
+        for (change, times) in other.counts {
+            self.add(change, times);
         }
     }
 
     /// Hands over the bytes, and adds spans and counts to a result at an offset.
     pub(crate) fn into_transformed(self, done: &mut Transformed, offset: u64) -> Vec<u8> {
         let mut part = Transformed { written: self.written, ..Transformed::default() };
-        for (at, count) in self.counts.iter().enumerate().filter(|(_, c)| **c > 0) {
-            let entity = EntityType::ALL[at / OPERATORS];
-            part.changed(entity, Operator::ALL[at % OPERATORS], u64::from(*count));
+        for ((entity, operator), times) in self.counts {
+            part.changed(entity, operator, u64::from(times));
         }
         done.absorb(part, offset);
         self.bytes
