@@ -49,7 +49,7 @@ for stage in plan run verify "release create"; do
 done
 anonymed audit verify >/dev/null && echo "audit log: whole"
 
-# The same patient has one pseudonym, and 14 days between two visits are 14 days.
+# Four patients have four pseudonyms; one of them came twice.
 table=$(find release/data -name '*.csv')
 head -n 1 "$table"
 cut -d, -f1 "$table" | tail -n +2 | sort | uniq -c | awk '{print $1}' | sort | tr '\n' ' '
