@@ -176,7 +176,7 @@ fn leading_date(value: &str) -> Option<Range<usize>> {
     let dates = dates::at(value, 0, &Reading::default());
     let strong = dates.iter().any(|d| d.strength == Strength::Strong);
     let (first, last) = (dates.first()?, dates.last()?);
-    strong.then(|| first.span.start..last.span.end)
+    strong.then_some(first.span.start..last.span.end)
 }
 
 fn date(page: &Page<'_>, field: &Field, name: &'static str, out: &mut Vec<Finding>) {

@@ -74,7 +74,7 @@ impl Known {
             | EntityType::Profession => {}
             entity if entity.is_person() => self.add_name(entity, value),
             entity if entity.is_number() || entity == EntityType::Zip => {
-                self.add_number(entity, value)
+                self.add_number(entity, value);
             }
             _ => self.add_sequence(entity, value),
         }
@@ -301,7 +301,7 @@ impl Known {
             let equal = tokens
                 .iter()
                 .zip(letters)
-                .all(|(t, l)| t.len() == 1 && page.word(t).chars().next() == Some(*l));
+                .all(|(t, l)| t.len() == 1 && page.word(t).starts_with(*l));
             let dotted =
                 (at..at + letters.len() - 1).all(|i| matches!(page.gap(i, i + 1), "." | ". "));
             let end = tokens[letters.len() - 1].end as usize;

@@ -134,18 +134,18 @@ impl Cursor<'_> {
     }
 
     fn date(&self, pos: usize) -> Option<Dated> {
-        if self.byte(pos).is_ascii_alphabetic() {
-            if let Some(end) = self.weekday(pos) {
-                let next = self.skip(self.skip(end, b"."), b",");
-                let mut date = self.bare(next).filter(|_| next > end)?;
-                if date.strength < Strength::Weak {
-                    return None;
-                }
-                date.strength = Strength::Strong;
-                date.parts.insert(0, (Part::Weekday, pos..end));
-                date.span.start = pos;
-                return Some(date);
+        if self.byte(pos).is_ascii_alphabetic()
+            && let Some(end) = self.weekday(pos)
+        {
+            let next = self.skip(self.skip(end, b"."), b",");
+            let mut date = self.bare(next).filter(|_| next > end)?;
+            if date.strength < Strength::Weak {
+                return None;
             }
+            date.strength = Strength::Strong;
+            date.parts.insert(0, (Part::Weekday, pos..end));
+            date.span.start = pos;
+            return Some(date);
         }
         self.bare(pos)
     }
@@ -176,10 +176,10 @@ impl Cursor<'_> {
         };
         let start = at + quoted;
         let digits = self.digits(start)?;
-        if quoted == 0 {
-            if let Some(year) = digits.year().filter(|_| self.ends_number(digits.end)) {
-                return Some((Part::Year, year, start..digits.end));
-            }
+        if quoted == 0
+            && let Some(year) = digits.year().filter(|_| self.ends_number(digits.end))
+        {
+            return Some((Part::Year, year, start..digits.end));
         }
         let two = digits.len == 2 && (quoted > 0 || matches!(bare_two, Two::Allowed));
         let whole = two && self.ends(digits.end);
@@ -329,10 +329,10 @@ impl Cursor<'_> {
         let year = first.year()?;
         let year_part = (Part::Year, pos..first.end);
         let mark = self.byte(first.end);
-        if matches!(mark, b'-' | b'/' | b'.') {
-            if let Some(date) = self.year_month_day(pos, year, first.end, mark) {
-                return Some(date);
-            }
+        if matches!(mark, b'-' | b'/' | b'.')
+            && let Some(date) = self.year_month_day(pos, year, first.end, mark)
+        {
+            return Some(date);
         }
         let next = self.skip(first.end, b",-/");
         if let Some((month, end)) = self.month(next).filter(|_| next > first.end) {
@@ -523,23 +523,24 @@ impl Cursor<'_> {
         let (start, close) = self.range_mark(first.span.end)?;
         let named = first.parts.iter().any(|(p, _)| *p == Part::MonthName);
         // `May 3-7, 2011`: the second has a day alone.
-        if named && first.day.is_some() && first.year.is_none() {
-            if let Some((day, part)) =
+        if named
+            && first.day.is_some()
+            && first.year.is_none()
+            && let Some((day, part)) =
                 self.day(start).filter(|_| self.month_after_day(start).is_none())
-            {
-                let mut second = Dated {
-                    month: first.month,
-                    day: Some(day),
-                    ..dated(
-                        start..part.1.end,
-                        vec![(Part::SharedMonth, start..start), part],
-                        Strength::Strong,
-                    )
-                };
-                self.add_year(&mut second);
-                first.year = second.year;
-                return (first.day < second.day).then_some(()).and_then(|()| self.possible(second));
-            }
+        {
+            let mut second = Dated {
+                month: first.month,
+                day: Some(day),
+                ..dated(
+                    start..part.1.end,
+                    vec![(Part::SharedMonth, start..start), part],
+                    Strength::Strong,
+                )
+            };
+            self.add_year(&mut second);
+            first.year = second.year;
+            return (first.day < second.day).then_some(()).and_then(|()| self.possible(second));
         }
         let second = self.date(start)?;
         let same_kind = (first.day.is_some() && second.day.is_some())

@@ -42,10 +42,10 @@ impl Recognizer for ListedName {
 
 fn name_at(page: &Page<'_>, at: usize, limit: usize) -> Option<(Range<usize>, f32)> {
     let token = &page.tokens[at];
-    if token.word.surname > 0 {
-        if let Some(run) = inverted(page, at, limit) {
-            return Some((run, 0.7));
-        }
+    if token.word.surname > 0
+        && let Some(run) = inverted(page, at, limit)
+    {
+        return Some((run, 0.7));
     }
     if token.word.given() == 0
         || token.is(role::MONTH | role::WEEKDAY | role::NOT_NAME)

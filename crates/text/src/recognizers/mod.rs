@@ -203,10 +203,9 @@ fn stands_alone(page: &Page<'_>, span: &Range<usize>) -> bool {
     let before_ok = !before.is_some_and(|c| joined(c) || matches!(c, '-' | '.' | '/' | ','))
         || before.is_some_and(|c| matches!(c, '.' | '-' | ',' | '/'))
             && !page.text[..span.start - 1].ends_with(|c: char| c.is_alphanumeric());
-    let after_ok = !next.is_some_and(joined)
-        && !(next.is_some_and(|c| matches!(c, '-' | '.' | '/' | ','))
-            && then.is_some_and(char::is_alphanumeric));
-    before_ok && after_ok
+    let marked = next.is_some_and(|c| matches!(c, '-' | '.' | '/' | ','));
+    let goes_on = next.is_some_and(joined) || marked && then.is_some_and(char::is_alphanumeric);
+    before_ok && !goes_on
 }
 
 /// Whether a measurement's unit follows.

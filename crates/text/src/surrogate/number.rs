@@ -115,7 +115,7 @@ impl Surrogates<'_> {
         let given = self.pick(
             "email-given",
             local,
-            if value.len() % 2 == 0 { &LISTS.women } else { &LISTS.men },
+            if value.len().is_multiple_of(2) { &LISTS.women } else { &LISTS.men },
         );
         let family = self.pick("email-family", local, &LISTS.families);
         let mark = local.chars().find(|c| matches!(c, '.' | '_' | '-'));

@@ -1,5 +1,8 @@
 //! The text engine as the other crates see it.
 
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
 mod acceptance;
 mod bounds;
 mod notes;
