@@ -94,7 +94,11 @@ fn plausible(page: &Page<'_>, run: &Range<usize>, field: &Field, entity: EntityT
         EntityType::Patient => {
             best == 2 || (best >= 1 && short) || (several && short && !page.caps)
         }
-        _ => best == 2 && (short || several) || best >= 1 && short && several,
+        _ => {
+            let surname = words[0].word.surname >= 5 && words[0].word.clinical < 10;
+            let alone = rest.is_empty() && words[0].is_capital() && surname;
+            best == 2 && (short || several) || best >= 1 && short && several || best >= 1 && alone
+        }
     }
 }
 

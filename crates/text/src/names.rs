@@ -69,7 +69,7 @@ pub(crate) fn run(
     place: Place,
 ) -> Option<Range<usize>> {
     let mut end = first;
-    let mut weighed = 0u8;
+    let (mut weighed, mut listed) = (0u8, 0u8);
     while let Some(token) = page.tokens.get(end) {
         if token.end as usize > limit || end - first >= LONGEST {
             break;
@@ -88,6 +88,7 @@ pub(crate) fn run(
         }
         if !particle && !suffix && !is_initial(token) {
             weighed = weighed.max(1 + weight(token));
+            listed += u8::from(token.word.given() > 20 || token.word.surname > 3);
         }
         end += 1;
     }
@@ -101,7 +102,9 @@ pub(crate) fn run(
         Place::Certain => 1,
         Place::Likely => 3,
     };
-    (end > first && weighed >= wanted).then_some(first..end)
+    // `Dawn Young`: two words of the lists, if common, side by side with capitals.
+    let pair = listed >= 2 && !page.caps && page.tokens[first].word.given() > 20;
+    (end > first && (weighed >= wanted || pair)).then_some(first..end)
 }
 
 /// Whether `van`, `de la` stands before the rest of a name.
@@ -123,7 +126,7 @@ fn joins(page: &Page<'_>, second: usize) -> bool {
     let gap = page.gap(second - 1, second);
     let before = &page.tokens[second - 1];
     match gap {
-        " " | "-" | "\u{2010}" | "\u{2011}" => true,
+        " " | "-" | "\u{2010}" | "\u{2011}" | "^" => true,
         ". " | "." => is_initial(before) || before.is(role::PARTICLE),
         ", " => page.tokens[second].is(role::SUFFIX) && page.tokens[second].is_capital(),
         _ => false,
@@ -156,6 +159,8 @@ pub(crate) fn inverted(
     if weight(next) == 0 && place != Place::Certain {
         return None;
     }
-    let rest = run(page, run_.end, limit, place)?;
+    // A common forename behind a comma is one all the same: `YOUNG, ROSE`.
+    let forename = next.word.given() > 20 && next.is_capital();
+    let rest = run(page, run_.end, limit, if forename { Place::Certain } else { place })?;
     Some(run_.start..rest.end)
 }

@@ -69,7 +69,10 @@ fn is_season(word: &str) -> bool {
 /// How sure it is that what reads as a date is one.
 fn judge(page: &Page<'_>, date: &Dated, index: usize) -> f32 {
     let field = page.field_at(date.span.start).map(|f| f.kind);
-    let in_date_field = matches!(field, Some(FieldKind::Date | FieldKind::Birth));
+    let in_date_field = page
+        .field_at(date.span.start)
+        .filter(|f| f.value.start == date.span.start || date.strength > Strength::Weak)
+        .is_some_and(|f| matches!(f.kind, FieldKind::Date | FieldKind::Birth));
     let joined = page.text[..date.span.start].ends_with(['/', '.', '-', '\\', ':', '_'])
         && !page.text[..date.span.start - 1].ends_with([' ', '\t', '\n', '(', ')', '#']);
     match date.strength {
@@ -137,7 +140,7 @@ fn unlikely(page: &Page<'_>, date: &Dated) -> bool {
         "weakness",
     ];
     let after = page.after(date.span.end).trim_start().to_ascii_lowercase();
-    let before = page.before(date.span.start).trim_end().to_ascii_lowercase();
+    let before = page.before(date.span.start).trim_end_matches([' ', ':']).to_ascii_lowercase();
     const BEFORE: &[&str] = &[
         "strength", "reflexes", "score", "scale", "pain", "grade", "level", "gcs", "ratio", "bp",
         "vision", "motor", "pulses", "about", "x", "rated", "scored",
@@ -205,6 +208,10 @@ fn is_dated(page: &Page<'_>, date: &Dated) -> bool {
         "sun",
         "circa",
         "updated",
+        "wks",
+        "weeks",
+        "week",
+        "wk",
         "re-check",
         "recheck",
     ];
@@ -221,7 +228,8 @@ fn is_dated(page: &Page<'_>, date: &Dated) -> bool {
     let timed = time.len() >= 4
         && time[0].is_ascii_digit()
         && (time[1] == b':' || (time[1].is_ascii_digit() && time[2] == b':'));
-    let heads_line = before.trim().is_empty() && after.starts_with([':', '-']);
+    let clock = time.iter().take_while(|b| b.is_ascii_digit()).count() == 4;
+    let heads_line = before.trim().is_empty() && (after.starts_with([':', '-']) || clock);
     BEFORE.contains(&word) || timed || heads_line
 }
 

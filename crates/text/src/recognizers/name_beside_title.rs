@@ -64,7 +64,8 @@ fn ambiguous(page: &Page<'_>, at: usize) -> bool {
     let word = page.word(title);
     let short = matches!(word.len(), 2 | 3) && title.shape != Shape::Lower && word != "MS";
     let weak = !short || page.caps && matches!(word, "DR" | "MISS");
-    weak && weight(next) < if page.caps || word == "MS" { 2 } else { 1 }
+    let surname = next.word.surname >= 5 && next.word.clinical < 10 && word == "DR";
+    weak && !surname && weight(next) < if page.caps || word == "MS" { 2 } else { 1 }
         || title.shape == Shape::Lower && next.shape == Shape::Lower && weight(next) < 2
         // `123 Oak Dr Springfield`
         || word == "Dr" && page.gap(at, at + 1) == " " && follows_street(page, at)

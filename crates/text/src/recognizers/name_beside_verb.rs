@@ -16,7 +16,7 @@ pub(crate) struct NameBesideVerb;
 
 static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?-u:\b)(?:(?:dictated|signed|seen|examined|evaluated|performed|reviewed|referred|followed|assisted|read|interpreted|supervised|ordered|requested|prepared|transcribed|approved|verified|attested|accompanied|brought in|cosigned|staffed|called|paged|notified|treated|managed|cared for|completed|entered|recorded|typed|written|given|placed|inserted|removed|reported|witnessed|taken|done|administered)[ ]+(?:by|to)|discussed with|d/w|spoke (?:with|to)|talked (?:with|to)|d/c'd by|reviewed with|met with|consulted(?: with)?|under the care of|care of|c/o|dear|attn|cc|copy to|sincerely|regards|patient|pt|notified|informed|paged|contacted|signature|name is|known as|i,|per)[ ]*[:,]?[ ]+",
+        r"(?i)(?-u:\b)(?:(?:dictated|signed|seen|examined|evaluated|performed|reviewed|referred|followed|assisted|read|interpreted|supervised|ordered|requested|prepared|transcribed|approved|verified|attested|accompanied|brought in|cosigned|staffed|called|paged|notified|treated|managed|cared for|completed|entered|recorded|typed|written|given|placed|inserted|removed|reported|witnessed|taken|done|administered)[ ]+(?:by|to)|discussed with|d/w|spoke (?:with|to)|talked (?:with|to)|d/c'd by|reviewed with|met with|consulted(?: with)?|under the care of|care of|c/o|dear|attn|cc|copy to|sincerely|regards|patient|pt|notified|informed|paged|contacted|signature|surgeon|anesth\.?|asst\.?|assistant|scrub|circ rn|req md|name|name is|known as|i,|per)[ ]*[:,]?[ ]+",
     )
 });
 
@@ -27,7 +27,7 @@ impl Recognizer for NameBesideVerb {
 
     fn trigger(&self) -> Option<&'static str> {
         Some(
-            r"(?i)(?:by|with|to|of|w|c/o|dear|attn|cc|sincerely|regards|patient|pt|signature|is|as|i,|per|consulted|ed)[ ]*[:,]?[ ]+[a-z]",
+            r"(?i)(?:by|with|to|of|w|c/o|dear|attn|cc|sincerely|regards|patient|pt|signature|surgeon|anesth|asst|assistant|scrub|rn|md|name|is|as|i,|per|consulted|ed)[ ]*[:,]?[ ]+[a-z]",
         )
     }
 
@@ -43,6 +43,7 @@ impl Recognizer for NameBesideVerb {
                 continue;
             }
             if let Some(run) = names::run(page, first, line.end, Place::Likely) {
+                let run = names::inverted(page, &run, line.end, Place::Likely).unwrap_or(run);
                 let words = run.len();
                 let listed = page.tokens[run.clone()]
                     .iter()
@@ -52,7 +53,6 @@ impl Recognizer for NameBesideVerb {
                         t.is(role::EPONYM_HEAD) && page.gap(run.end - 1, run.end) == " "
                     });
                 if listed && !place && (words > 1 || token.word.is_plain_name()) {
-                    let run = names::inverted(page, &run, line.end, Place::Likely).unwrap_or(run);
                     out.push(found(
                         names::bytes(page, &run),
                         entity(hit.as_str()),

@@ -17,7 +17,7 @@ static PATTERN: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9]{3}[- ][0-9]{2
 
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?-u:\b)(?:ssn|ss[ \t]*\#|social[ \t]+security|soc\.?[ \t]+sec\.?)(?:[ \t]*(?:number|no|num|is)\.?)*[ \t:#.]{0,6}(?P<id>(?:xxx-xx-|x{5})?[0-9]{4}(?-u:\b)|[0-9]{3}[- .]?[0-9]{2}[- .]?[0-9]{4})",
+        r"(?i)(?-u:\b)(?:ssn|ss[ \t]*\#|social[ \t]+security|soc\.?[ \t]+sec\.?)(?:[ \t]*(?:number|no|num|is|ending|in)\.?)*[ \t:#.]{0,6}(?P<id>(?:xxx-xx-|x{5})?[0-9]{4}(?-u:\b)|[0-9]{3}[- .]?[0-9]{2}[- .]?[0-9]{4})",
     )
 });
 
