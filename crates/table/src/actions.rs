@@ -21,6 +21,8 @@ pub(crate) struct CellCounts {
     pub(crate) changed: u64,
     pub(crate) emptied: u64,
     pub(crate) changes: BTreeMap<(EntityType, Operator), u64>,
+    /// Replaced parts of the last prose cell, taken by who knows its row.
+    pub(crate) spans: Vec<(u32, u32)>,
 }
 
 impl CellCounts {
@@ -141,6 +143,7 @@ impl Cell<'_> {
         counts.changed += 1;
         for item in &scrubbed.items {
             *counts.changes.entry((item.entity, item.operator)).or_default() += 1;
+            counts.spans.push((item.output.start as u32, item.output.end as u32));
         }
         Ok(Cow::Owned(scrubbed.text))
     }

@@ -53,6 +53,14 @@ impl StringBatch {
         cell(&self.columns[column], row)
     }
 
+    /// The first rows, at most `rows` of them.
+    #[must_use]
+    pub fn head(&self, rows: usize) -> Self {
+        let rows = rows.min(self.len());
+        let columns = self.columns.iter().map(|c| c.slice(0, rows)).collect();
+        Self { rows: self.rows[..rows].to_vec(), columns }
+    }
+
     /// The columns as Arrow arrays.
     pub fn arrays(&self) -> Vec<ArrayRef> {
         self.columns.iter().map(|c| Arc::new(c.clone()) as ArrayRef).collect()

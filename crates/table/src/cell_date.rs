@@ -72,6 +72,10 @@ pub(crate) fn read_in(text: &str, style: DateStyle) -> Option<CellDate<'_>> {
 }
 
 impl CellDate<'_> {
+    fn has_single_digit(&self) -> bool {
+        self.parts.iter().any(|(r, p)| matches!(p, Part::Day | Part::Month) && r.len() == 1)
+    }
+
     /// The cell with another date in it. A date coarser than the cell's is written in ISO form.
     pub(crate) fn with(&self, date: PartialDate, style: DateStyle) -> String {
         let (year, month, day) = match (date, self.date) {
@@ -80,6 +84,8 @@ impl CellDate<'_> {
             (PartialDate::Year(year), PartialDate::Year(_)) => (year, 1, 1),
             (other, _) => return other.to_string(),
         };
+        // A single digit beside it says that a two-digit neighbour is not padded either.
+        let style = DateStyle { padded: style.padded && !self.has_single_digit(), ..style };
         let mut out = String::with_capacity(self.text.len() + 4);
         let mut at = 0;
         for (range, part) in &self.parts {
@@ -285,8 +291,7 @@ pub(crate) struct StyleSurvey {
 impl StyleSurvey {
     pub(crate) fn see(&mut self, text: &str) {
         let Some(read) = read_in(text, DateStyle::default()) else { return };
-        self.single_digit |=
-            read.parts.iter().any(|(r, p)| matches!(p, Part::Day | Part::Month) && r.len() == 1);
+        self.single_digit |= read.has_single_digit();
         if read.ambiguous {
             self.ambiguous = true;
             return;
@@ -330,7 +335,7 @@ mod tests {
         check("01/31/2020", "03/02/2020");
         check("01/31/20", "03/02/20");
         check("01/31/2020 3:04 PM", "03/02/2020 3:04 PM");
-        check("31.1.2020", "2.3.2020".replace("2.3", "02.3").as_str());
+        check("31.1.2020", "2.3.2020");
         check("31.01.2020", "02.03.2020");
         check("31/01/2020", "02/03/2020");
         check("31-JAN-2020", "02-MAR-2020");

@@ -23,9 +23,10 @@ use crate::batch::StringBatch;
 use crate::cell_date;
 use crate::csv_read::rejected;
 use crate::frequency::{self, Grouping};
-use crate::model::{Dictionary, ModelPlan, Solved};
-use crate::outcome::{ColumnOutcome, TableOutcome};
+use crate::model::{Counted, Dictionary, ModelPlan, Solved};
+use crate::outcome::{ColumnOutcome, TableOutcome, TableRisk, WrittenCell};
 use crate::plan::TablePlan;
+use crate::risk::RiskWatch;
 use crate::source::{self, Part};
 use crate::write::TableWriter;
 
@@ -160,18 +161,14 @@ impl Tables {
                 },
             )
         })?;
-        let names: Vec<String> = quasi.iter().map(|q| part.columns[*q].clone()).collect();
-        let on: Vec<String> = models.l.iter().map(|l| part.columns[l.0].clone()).collect();
-        crate::model::solve(
-            &names,
-            dictionaries,
+        let counted = Counted {
+            names: quasi.iter().map(|q| part.columns[*q].clone()).collect(),
+            quasi: dictionaries,
+            sensitive_names: models.l.iter().map(|l| part.columns[l.0].clone()).collect(),
             sensitive,
-            &on,
             groups,
-            &models,
-            rule.suppress_max,
-            ctx.cancel,
-        )
+        };
+        crate::model::solve(counted, &models, rule.suppress_max, ctx.cancel)
     }
 
     /// De-identifies a part of a file into each of the outputs.
@@ -180,7 +177,6 @@ impl Tables {
     ///
     /// [`ModalityError`] where the part cannot be read or written, or the rule does not fit it;
     /// what was written until then must not be used.
-    #[expect(clippy::too_many_arguments, reason = "each is one thing the caller alone has")]
     pub fn deidentify(
         &self,
         document: &mut Document<'_>,
@@ -198,6 +194,7 @@ impl Tables {
             .map(|(format, out)| TableWriter::new(*format, &names, &mut **out))
             .collect::<Result<Vec<_>, _>>()?;
         let mut tally = Tally::new(&prepared);
+        let mut risk = RiskWatch::new(&prepared);
         let mut held = Vec::new();
         source::map_in_order(
             (document, format, part),
@@ -205,7 +202,13 @@ impl Tables {
             |batch| release_rows(&batch, &prepared, ctx),
             &mut |row, reason| held.push((row, reason)),
             &mut |rows: ReleasedRows| {
-                writers.iter_mut().try_for_each(|w| w.write(&rows.columns))?;
+                // The judge counts on another thread while this one writes.
+                let mut judged = Ok(());
+                let written = rayon::in_place_scope(|scope| {
+                    scope.spawn(|_| judged = risk.see(&rows.input, &rows.open, &rows.columns));
+                    writers.iter_mut().try_for_each(|w| w.write(&rows.columns))
+                });
+                written.and(judged)?;
                 tally.absorb(rows);
                 Ok(())
             },
@@ -214,7 +217,7 @@ impl Tables {
         for writer in writers {
             guarded += writer.finish()?;
         }
-        Ok(tally.finish(&prepared, held, guarded))
+        Ok(tally.finish(&prepared, held, guarded, risk.finish(&prepared, ctx)))
     }
 }
 
@@ -269,9 +272,22 @@ fn codes(texts: &StringArray, dictionary: &mut Dictionary) -> UInt32Array {
     UInt32Array::from_iter_values(texts.iter().map(|t| dictionary.number(t.unwrap_or_default())))
 }
 
+/// A row that may leave.
+pub(crate) struct OpenRow {
+    /// Position in the input batch.
+    pub(crate) row: usize,
+    /// The subject's number.
+    pub(crate) subject: u32,
+    /// Whether it leaves; otherwise the model suppresses it.
+    pub(crate) released: bool,
+}
+
 /// Rows as they are released, and what was counted on the way.
-struct ReleasedRows {
-    columns: Vec<StringArray>,
+pub(crate) struct ReleasedRows {
+    pub(crate) columns: Vec<StringArray>,
+    input: StringBatch,
+    /// Rows of known patients: position, subject's number, whether it is released.
+    pub(crate) open: Vec<OpenRow>,
     rows_in: u64,
     held: Vec<(u64, &'static str)>,
     suppressed: Vec<u64>,
@@ -280,11 +296,13 @@ struct ReleasedRows {
     counts: Vec<CellCounts>,
     before: Vec<Vec<u64>>,
     after: Vec<Vec<u64>>,
+    /// Rows of this batch's output, from 0.
+    written: Vec<WrittenCell>,
 }
 
 type FixedHash = BuildHasherDefault<DefaultHasher>;
 
-fn release_rows(
+pub(crate) fn release_rows(
     batch: &StringBatch,
     prepared: &Prepared,
     ctx: &Context<'_>,
@@ -294,6 +312,8 @@ fn release_rows(
     let width = plan.columns.len();
     let mut out = ReleasedRows {
         columns: Vec::new(),
+        input: batch.clone(),
+        open: Vec::with_capacity(batch.len()),
         rows_in: batch.len() as u64,
         held: Vec::new(),
         suppressed: Vec::new(),
@@ -302,6 +322,7 @@ fn release_rows(
         counts: vec![CellCounts::default(); width],
         before: vec![Vec::new(); width],
         after: vec![Vec::new(); width],
+        written: Vec::new(),
     };
     // Which rows leave, of whom, in which class.
     let mut kept: Vec<(usize, Option<&Subject>, Option<u32>)> = Vec::with_capacity(batch.len());
@@ -320,6 +341,7 @@ fn release_rows(
         }
         let Some((subject, id)) = numbered(whose, number)? else { continue };
         let Some(solved) = &prepared.solved else {
+            out.open.push(OpenRow { row, subject: id, released: true });
             kept.push((row, subject, None));
             continue;
         };
@@ -330,7 +352,9 @@ fn release_rows(
             texts.push(base_value(&cell, batch.value(*column, row), counts)?);
         }
         let texts: Vec<&str> = texts.iter().map(|t| &**t).collect();
-        match solved.class_of(&texts, id) {
+        let class = solved.class_of(&texts, id);
+        out.open.push(OpenRow { row, subject: id, released: class.is_some() });
+        match class {
             Some(class) => {
                 out.classes.push(class);
                 kept.push((row, subject, Some(class)));
@@ -344,7 +368,7 @@ fn release_rows(
         let mut builder = StringBuilder::new();
         let in_class = quasi.iter().position(|q| *q == column.source);
         let counts = &mut out.counts[column.source];
-        for (row, subject, class) in &kept {
+        for (at_row, (row, subject, class)) in kept.iter().enumerate() {
             let value = batch.value(column.source, *row);
             if distinct_before.len() < DISTINCT {
                 distinct_before.insert(hasher.hash_one(value));
@@ -358,6 +382,13 @@ fn release_rows(
                 _ => Cell { table: plan, plan: column, subject: *subject, ctx }
                     .apply(value, counts)?,
             };
+            let position = out.columns.len() as u32;
+            out.written.extend(counts.spans.drain(..).map(|(start, end)| WrittenCell {
+                row: at_row as u64,
+                column: position,
+                start,
+                end,
+            }));
             if column.action != Action::Drop {
                 if distinct_after.len() < DISTINCT {
                     distinct_after.insert(hasher.hash_one(&*text));
@@ -385,6 +416,7 @@ struct Tally {
     rows_of_class: Vec<u64>,
     seen: HashSet<u64>,
     repeats: u64,
+    written: Vec<WrittenCell>,
 }
 
 impl Tally {
@@ -400,10 +432,14 @@ impl Tally {
             rows_of_class: vec![0; prepared.solved.as_ref().map_or(0, Solved::classes)],
             seen: HashSet::new(),
             repeats: 0,
+            written: Vec::new(),
         }
     }
 
     fn absorb(&mut self, rows: ReleasedRows) {
+        let first = self.transformed.records_out + 1;
+        let written = rows.written.iter().map(|w| WrittenCell { row: w.row + first, ..*w });
+        self.written.extend(written);
         self.transformed.records_in += rows.rows_in;
         let left = rows.rows_in - rows.held.len() as u64 - rows.suppressed.len() as u64;
         self.transformed.records_out += left;
@@ -436,6 +472,7 @@ impl Tally {
         prepared: &Prepared,
         unread: Vec<(u64, String)>,
         formula_guarded: u64,
+        risk: Option<(TableRisk, TableRisk)>,
     ) -> TableOutcome {
         let plan = &prepared.plan;
         let mut dropped: Vec<u64> = self.suppressed;
@@ -455,6 +492,7 @@ impl Tally {
             }
         }
         let quasi = plan.quasi();
+        let (risk_before, risk_after) = risk.unzip();
         let mut position = 0;
         let columns = plan
             .columns
@@ -496,6 +534,9 @@ impl Tally {
             row_is_subject: plan.subject.is_none(),
             model: prepared.solved.as_ref().map(|s| s.outcome.clone()),
             formula_guarded,
+            risk_before,
+            risk_after,
+            written_cells: self.written,
         }
     }
 }

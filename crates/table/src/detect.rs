@@ -209,7 +209,8 @@ fn agreement(records: &[Vec<String>]) -> Option<f64> {
         return (width >= 3 && header.iter().all(|h| is_token(h))).then_some(0.3);
     }
     let share = same as f64 / records.len() as f64;
-    let tokens = header.iter().all(|h| is_token(h));
+    let named = width > 2 || header.iter().all(|h| !h.trim().is_empty());
+    let tokens = named && header.iter().all(|h| is_token(h));
     let enough = match (tokens, width) {
         (true, 3..) => 0.5,
         (true, _) => 0.7,

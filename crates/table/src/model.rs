@@ -10,9 +10,9 @@ use anonymed_anonymize::{
     Problem, QuasiColumn, Recoding, RowCounts, SensitiveColumn, SubjectGrouping,
 };
 use anonymed_core::policy::{ModelRule, TableRule};
-use anonymed_core::{ModalityError, PartialDate};
+use anonymed_core::{CancelToken, ModalityError, PartialDate};
 use hashbrown::{HashMap, HashTable};
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hasher};
 
 use crate::frequency::Group;
 use crate::outcome::ModelOutcome;
@@ -97,7 +97,6 @@ pub(crate) struct Solved {
     dictionaries: Vec<HashMap<String, u32>>,
     table: FrequencyTable,
     index: HashTable<u32>,
-    hasher: foldhash_like::Fixed,
     recoding: Recoding,
     /// Labels by column and label number as they are written.
     labels: Vec<Vec<String>>,
@@ -118,7 +117,7 @@ impl Solved {
             .zip(&self.dictionaries)
             .map(|(t, d)| d.get(*t).copied())
             .collect::<Option<_>>()?;
-        let hash = self.hasher.codes(codes.iter().copied());
+        let hash = hash_codes(codes.iter().copied());
         let same =
             |n: &u32| codes.iter().enumerate().all(|(column, c)| self.table.code(*n, column) == *c);
         self.recoding.class_of(*self.index.find(hash, same)?)
@@ -147,21 +146,13 @@ impl Solved {
     }
 }
 
-mod foldhash_like {
-    //! A hash of code tuples that is the same in every process.
+/// The same hash in every process.
+type FixedHash = BuildHasherDefault<DefaultHasher>;
 
-    use super::{BuildHasher, Hasher};
-
-    #[derive(Debug, Default)]
-    pub(crate) struct Fixed(std::hash::BuildHasherDefault<std::hash::DefaultHasher>);
-
-    impl Fixed {
-        pub(crate) fn codes(&self, codes: impl Iterator<Item = u32>) -> u64 {
-            let mut hasher = self.0.build_hasher();
-            codes.for_each(|c| hasher.write_u32(c));
-            hasher.finish()
-        }
-    }
+fn hash_codes(codes: impl Iterator<Item = u32>) -> u64 {
+    let mut hasher = FixedHash::default().build_hasher();
+    codes.for_each(|c| hasher.write_u32(c));
+    hasher.finish()
 }
 
 /// A column of the solver and how its labels are written.
@@ -182,73 +173,35 @@ enum Scale {
     Bounded,
 }
 
-/// Solves the models over grouped codes. `quasi` and `sensitive` are the dictionaries of the
-/// groups' codes.
+/// What was counted: the groups, and the dictionaries their codes are from.
+pub(crate) struct Counted {
+    pub(crate) names: Vec<String>,
+    pub(crate) quasi: Vec<Dictionary>,
+    pub(crate) sensitive_names: Vec<String>,
+    pub(crate) sensitive: Vec<Dictionary>,
+    pub(crate) groups: Vec<Group>,
+}
+
+/// The solver's input, with the way back to the texts.
+struct Problems {
+    table: FrequencyTable,
+    encoded: Vec<Encoded>,
+    dictionaries: Vec<HashMap<String, u32>>,
+    /// Groups in the order of their codes with their combinations; only where subjects are units.
+    groups: Vec<(Group, u32)>,
+}
+
+/// Solves the models over what was counted.
 pub(crate) fn solve(
-    names: &[String],
-    quasi: Vec<Dictionary>,
-    sensitive: Vec<Dictionary>,
-    sensitive_names: &[String],
-    groups: Vec<Group>,
+    counted: Counted,
     plan: &ModelPlan,
     suppress_max: f64,
-    cancel: &anonymed_core::CancelToken,
+    cancel: &CancelToken,
 ) -> Result<Solved, ModalityError> {
-    let mut encoded = Vec::with_capacity(quasi.len());
-    let mut places = Vec::with_capacity(quasi.len());
-    let mut dictionaries = Vec::with_capacity(quasi.len());
-    for (name, dictionary) in names.iter().zip(quasi) {
-        let (texts, place) = dictionary.sorted();
-        let column = encode(name, &texts)?;
-        dictionaries
-            .push(texts.into_iter().enumerate().map(|(at, t)| (t, column.code_of[at])).collect());
-        places.push(place);
-        encoded.push(column);
-    }
-    let sensitive_columns: Vec<_> = sensitive_names
-        .iter()
-        .zip(&sensitive)
-        .map(|(name, d)| SensitiveColumn { name: name.clone(), values: d.len() as u32 })
-        .collect();
-    let sensitive_places: Vec<Vec<u32>> = sensitive.into_iter().map(|d| d.sorted().1).collect();
-    let width = names.len();
-    let mut groups: Vec<Group> = groups
-        .into_iter()
-        .map(|mut g| {
-            for (n, code) in g.codes.iter_mut().enumerate() {
-                *code = match n.checked_sub(width) {
-                    None => encoded[n].code_of[places[n][*code as usize] as usize],
-                    Some(s) => sensitive_places[s][*code as usize],
-                };
-            }
-            g
-        })
-        .collect();
-    groups.sort_unstable();
-    let columns: Vec<QuasiColumn> = encoded.iter().map(|e| e.column.clone()).collect();
-    let mut builder =
-        FrequencyBuilder::new(columns, sensitive_columns, plan.k_max()).map_err(error)?;
-    let mut combination_of = Vec::with_capacity(if plan.by_subject { groups.len() } else { 0 });
-    for group in &groups {
-        let values: Vec<(usize, u32, u64)> = group.codes[width..]
-            .iter()
-            .enumerate()
-            .map(|(n, code)| (n, *code, group.rows))
-            .collect();
-        let number = builder
-            .add(&group.codes[..width], group.rows, &group.subjects, &values)
-            .map_err(error)?;
-        if plan.by_subject {
-            combination_of.push(number);
-        }
-    }
-    let table = builder.finish();
-    let problem =
-        Problem::new(&table, plan.models()).suppress_max(suppress_max).cancel(cancel.clone());
     let mut outcome = ModelOutcome {
         k: plan.k,
-        l: sensitive_names.iter().cloned().zip(plan.l.iter().map(|l| l.1)).collect(),
-        quasi: names.to_vec(),
+        l: counted.sensitive_names.iter().cloned().zip(plan.l.iter().map(|l| l.1)).collect(),
+        quasi: counted.names.clone(),
         classes: 0,
         smallest_class_subjects: 0,
         smallest_class_rows: 0,
@@ -257,18 +210,22 @@ pub(crate) fn solve(
         within_suppression_limit: true,
         loss_gcp: 0.0,
         grouped_by_subject: plan.by_subject,
-        combinations: table.combinations() as u64,
+        combinations: 0,
     };
+    let width = counted.names.len();
+    let Problems { table, encoded, dictionaries, groups } = build(counted, plan)?;
+    outcome.combinations = table.combinations() as u64;
+    let problem =
+        Problem::new(&table, plan.models()).suppress_max(suppress_max).cancel(cancel.clone());
     let (recoding, subjects) = if plan.by_subject {
         let mut grouping = SubjectGrouping::new(&table);
-        for (group, combination) in groups.iter().zip(&combination_of) {
+        for (group, combination) in groups {
             let values: Vec<(usize, u32)> =
                 group.codes[width..].iter().enumerate().map(|(n, c)| (n, *c)).collect();
             for subject in &group.subjects {
-                grouping.add(*subject, *combination, group.rows, &values).map_err(error)?;
+                grouping.add(*subject, combination, group.rows, &values).map_err(error)?;
             }
         }
-        drop(groups);
         let counts = if plan.row_counts_visible { RowCounts::Kept } else { RowCounts::Ignored };
         let solution = grouping.solve(&problem, counts).map_err(error)?;
         outcome.smallest_class_subjects = solution.smallest_class_subjects;
@@ -276,12 +233,11 @@ pub(crate) fn solve(
         outcome.suppressed_rows = solution.suppressed_rows;
         outcome.suppressed_subjects = u64::from(solution.suppressed_subjects);
         outcome.loss_gcp = solution.gcp;
-        let share =
-            f64::from(solution.suppressed_subjects) / (solution.subjects.len().max(1) as f64);
-        outcome.within_suppression_limit = share <= suppress_max;
+        let all = solution.subjects.len().max(1) as f64;
+        outcome.within_suppression_limit =
+            f64::from(solution.suppressed_subjects) / all <= suppress_max;
         (solution.recoding, Some(solution.subjects))
     } else {
-        drop(groups);
         let solution = problem.solve(&Mondrian).map_err(error)?;
         outcome.smallest_class_subjects = solution.smallest_class_subjects.at_least();
         outcome.smallest_class_rows = solution.smallest_class_rows;
@@ -298,13 +254,58 @@ pub(crate) fn solve(
         .zip(&encoded)
         .map(|(column, e)| column.labels.iter().map(|l| e.written(l.as_deref())).collect())
         .collect();
-    let hasher = foldhash_like::Fixed::default();
-    let hash = |n: &u32| hasher.codes((0..width).map(|c| table.code(*n, c)));
+    let hash = |n: &u32| hash_codes((0..width).map(|c| table.code(*n, c)));
     let mut index = HashTable::with_capacity(table.combinations());
     for number in 0..table.combinations() as u32 {
         index.insert_unique(hash(&number), number, hash);
     }
-    Ok(Solved { dictionaries, table, index, hasher, recoding, labels, subjects, outcome })
+    Ok(Solved { dictionaries, table, index, recoding, labels, subjects, outcome })
+}
+
+/// Sorts the dictionaries, chooses the columns' scales, and builds the frequency table in an order
+/// that depends on the data alone.
+fn build(counted: Counted, plan: &ModelPlan) -> Result<Problems, ModalityError> {
+    let width = counted.names.len();
+    let mut encoded = Vec::with_capacity(width);
+    let mut dictionaries = Vec::with_capacity(width);
+    // For each column, the final code of each number given while counting.
+    let mut finals: Vec<Vec<u32>> = Vec::with_capacity(width);
+    for (name, dictionary) in counted.names.iter().zip(counted.quasi) {
+        let (texts, place) = dictionary.sorted();
+        let column = encode(name, &texts)?;
+        finals.push(place.iter().map(|p| column.code_of[*p as usize]).collect());
+        dictionaries.push(texts.into_iter().zip(column.code_of.iter().copied()).collect());
+        encoded.push(column);
+    }
+    let mut sensitive = Vec::new();
+    for (name, dictionary) in counted.sensitive_names.into_iter().zip(counted.sensitive) {
+        sensitive.push(SensitiveColumn { name, values: dictionary.len() as u32 });
+        finals.push(dictionary.sorted().1);
+    }
+    let mut groups = counted.groups;
+    for group in &mut groups {
+        for (code, finals) in group.codes.iter_mut().zip(&finals) {
+            *code = finals[*code as usize];
+        }
+    }
+    groups.sort_unstable();
+    let columns: Vec<QuasiColumn> = encoded.iter().map(|e| e.column.clone()).collect();
+    let mut builder = FrequencyBuilder::new(columns, sensitive, plan.k_max()).map_err(error)?;
+    let mut kept = Vec::new();
+    for group in groups {
+        let values: Vec<(usize, u32, u64)> = group.codes[width..]
+            .iter()
+            .enumerate()
+            .map(|(n, code)| (n, *code, group.rows))
+            .collect();
+        let number = builder
+            .add(&group.codes[..width], group.rows, &group.subjects, &values)
+            .map_err(error)?;
+        if plan.by_subject {
+            kept.push((group, number));
+        }
+    }
+    Ok(Problems { table: builder.finish(), encoded, dictionaries, groups: kept })
 }
 
 fn error(error: AnonymizeError) -> ModalityError {

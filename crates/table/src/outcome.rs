@@ -63,6 +63,29 @@ pub struct ModelOutcome {
     pub combinations: u64,
 }
 
+/// Re-identification risk of a table over its quasi-identifiers, judged by the assess crate from
+/// the cells alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TableRisk {
+    /// The classes in numbers; k counts subjects.
+    pub classes: anonymed_assess::ClassReport,
+    /// Prosecutor, journalist and marketer.
+    pub risks: Vec<anonymed_assess::RiskReport>,
+}
+
+/// A part of a prose cell of the output that we wrote in place of an identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenCell {
+    /// 1-based row of the output.
+    pub row: u64,
+    /// Column of the output, from 0.
+    pub column: u32,
+    /// First byte in the cell.
+    pub start: u32,
+    /// One past the last.
+    pub end: u32,
+}
+
 /// What de-identifying a part of a file did.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TableOutcome {
@@ -80,6 +103,14 @@ pub struct TableOutcome {
     pub row_is_subject: bool,
     /// The privacy models' outcome, where the policy asks for any.
     pub model: Option<ModelOutcome>,
-    /// Whether text cells that begin like a formula were written with a leading apostrophe (CSV).
+    /// Risk over the quasi-identifiers as they came in, where there are any.
+    pub risk_before: Option<TableRisk>,
+    /// Risk over the quasi-identifiers as they are released.
+    pub risk_after: Option<TableRisk>,
+    /// How many text cells that begin like a formula were written with a leading apostrophe (CSV).
     pub formula_guarded: u64,
+    /// What we wrote inside prose cells, by row and column; not part of the stored outcome, since
+    /// there may be very many.
+    #[serde(skip)]
+    pub written_cells: Vec<WrittenCell>,
 }

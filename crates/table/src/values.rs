@@ -119,7 +119,7 @@ pub(crate) fn is_icd(value: &str) -> bool {
     }
 }
 
-/// Whether most words are common given or family names of the US census.
+/// Whether half of the words or more are common given or family names of the US census.
 pub(crate) fn is_name(value: &str) -> bool {
     let words: Vec<String> = value
         .split(|c: char| !c.is_alphabetic() && c != '\'' && c != '-')
@@ -127,7 +127,8 @@ pub(crate) fn is_name(value: &str) -> bool {
         .map(str::to_lowercase)
         .collect();
     let digits = value.bytes().any(|b| b.is_ascii_digit());
-    !digits && (1..=4).contains(&words.len()) && words.iter().any(|w| NAMES.contains(w.as_str()))
+    let names = words.iter().filter(|w| NAMES.contains(w.as_str())).count();
+    !digits && (1..=4).contains(&words.len()) && names * 2 >= words.len()
 }
 
 /// A code of letters and digits that could be somebody's number.
@@ -168,7 +169,11 @@ mod tests {
         check(is_email, &["a.b@c.org"], &["a@b", "@c.org", "a b@c.org"]);
         check(is_ip, &["10.0.0.1", "::1"], &["1.2.3", "10.0.0.300"]);
         check(is_icd, &["E11.65", "Z00", "S72.001A"], &["250.83", "E1", "NO", "A12B", "E11."]);
-        check(is_name, &["Smith", "JOHN Q PUBLIC", "garcia, maria"], &["Metformin", "12 Smith St"]);
+        check(
+            is_name,
+            &["Smith", "JOHN Q PUBLIC", "garcia, maria"],
+            &["Metformin", "12 Smith St", "seen Ann today"],
+        );
         check(is_code, &["MRN-00123", "12345678"], &["123", "hello world 1234"]);
     }
 }
