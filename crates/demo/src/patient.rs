@@ -1,7 +1,8 @@
 //! One patient: who it is. The clinical course is drawn in `clinical` from a stream of its own.
 //!
 //! In every block of 25 patients two are a mother and the newborn she bore in this hospital, and
-//! two are a married couple, so that relatives have records of their own.
+//! two are a married couple, so that relatives have records of their own; one in fifty is past
+//! ninety.
 
 use anonymed_core::Sex;
 use anonymed_core::dates::age_on;
@@ -141,6 +142,8 @@ pub(crate) enum Role {
     Newborn,
     Wife,
     Husband,
+    /// Past ninety, so that every hospital has some.
+    Elder,
 }
 
 pub(crate) fn role(index: u32) -> Role {
@@ -149,6 +152,7 @@ pub(crate) fn role(index: u32) -> Role {
         8 => Role::Newborn,
         15 => Role::Wife,
         16 => Role::Husband,
+        4 if index % 50 == 4 => Role::Elder,
         _ => Role::Single,
     }
 }
@@ -231,7 +235,7 @@ fn birth_date(dice: &mut Dice) -> Date {
         (45, 64, 26.0),
         (65, 79, 19.0),
         (80, 89, 7.0),
-        (90, 101, 3.0),
+        (90, 101, 1.5),
     ];
     let (low, high, _) = bands[dice.weighted(bands.iter().map(|b| b.2))];
     let age = dice.between(low, high);
@@ -262,6 +266,7 @@ fn stranger(seed: u64, index: u32, own: Role, dice: &mut Dice) -> Identity {
         Role::Newborn => birth_of_block(seed, index),
         Role::Mother => plus_days(birth_of_block(seed, index), -dice.between(20 * 365, 40 * 365)),
         Role::Wife | Role::Husband => plus_days(date(1962, 1, 1), dice.between(-6000, 6000)),
+        Role::Elder => plus_days(TODAY, -dice.between(33_300, 36_900)),
         Role::Single => birth_date(dice),
     };
     let adult = age_on(birth, TODAY) >= 18;

@@ -39,7 +39,7 @@ fn ordered(dice: &mut Dice, patient: &Patient, encounter: &Encounter) -> Vec<&'s
 /// The values of a visit; a long stay is measured again before discharge.
 pub(super) fn labs(dice: &mut Dice, patient: &Patient, encounter: &Encounter) -> Vec<LabResult> {
     let tests = ordered(dice, patient, encounter);
-    let first = plus_minutes(encounter.start, dice.between(5, 25));
+    let first = plus_minutes(encounter.start, dice.between(5, 14));
     let mut out = draw(dice, patient, encounter, &tests, first, 1.0);
     if days_between(encounter.start.date(), encounter.end.date()) >= 3 {
         let again = plus_minutes(encounter.end, -dice.between(120, 480));
