@@ -94,7 +94,7 @@ impl CellDate<'_> {
             let old = &self.text[range.clone()];
             match part {
                 Part::Year if old.len() == 2 => {
-                    out.push_str(&format!("{:02}", year.rem_euclid(100)))
+                    out.push_str(&format!("{:02}", year.rem_euclid(100)));
                 }
                 Part::Year => out.push_str(&format!("{year:04}")),
                 Part::Month => number(&mut out, month, old, style),

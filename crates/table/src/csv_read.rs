@@ -157,7 +157,7 @@ impl<R: Read> RecordParser<R> {
         self.at = 0;
         match &mut self.source {
             Some(source) => {
-                source.next_block(&mut self.block).map_err(|e| ModalityError::Read(e.kind()))?
+                source.next_block(&mut self.block).map_err(|e| ModalityError::Read(e.kind()))?;
             }
             None => self.block.clear(),
         }

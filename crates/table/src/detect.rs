@@ -197,7 +197,7 @@ fn first_records(text: &str, delimiter: u8, whole: bool) -> Vec<Vec<String>> {
 fn agreement(records: &[Vec<String>]) -> Option<f64> {
     let header = records.first()?;
     let width = header.len();
-    if width < 2 || width > 1 << 16 {
+    if !(2..=1 << 16).contains(&width) {
         return None;
     }
     if records.len() == 1 {

@@ -75,14 +75,10 @@ pub(crate) fn overview(
         }
         "xlsx" => {
             let mut unseen: Vec<_> = xlsx::guard(document)?.into_iter().collect();
-            let (sheets, hidden) = xlsx::sheets(document)?;
+            let (parts, hidden) = xlsx::sheets(document)?;
             if hidden > 0 {
                 unseen.insert(0, ("hidden-sheet", hidden));
             }
-            let parts = sheets
-                .into_iter()
-                .map(|(sheet, columns)| Part { sheet: Some(sheet), columns })
-                .collect();
             Ok(Overview { parts, unseen })
         }
         "parquet" => {

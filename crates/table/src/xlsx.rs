@@ -15,6 +15,7 @@ use zip::ZipArchive;
 use crate::batch::BatchBuilder;
 use crate::csv_read::Event;
 use crate::limits;
+use crate::source::Part;
 
 /// Rows looked at to find the header.
 const HEADER_ROWS: usize = 20;
@@ -140,9 +141,7 @@ fn open<'a>(document: &'a mut Document<'_>) -> Result<Workbook<'a>, ModalityErro
 }
 
 /// The visible sheets that hold a table with their column names, and how many sheets are hidden.
-pub(crate) fn sheets(
-    document: &mut Document<'_>,
-) -> Result<(Vec<(String, Vec<String>)>, u64), ModalityError> {
+pub(crate) fn sheets(document: &mut Document<'_>) -> Result<(Vec<Part>, u64), ModalityError> {
     let mut workbook = open(document)?;
     let all: Vec<_> = workbook.sheets_metadata().to_vec();
     let hidden = all.iter().filter(|s| s.visible != SheetVisible::Visible).count() as u64;
@@ -157,7 +156,7 @@ pub(crate) fn sheets(
             Ok(head.rows.len() < HEADER_ROWS)
         })?;
         if let Some(layout) = head.layout()? {
-            sheets.push((sheet.name, layout.names));
+            sheets.push(Part { sheet: Some(sheet.name), columns: layout.names });
         }
     }
     Ok((sheets, hidden))

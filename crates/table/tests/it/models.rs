@@ -58,7 +58,7 @@ fn k_counts_patients_and_not_rows() {
         assert_eq!(after.classes.smallest_class_subjects, subjects);
         let before = done.outcome.risk_before.as_ref().unwrap();
         assert!(before.classes.smallest_class_subjects < 5);
-        assert_eq!(done.outcome.columns[2].loss.is_some(), true);
+        assert!(done.outcome.columns[2].loss.is_some());
     }
 }
 
@@ -121,11 +121,4 @@ fn bytes_are_the_same_at_any_thread_count() {
             assert!(at(threads) == one, "{threads} threads differ");
         }
     }
-}
-
-#[test]
-fn a_cancelled_job_stops() {
-    // The token is asked between batches; a fresh one lets the job through.
-    let done = run(visits(10).as_bytes(), &policy(&rules("[{ k = 2 }]", false)));
-    assert!(done.is_ok());
 }
