@@ -80,7 +80,7 @@ pub(crate) fn plus_minutes(at: DateTime, minutes: i64) -> DateTime {
 
 /// Whole days from one date to another.
 pub(crate) fn days_between(from: Date, to: Date) -> i64 {
-    i64::from(to.duration_since(from).as_hours()) / 24
+    to.duration_since(from).as_hours() / 24
 }
 
 /// A time of day on a date.

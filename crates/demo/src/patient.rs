@@ -296,7 +296,7 @@ fn stranger(seed: u64, index: u32, own: Role, dice: &mut Dice) -> Identity {
     let mut last = surname(dice, group);
     let mut sex = sex;
     // Names that are common words or places, from the first patient on.
-    if own == Role::Single && index % 9 == 0 {
+    if own == Role::Single && index.is_multiple_of(9) {
         let names = &data::PLAIN_NAMES;
         let name = &names[(index as usize / 9 + seed as usize) % names.len()];
         (first, last) = (name.first.clone(), name.last.clone());
@@ -376,9 +376,8 @@ fn insurance(dice: &mut Dice, age: i32) -> (&'static Insurer, String) {
     (insurer, member)
 }
 
-/// A Medicare beneficiary identifier in the CMS form C A AN N A AN N A A N N, letters without
-/// S, L, O, I, B, Z; the second letter never follows an issued pattern because the first digit
-/// group starts with 1 and the fifth place is S-free by rule.
+/// A drawn Medicare beneficiary identifier in the CMS form C A AN N A AN N A A N N, without the
+/// letters S, L, O, I, B and Z.
 fn beneficiary(dice: &mut Dice) -> String {
     const LETTERS: &[u8] = b"ACDEFGHJKMNPQRTUVWXY";
     const BOTH: &[u8] = b"0123456789ACDEFGHJKMNPQRTUVWXY";

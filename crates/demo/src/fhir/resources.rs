@@ -595,10 +595,16 @@ pub(crate) fn document(
     links: Links,
     dice: &mut Dice,
 ) -> Json {
-    let kind = if e.class == "IMP" { Kind::Discharge } else { Kind::Letter };
-    let fitting: Vec<&Layout> = layouts.iter().filter(|l| l.kind == kind).collect();
+    let kind = match e.class {
+        _ if e.died => Kind::Death,
+        "IMP" => Kind::Discharge,
+        _ => Kind::Letter,
+    };
+    let child = patient.age_on(e.start.date()) < 16;
+    let fitting: Vec<&Layout> =
+        layouts.iter().filter(|l| l.kind == kind && !(child && l.adult)).collect();
     let (code, name) = match kind {
-        Kind::Discharge => ("18842-5", "Discharge summary"),
+        Kind::Discharge | Kind::Death => ("18842-5", "Discharge summary"),
         _ => ("11488-4", "Consult note"),
     };
     let scene = Scene { hospital, patient, encounter: Some(e) };

@@ -26,9 +26,7 @@ pub(super) fn fill(
     out: &mut Prose,
 ) -> bool {
     if name == "negative" {
-        let lines: Vec<&str> = NEGATIVES.lines().filter(|l| !l.is_empty()).collect();
-        let line: &&str = dice.pick(&lines);
-        out.push(line);
+        out.push(negative(scene, dice));
         return true;
     }
     let Some(encounter) = scene.encounter else {
@@ -46,6 +44,21 @@ pub(super) fn fill(
         }
     }
     true
+}
+
+/// A sentence that fits the patient: lines may start with the audience they are for.
+fn negative(scene: &Scene<'_>, dice: &mut Dice) -> &'static str {
+    let age = scene.encounter.map_or(scene.patient.age(), |e| scene.patient.age_on(e.start.date()));
+    let pregnant = scene.encounter.is_some_and(|e| e.main.department == "Obstetrics");
+    let fits = |line: &'static str| match line.split_once(": ") {
+        Some(("infant", text)) => (age < 1).then_some(text),
+        Some(("pregnancy", text)) => pregnant.then_some(text),
+        Some(("adult", text)) => (age >= 16).then_some(text),
+        _ => Some(line),
+    };
+    let lines: Vec<&'static str> =
+        NEGATIVES.lines().filter(|l| !l.is_empty()).filter_map(fits).collect();
+    lines[dice.below(lines.len() as u64) as usize]
 }
 
 fn text(scene: &Scene<'_>, encounter: &Encounter, name: &str, dice: &mut Dice) -> Option<String> {
@@ -160,9 +173,11 @@ fn labs_table(encounter: &Encounter, out: &mut Prose) {
     }
 }
 
-/// Dates of all visits, newest first.
+/// Dates of the visits so far, newest first.
 fn date_list(scene: &Scene<'_>, out: &mut Prose) {
-    for (at, encounter) in scene.patient.encounters.iter().rev().take(4).enumerate() {
+    let until = scene.encounter.map(|e| e.start);
+    let past = scene.patient.encounters.iter().rev().filter(|e| until.is_none_or(|u| e.start <= u));
+    for (at, encounter) in past.take(4).enumerate() {
         if at > 0 {
             out.push(", ");
         }

@@ -298,7 +298,7 @@ fn place(scene: &Scene<'_>, name: &str, style: &str, out: &mut Prose) -> bool {
             _ => out.push("n/a"),
         },
         "department" => {
-            out.push(&encounter.map_or("Clinic", |e| e.main.department.as_str()).to_owned());
+            out.push(encounter.map_or("Clinic", |e| e.main.department.as_str()));
         }
         "admit_time" => out.push(&encounter.map_or_else(String::new, |e| clock(e.start))),
         "discharge_time" => out.push(&encounter.map_or_else(String::new, |e| clock(e.end))),

@@ -13,17 +13,19 @@ pub(crate) enum Kind {
     Emergency,
     Letter,
     Operation,
+    Death,
 }
 
 impl Kind {
     /// All kinds with their names.
-    const ALL: [(Self, &'static str); 6] = [
+    const ALL: [(Self, &'static str); 7] = [
         (Self::Discharge, "discharge"),
         (Self::Radiology, "radiology"),
         (Self::Nursing, "nursing"),
         (Self::Emergency, "emergency"),
         (Self::Letter, "letter"),
         (Self::Operation, "operation"),
+        (Self::Death, "death"),
     ];
 
     /// The name used in file names.
@@ -35,6 +37,8 @@ impl Kind {
 /// A layout: kind, manners and text with fields.
 pub(crate) struct Layout {
     pub(crate) kind: Kind,
+    /// Speaks of work, e-mail or tests that small children have not.
+    pub(crate) adult: bool,
     capitals: bool,
     crlf: bool,
     typing_errors: bool,
@@ -83,6 +87,8 @@ files!(
     "operation-2",
     "operation-3",
     "operation-4",
+    "death-1",
+    "death-2",
 );
 
 /// All layouts, in order.
@@ -100,6 +106,7 @@ fn parse(name: &str, text: &'static str) -> Layout {
     let has = |word: &str| manners.split_whitespace().any(|w| w == word);
     Layout {
         kind,
+        adult: has("adult"),
         capitals: has("capitals"),
         crlf: has("crlf"),
         typing_errors: has("typos"),

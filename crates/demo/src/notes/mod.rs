@@ -104,7 +104,9 @@ impl<'a> Notes<'a> {
     ) -> Result<(), DemoError> {
         // Layouts of a kind take turns, so that a small hospital shows all of them.
         let turn = self.used.entry(kind).or_insert(0);
-        let choices: Vec<&Layout> = self.layouts.iter().filter(|l| l.kind == kind).collect();
+        let child = scene.patient.age_on(encounter.start.date()) < 16;
+        let choices: Vec<&Layout> =
+            self.layouts.iter().filter(|l| l.kind == kind && !(child && l.adult)).collect();
         let layout = choices[*turn % choices.len()];
         *turn += 1;
         self.count += 1;
@@ -133,6 +135,7 @@ fn write_note(dir: &Path, name: &str, text: &str) -> Result<(), DemoError> {
 /// The notes a visit gives rise to, the likeliest first.
 fn kinds(encounter: &Encounter, dice: &mut Dice) -> Vec<Kind> {
     let mut out = match encounter.class {
+        _ if encounter.died => return vec![Kind::Death, Kind::Radiology],
         "IMP" => vec![Kind::Discharge],
         "EMER" => vec![Kind::Emergency],
         _ if dice.percent(70.0) => vec![Kind::Letter],
