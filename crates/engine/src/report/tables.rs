@@ -472,8 +472,8 @@ fn exact_lane(share: f64) -> Lane {
 fn meaning(joint: &JointRisk) -> String {
     if joint.smallest >= 2 {
         return format!(
-            "Everybody shares the signature with at least {}, so k = {} holds for everything \
-             released together.",
+            "Everybody shares the signature with at least {}, so k = {} holds for all \
+             tables together.",
             counted(joint.smallest - 1, "other", "others"),
             number(joint.smallest)
         );
