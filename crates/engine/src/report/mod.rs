@@ -145,13 +145,13 @@ impl Report<'_> {
         self.risk.tables.iter().filter(|t| !t.quasi.is_empty() && t.subjects > 0)
     }
 
-    /// Over the tables of which a k is asked: the highest k asked, the smallest reached, and how
-    /// many they are.
+    /// What was asked of and reached by the table of which a k is asked that has the smallest
+    /// class, one that misses its k before all others; and how many such tables there are.
     fn claimed_k(&self) -> Option<(u32, u64, usize)> {
-        let asked = || self.counted().filter_map(|t| Some((t.k_asked?, t.after.smallest_class)));
-        let highest = asked().map(|(k, _)| k).max()?;
-        let smallest = asked().map(|(_, reached)| reached).min()?;
-        Some((highest, smallest, asked().count()))
+        let gated = || self.counted().filter_map(|t| Some((t.k_asked?, t.after.smallest_class)));
+        let (asked, reached) =
+            gated().min_by_key(|(asked, reached)| (*reached >= u64::from(*asked), *reached))?;
+        Some((asked, reached, gated().count()))
     }
 
     /// The highest risk of any person in any table by itself.

@@ -89,6 +89,15 @@ fn risk_sentence(report: &Report<'_>) -> String {
             None => "No table with quasi-identifiers is in it, so no k is claimed.".to_owned(),
         };
     };
+    if reached < u64::from(asked) {
+        return format!(
+            "A table misses its k: {asked} was asked for, and its smallest class has {}; the \
+             highest risk of any person in a table by itself is {}{}.",
+            counted(reached, "person", "people"),
+            percent(report.highest().unwrap_or(0.0)),
+            joint_words(report)
+        );
+    }
     let place = if tables == 1 { "the table" } else { "each of the tables" };
     format!(
         "In {place} with a privacy model, every person shares the quasi-identifiers with at least \

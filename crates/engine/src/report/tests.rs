@@ -325,7 +325,16 @@ fn a_k_is_claimed_only_where_it_was_asked() {
     risk.tables[0].k_asked = None;
     let html = published(&manifest(), &evidence(Verdict::Passed), &risk);
     assert!(html.contains("No k is claimed") && !html.contains("k reached</dt>"));
+    // Two tables that both reach their own k: the smaller one is told, and nothing is missed.
     risk.tables[0].k_asked = Some(5);
+    risk.tables.push(table("tables/visits.csv"));
+    risk.tables[1].k_asked = Some(10);
+    risk.tables[1].after.smallest_class = 12;
+    let html = published(&manifest(), &evidence(Verdict::Passed), &risk);
+    assert!(html.contains("(k = 5, asked for 5)") && !html.contains("misses its k"));
+    risk.tables[1].after.smallest_class = 9;
+    let html = published(&manifest(), &evidence(Verdict::Failed), &risk);
+    assert!(html.contains("misses its k: 10 was asked for, and its smallest class has 9 people"));
     risk.tables[0].after.smallest_class = 2;
     let html = published(&manifest(), &evidence(Verdict::Failed), &risk);
     assert!(html.contains("asks for k = 5, and it is missed: the smallest class has 2 people"));
