@@ -71,7 +71,10 @@ pub(super) fn is_left(
     }
     let cut: Vec<Range<usize>> = touching
         .iter()
-        .map(|p| p.source.start.saturating_sub(planted.start)..p.source.end.min(planted.end).saturating_sub(planted.start))
+        .map(|p| {
+            p.source.start.saturating_sub(planted.start)
+                ..p.source.end.min(planted.end).saturating_sub(planted.start)
+        })
         .collect();
     let rest = masked(value, &cut);
     let kept = if is_date {
@@ -80,7 +83,9 @@ pub(super) fn is_left(
         rest.split(|c: char| !c.is_alphanumeric()).any(is_telling)
     };
     let same = |p: &&Piece| {
-        output.get(p.output.clone()).is_some_and(|text| text.len() < 4 * value.len() + 8 && holds(text, value))
+        output
+            .get(p.output.clone())
+            .is_some_and(|text| text.len() < 4 * value.len() + 8 && holds(text, value))
     };
     kept || touching.iter().any(same)
 }
@@ -149,7 +154,11 @@ mod tests {
                 .map(|p| p.iter().map(|p| input[p.source.clone()].to_owned()).collect::<Vec<_>>());
             assert_eq!(sources, expect.map(|e| e.iter().map(|s| (*s).to_owned()).collect()));
         };
-        check("Mr John Smith, 5/5/1955", "Mr [Paul] [Miller], [6/6/1955]", Some(&["John", "Smith", "5/5/1955"]));
+        check(
+            "Mr John Smith, 5/5/1955",
+            "Mr [Paul] [Miller], [6/6/1955]",
+            Some(&["John", "Smith", "5/5/1955"]),
+        );
         check("a b c", "a b c", Some(&[]));
         check("a b c", "a x c", None);
         check("John came", "[P][Q] came", Some(&["John"]));

@@ -15,8 +15,8 @@ use crate::scan::Status;
 pub struct DefectLine {
     /// The kind, as the truth names it.
     pub kind: String,
-    /// Planted.
-    pub planted: u64,
+    /// All that were planted.
+    pub total: u64,
     /// Held back, listed or counted.
     pub found: u64,
 }
@@ -37,10 +37,7 @@ impl Defects {
     }
 
     pub(super) fn finish(self) -> Vec<DefectLine> {
-        self.0
-            .into_iter()
-            .map(|(kind, (planted, found))| DefectLine { kind, planted, found })
-            .collect()
+        self.0.into_iter().map(|(kind, (total, found))| DefectLine { kind, total, found }).collect()
     }
 }
 

@@ -209,7 +209,10 @@ impl Pair<'_> {
                 TimeMode::Year if !place.ends_with("div") => {
                     here.iter().any(|t| date_is_left(value, &t.text, mode))
                 }
-                _ => here.iter().any(|t| holds(&unescaped(&t.masked), value)) || self.unmoved(planted, here),
+                _ => {
+                    here.iter().any(|t| holds(&unescaped(&t.masked), value))
+                        || self.unmoved(planted, here)
+                }
             };
         }
         let number = value.chars().any(|c| c.is_ascii_digit());

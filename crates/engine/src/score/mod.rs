@@ -77,7 +77,7 @@ impl Score {
             && c.one_code == c.patients
             && c.shared_codes == 0
             && (!self.dates_shifted || c.one_shift == c.with_dates)
-            && self.defects.iter().all(|d| d.found == d.planted)
+            && self.defects.iter().all(|d| d.found == d.total)
     }
 }
 
@@ -93,10 +93,13 @@ pub fn score(dir: &Path, release: &Path, session: Session) -> Result<Score, Engi
     let scanned = scan::load(&project)?;
     let plan = plan::read(&project)?;
     let staging = Staging::of(&project, &plan.hash);
-    let records: HashMap<_, _> =
-        staging.records(&plan)?.into_iter().map(|r| (r.file, r)).collect();
-    let stage =
-        Stage { input: dir.to_owned(), data: release.join("data"), staging, mode: policy.time.mode };
+    let records: HashMap<_, _> = staging.records(&plan)?.into_iter().map(|r| (r.file, r)).collect();
+    let stage = Stage {
+        input: dir.to_owned(),
+        data: release.join("data"),
+        staging,
+        mode: policy.time.mode,
+    };
     let entries: HashMap<&str, &Entry> =
         scanned.inventory.files.iter().map(|e| (e.name.as_str(), e)).collect();
     let mut found = Findings::default();
@@ -228,3 +231,6 @@ fn kind_of(file: &File<'_>, planted: &Planted) -> PlaceKind {
         _ => table::cell_kind(file, false),
     }
 }
+
+#[cfg(test)]
+mod tests;

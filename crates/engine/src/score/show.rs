@@ -61,7 +61,7 @@ impl Score {
     fn defects(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n{:<31} {:>9} {:>9}", "defect", "planted", "found")?;
         for line in &self.defects {
-            writeln!(f, "{:<31} {:>9} {:>9}", line.kind, line.planted, line.found)?;
+            writeln!(f, "{:<31} {:>9} {:>9}", line.kind, line.total, line.found)?;
         }
         Ok(())
     }

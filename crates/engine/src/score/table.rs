@@ -184,13 +184,7 @@ impl Row<'_> {
         if left { Fate::Left } else { Fate::Gone }
     }
 
-    fn observe(
-        &self,
-        planted: &Planted,
-        column: &ColumnOutcome,
-        cell: &str,
-        found: &mut Findings,
-    ) {
+    fn observe(&self, planted: &Planted, column: &ColumnOutcome, cell: &str, found: &mut Findings) {
         let Some(subject) = &planted.line.subject else { return };
         match column.action.as_str() {
             "pseudonym" if planted.line.category == "mrn" => {

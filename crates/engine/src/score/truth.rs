@@ -135,7 +135,10 @@ mod tests {
         };
         check("row:7/column:birth_date", cell(None, 7, "birth_date"));
         check("row:7", At::Row(7));
-        check("sheet:Medications/row:2/column:Start date", cell(Some("Medications"), 2, "Start date"));
+        check(
+            "sheet:Medications/row:2/column:Start date",
+            cell(Some("Medications"), 2, "Start date"),
+        );
         check("sheet:Medications/comment:B3", At::Comment);
         check("property:creator", At::Property);
         check("bytes:3-17", At::Bytes(3..17));
