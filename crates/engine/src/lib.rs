@@ -1,1 +1,31 @@
-//! x
+//! Plans and runs jobs from a messy folder to a verified, signed release.
+//!
+//! `scan` → `plan` → `run` → `verification` → `release`, each a module, each leaving its result in
+//! the [`Project`]'s state so that the next one, or the same one after a kill, can go on. This is
+//! the only crate that names every modality ([`registry`]).
+
+pub mod audit;
+pub mod deidentify;
+mod error;
+pub mod graph;
+mod job;
+pub mod manifest;
+pub mod plan;
+pub mod policy_check;
+pub mod project;
+pub mod propose;
+pub mod registry;
+pub mod release;
+pub mod report;
+pub mod risk;
+pub mod run;
+pub mod scan;
+pub mod score;
+pub mod subjects;
+pub mod verification;
+pub mod verify;
+
+pub use anonymed_demo as demo;
+pub use anonymed_vault as vault;
+pub use error::EngineError;
+pub use project::{Project, Session};

@@ -1,0 +1,179 @@
+//! Options every command has, and the session they make.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anonymed_core::{Actor, CancelToken, Clock, KeyRing, Progress, Sensitive};
+use anonymed_engine::vault::{KeyFile, Protection, SealedKeyRing, Sealing};
+use anonymed_engine::{Project, Session};
+use clap::Args;
+use jiff::Timestamp;
+
+use crate::failure::Failure;
+use crate::{bars, console};
+
+/// Options every command has.
+#[derive(Args)]
+pub struct Common {
+    /// One JSON document on stdout instead of words.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say nothing that is not asked for.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Threads to work with [default: all cores].
+    #[arg(long, global = true, value_name = "N")]
+    threads: Option<usize>,
+    /// File whose first line is the key file's passphrase.
+    #[arg(long, global = true, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the time comes in")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+impl Common {
+    /// Sets the number of threads.
+    ///
+    /// # Errors
+    ///
+    /// Where the number cannot be had.
+    pub fn prepare(&self) -> Result<(), Failure> {
+        if let Some(threads) = self.threads {
+            if threads == 0 {
+                return Err(Failure::Usage("--threads is 1 or more".into()));
+            }
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build_global()
+                .map_err(|e| Failure::Usage(format!("--threads: {e}")))?;
+        }
+        Ok(())
+    }
+
+    /// Says something unless told to be quiet.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            console::say(text);
+        }
+    }
+
+    /// Bars where they help.
+    pub fn progress(&self) -> Box<dyn Progress> {
+        bars::progress(self.quiet)
+    }
+
+    /// Opens a key file; where it does not exist, `init` and `deidentify` make it and say so.
+    ///
+    /// # Errors
+    ///
+    /// The key file's.
+    pub fn open_or_make_key(&self, path: &Path) -> Result<Session, Failure> {
+        if path.exists() {
+            return self.session(path);
+        }
+        let passphrase = self.passphrase()?;
+        let protection = match &passphrase {
+            Some(passphrase) => Protection::Passphrase(passphrase),
+            None => Protection::Plain0600,
+        };
+        let ring = KeyFile::create(path, protection)?;
+        let public = path.with_extension("pub");
+        ring.public_key().write(&public)?;
+        self.say(&format!(
+            "made key {} in {} (mode 0600, {}); without it nothing can be re-linked or opened: keep a copy apart\n\
+             its public key for `release verify --public-key` is {}",
+            ring.key_id(),
+            path.display(),
+            if passphrase.is_some() { "sealed by the passphrase" } else { "not sealed by a passphrase" },
+            public.display(),
+        ));
+        Ok(session_of(ring))
+    }
+
+    /// Opens a key file.
+    ///
+    /// # Errors
+    ///
+    /// The key file's.
+    pub fn session(&self, key_file: &Path) -> Result<Session, Failure> {
+        let passphrase = match KeyFile::sealing(key_file)? {
+            Sealing::Passphrase => self.passphrase()?,
+            Sealing::Plain => None,
+        };
+        Ok(session_of(KeyFile::open(key_file, passphrase.as_ref())?))
+    }
+
+    fn passphrase(&self) -> Result<Option<Sensitive<String>>, Failure> {
+        let Some(path) = &self.passphrase_file else { return Ok(None) };
+        let text = Sensitive::new(
+            fs_err::read_to_string(path).map_err(|e| Failure::Io("the passphrase file", e))?,
+        );
+        let line = text.expose().lines().next().unwrap_or_default().to_owned();
+        Ok(Some(Sensitive::new(line)))
+    }
+
+    /// Opens the project of a folder, the current one by default.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none, or its key cannot be opened.
+    pub fn project(&self, place: &ProjectPlace) -> Result<Project, Failure> {
+        let root = place.project.clone().unwrap_or_else(|| PathBuf::from("."));
+        let settings = Project::settings(&root)?;
+        let key_file = place.key_file.clone().unwrap_or(settings.key_file);
+        Ok(Project::open(&root, self.session(&key_file)?)?)
+    }
+}
+
+fn session_of(ring: SealedKeyRing) -> Session {
+    Session { keys: Arc::new(ring), actor: actor(), clock: Arc::new(SystemClock) }
+}
+
+/// Who works here: `ANONYMED_ACTOR`, or the system's user name.
+fn actor() -> Actor {
+    let name = ["ANONYMED_ACTOR", "USER", "LOGNAME"]
+        .iter()
+        .find_map(|variable| std::env::var(variable).ok().filter(|v| !v.trim().is_empty()))
+        .unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw()));
+    Actor(name)
+}
+
+/// Which project.
+#[derive(Args)]
+pub struct ProjectPlace {
+    /// The project folder [default: the current one].
+    #[arg(long, value_name = "DIR")]
+    project: Option<PathBuf>,
+    /// The key file, where it has moved since `init`.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+}
+
+/// A token that Ctrl-C and a polite kill cancel: the job stops at its next safe point.
+///
+/// # Errors
+///
+/// Where the signal cannot be taken.
+pub fn cancel_on_signals() -> Result<CancelToken, Failure> {
+    let token = CancelToken::default();
+    let mut signals = signal_hook::iterator::Signals::new([
+        signal_hook::consts::SIGINT,
+        signal_hook::consts::SIGTERM,
+    ])
+    .map_err(|e| Failure::Io("signals", e))?;
+    let cancel = token.clone();
+    std::thread::spawn(move || {
+        for _ in signals.forever() {
+            console::say("stopping at the next safe point; run the same command to resume");
+            cancel.cancel();
+        }
+    });
+    Ok(token)
+}

@@ -1,0 +1,102 @@
+//! `anonymed deidentify`: the whole way in one go.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anonymed_engine::deidentify::{Done, Request, deidentify, state_of};
+use clap::Args as ClapArgs;
+use serde::Serialize;
+
+use super::common::{Common, cancel_on_signals};
+use super::init::{Wish, wishes};
+use super::run::{RunSummary, summary};
+use super::verify::CheckLine;
+use crate::console;
+use crate::failure::Failure;
+
+/// Make a release in one go.
+#[derive(ClapArgs)]
+pub struct Args {
+    /// The folder with the data.
+    input: PathBuf,
+    /// Where the release goes; must not exist. The project's state goes to `<OUT>.state`.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The key file; made (0600) where it does not exist.
+    #[arg(long, value_name = "FILE")]
+    key_file: PathBuf,
+    /// Use this policy instead of proposing one.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    #[command(flatten)]
+    wish: Wish,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    release: PathBuf,
+    report: PathBuf,
+    state: PathBuf,
+    subjects: u64,
+    conflicts: u64,
+    #[serde(flatten)]
+    run: RunSummary,
+    checks: Vec<CheckLine>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+    let session = common.open_or_make_key(&args.key_file)?;
+    let policy = args
+        .policy
+        .as_ref()
+        .map(|path| fs_err::read_to_string(path).map_err(|e| Failure::Io("the policy", e)))
+        .transpose()?;
+    let request = Request {
+        input: &args.input,
+        out: &args.out,
+        key_file: &args.key_file,
+        policy,
+        wishes: wishes(&args.wish, &args.input)?,
+    };
+    let cancel = cancel_on_signals()?;
+    let done = deidentify(&request, session, common.progress().as_ref(), &cancel)?;
+    report(args, common, &done)
+}
+
+fn report(args: &Args, common: &Common, done: &Done) -> Result<ExitCode, Failure> {
+    let run = summary(&done.run, &done.verification);
+    let code = run.exit_code();
+    let published = done.standing.published.clone();
+    let out = Summary {
+        report: args.out.join("report.html"),
+        release: args.out.clone(),
+        state: state_of(&args.out),
+        subjects: done.plan.bound.subjects.total,
+        conflicts: done.plan.bound.subjects.conflicts,
+        checks: CheckLine::all(&done.verification.evidence),
+        run,
+    };
+    if common.json {
+        console::print_json(&out)?;
+        return Ok(ExitCode::from(code));
+    }
+    out.run.say(common);
+    for check in &out.checks {
+        common.say(&check.to_string());
+    }
+    match published {
+        Some(path) => common.say(&format!(
+            "signed release of {} patients: {}\nread {} first",
+            out.subjects - out.conflicts,
+            path.display(),
+            out.report.display()
+        )),
+        None => common.say(&format!(
+            "verified; {} approvals are needed: `anonymed release approve --project {}`",
+            done.standing.approvals_needed,
+            out.state.display()
+        )),
+    }
+    Ok(ExitCode::from(code))
+}

@@ -1,0 +1,46 @@
+//! `anonymed demo-project`: a fake hospital to try things on.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anonymed_engine::demo;
+use clap::Args as ClapArgs;
+
+use super::common::Common;
+use crate::failure::Failure;
+
+/// Write a fake hospital with planted identifiers.
+#[derive(ClapArgs)]
+pub struct Args {
+    /// The folder to make; the ground truth goes to `<DIR>.truth.jsonl`. With --big-table, a file.
+    dir: PathBuf,
+    /// Patients.
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    patients: u32,
+    /// Seed: the same seed gives the same bytes.
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    seed: u64,
+    /// Write one large CSV instead, for benchmarks.
+    #[arg(long)]
+    big_table: bool,
+    /// Rows of the large CSV.
+    #[arg(long, default_value_t = 1_000_000, value_name = "N", requires = "big_table")]
+    rows: u64,
+    /// Patients of the large CSV.
+    #[arg(long, default_value_t = 100_000, value_name = "N", requires = "big_table")]
+    subjects: u64,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+    let failed = |e: demo::DemoError| Failure::Usage(e.to_string());
+    if args.big_table {
+        demo::write_big_table(&args.dir, args.rows, args.subjects, args.seed).map_err(failed)?;
+        common.say(&format!("{} rows in {}", args.rows, args.dir.display()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let options = demo::Options { patients: args.patients, seed: args.seed };
+    demo::write_project(&args.dir, &options).map_err(failed)?;
+    common.say(&format!("{} fake patients in {}", args.patients, args.dir.display()));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,100 @@
+//! The command line. Each command is a file of this folder.
+
+mod audit;
+mod common;
+mod completions;
+mod deidentify;
+mod demo_project;
+mod demo_score;
+mod init;
+mod man;
+mod plan;
+mod policy;
+mod release;
+mod report;
+mod run;
+mod scan;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+use common::Common;
+
+/// Turns a messy folder of tables, clinical notes and FHIR of the same patients into a verified,
+/// signed release.
+///
+/// Exit codes: 0 done, 1 internal or I/O, 2 usage, 3 policy invalid, 4 risk threshold missed,
+/// 5 residual identifiers found, 6 finished with quarantined files, 7 denied or sealed,
+/// 8 integrity failure, 130 interrupted and resumable.
+#[derive(Parser)]
+#[command(name = "anonymed", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a release in one go: init, scan, plan, run, verify and release.
+    Deidentify(deidentify::Args),
+    /// Make a project: scan the input and propose a policy.
+    Init(init::Args),
+    /// Look at the input again.
+    Scan(scan::Args),
+    /// Decide what happens to each file, and show before and after on a sample.
+    Plan(plan::Args),
+    /// Execute the plan; goes on where it stopped.
+    Run(run::Args),
+    /// Attack what was written.
+    Verify(verify::Args),
+    /// Write the internal report.
+    Report(report::Args),
+    /// Create, approve, sign, show and verify releases.
+    #[command(subcommand)]
+    Release(release::Command),
+    /// Check and explain a policy.
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// Show, verify and export the audit log.
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Write a fake hospital with planted identifiers, to try things on.
+    DemoProject(demo_project::Args),
+    /// Compare a release of the fake hospital with its ground truth.
+    DemoScore(demo_score::Args),
+    /// Print a completion script for a shell.
+    Completions(completions::Args),
+    /// Print the manual page.
+    Man,
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// The command's.
+pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let common = cli.common;
+    common.prepare()?;
+    match cli.command {
+        Command::Deidentify(args) => deidentify::run(&args, &common),
+        Command::Init(args) => init::run(&args, &common),
+        Command::Scan(args) => scan::run(&args, &common),
+        Command::Plan(args) => plan::run(&args, &common),
+        Command::Run(args) => run::run(&args, &common),
+        Command::Verify(args) => verify::run(&args, &common),
+        Command::Report(args) => report::run(&args, &common),
+        Command::Release(command) => release::run(&command, &common),
+        Command::Policy(command) => policy::run(&command, &common),
+        Command::Audit(command) => audit::run(&command, &common),
+        Command::DemoProject(args) => demo_project::run(&args, &common),
+        Command::DemoScore(args) => demo_score::run(&args, &common),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man => man::run(),
+    }
+}

@@ -1,0 +1,31 @@
+//! `anonymed report`: writes the internal report, with exact counts and places.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anonymed_engine::release;
+use clap::Args as ClapArgs;
+
+use super::common::{Common, ProjectPlace};
+use crate::console;
+use crate::failure::Failure;
+
+/// Write the internal report.
+#[derive(ClapArgs)]
+pub struct Args {
+    #[command(flatten)]
+    place: ProjectPlace,
+    /// Where to [default: the project's state folder].
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+    let project = common.project(&args.place)?;
+    let html = release::internal_report(&project)?;
+    let path = args.out.clone().unwrap_or_else(|| project.state("report-internal.html"));
+    fs_err::write(&path, html).map_err(|e| Failure::Io("the report", e))?;
+    console::print(&path.display().to_string())?;
+    Ok(ExitCode::SUCCESS)
+}

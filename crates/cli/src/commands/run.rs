@@ -1,0 +1,113 @@
+//! `anonymed run`: executes the plan.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use anonymed_engine::run::{self, Outcome, Run};
+use anonymed_engine::verification::Verification;
+use clap::Args as ClapArgs;
+use serde::Serialize;
+
+use super::common::{Common, ProjectPlace, cancel_on_signals};
+use crate::console;
+use crate::failure::Failure;
+
+/// Execute the plan.
+#[derive(ClapArgs)]
+pub struct Args {
+    #[command(flatten)]
+    place: ProjectPlace,
+}
+
+/// What a run did, in numbers.
+#[derive(Serialize)]
+pub struct RunSummary {
+    plan: String,
+    files: u64,
+    quarantined_files: BTreeMap<u32, String>,
+    quarantined_records: u64,
+    modalities: BTreeMap<String, Modality>,
+}
+
+#[derive(Serialize, Default)]
+struct Modality {
+    files: u64,
+    records_in: u64,
+    records_out: u64,
+    seconds: f64,
+}
+
+/// Puts the numbers of a run together; files that verification withdrew count as quarantined.
+pub fn summary(run: &Run, verification: &Verification) -> RunSummary {
+    let mut summary = plain(run);
+    for (file, reason) in &verification.withdrawn {
+        summary.quarantined_files.insert(file.0, reason.clone());
+    }
+    summary
+}
+
+fn plain(run: &Run) -> RunSummary {
+    let mut modalities: BTreeMap<String, Modality> = BTreeMap::new();
+    let mut quarantined_files = BTreeMap::new();
+    for record in &run.records {
+        let modality = modalities.entry(record.modality.clone()).or_default();
+        modality.files += 1;
+        modality.seconds += record.seconds;
+        match &record.result {
+            Outcome::Quarantined(reason) | Outcome::Withdrawn(reason) => {
+                quarantined_files.insert(record.file.0, reason.clone());
+            }
+            Outcome::Staged(outputs) => {
+                if let Some(output) = outputs.first() {
+                    modality.records_in += output.transformed.records_in;
+                    modality.records_out += output.transformed.records_out;
+                }
+            }
+        }
+    }
+    RunSummary {
+        plan: run.plan.clone(),
+        files: run.records.len() as u64,
+        quarantined_files,
+        quarantined_records: run::quarantined(&run.records).len() as u64,
+        modalities,
+    }
+}
+
+impl RunSummary {
+    /// 0, or 6 where something is in quarantine.
+    pub fn exit_code(&self) -> u8 {
+        if self.quarantined_files.is_empty() && self.quarantined_records == 0 { 0 } else { 6 }
+    }
+
+    /// Says the numbers.
+    pub fn say(&self, common: &Common) {
+        for (name, modality) in &self.modalities {
+            common.say(&format!(
+                "{name}: {} files, {} of {} records, {:.1} s of work",
+                modality.files, modality.records_out, modality.records_in, modality.seconds
+            ));
+        }
+        for (file, reason) in &self.quarantined_files {
+            common.say(&format!("file {file}: quarantined: {reason}"));
+        }
+        if self.quarantined_records > 0 {
+            common.say(&format!("{} records quarantined", self.quarantined_records));
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+    let project = common.project(&args.place)?;
+    let cancel = cancel_on_signals()?;
+    let done = run::run(&project, common.progress().as_ref(), &cancel)?;
+    let summary = plain(&done);
+    if common.json {
+        console::print_json(&summary)?;
+    } else {
+        summary.say(common);
+        common.say("staged; next `anonymed verify`");
+    }
+    Ok(ExitCode::from(summary.exit_code()))
+}

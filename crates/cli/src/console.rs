@@ -1,0 +1,38 @@
+//! Data to stdout, talk to stderr.
+
+use std::io::{IsTerminal, Write};
+
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Says something to the person at the terminal.
+pub fn say(text: &str) {
+    // A closed stderr is nothing to fail on.
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Writes data.
+///
+/// # Errors
+///
+/// Where stdout is closed.
+pub fn print(text: &str) -> Result<(), Failure> {
+    writeln!(std::io::stdout().lock(), "{text}").map_err(|e| Failure::Io("standard output", e))
+}
+
+/// Writes a JSON document.
+///
+/// # Errors
+///
+/// Where stdout is closed.
+pub fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|e| Failure::Io("standard output", std::io::Error::other(e)))?;
+    print(&text)
+}
+
+/// Whether colours help: a terminal, and `NO_COLOR` not set.
+pub fn colours() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+}

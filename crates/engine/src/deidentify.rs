@@ -1,0 +1,98 @@
+//! The whole way in one call: the same stages as the single commands, and nothing else.
+
+use std::path::{Path, PathBuf};
+
+use anonymed_core::{CancelToken, Progress};
+
+use crate::plan::{Depth, Plan};
+use crate::project::{POLICY, Project, Session, write_atomic};
+use crate::propose::{Wishes, propose};
+use crate::release::Standing;
+use crate::run::Run;
+use crate::verification::Verification;
+use crate::{EngineError, plan, release, run, scan, verification};
+
+/// What the newcomer asks for.
+pub struct Request<'a> {
+    /// The input folder.
+    pub input: &'a Path,
+    /// Where the release goes; the project's state lies beside it, in `<out>.state`.
+    pub out: &'a Path,
+    /// The key file, for the project's settings.
+    pub key_file: &'a Path,
+    /// A policy to use; without one, one is proposed from the scan.
+    pub policy: Option<String>,
+    /// What a proposed policy says.
+    pub wishes: Wishes,
+}
+
+/// What came of it.
+pub struct Done {
+    /// The project, still open.
+    pub project: Project,
+    /// The scan.
+    pub scan: scan::Scan,
+    /// The plan.
+    pub plan: Plan,
+    /// The run.
+    pub run: Run,
+    /// The verification.
+    pub verification: Verification,
+    /// The release.
+    pub standing: Standing,
+}
+
+/// Where the state of a one-shot release lies.
+pub fn state_of(out: &Path) -> PathBuf {
+    let mut name = out.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
+    name.push(".state");
+    out.with_file_name(name)
+}
+
+/// Runs all stages. A state folder left by an interrupted call is used again.
+///
+/// # Errors
+///
+/// As the stages.
+pub fn deidentify(
+    request: &Request<'_>,
+    session: Session,
+    progress: &dyn Progress,
+    cancel: &CancelToken,
+) -> Result<Done, EngineError> {
+    let fresh = !state_of(request.out).join("state").join("project.json").exists();
+    if request.out.exists() && fresh {
+        return Err(EngineError::Usage("the output folder exists already".into()));
+    }
+    let project = open(request, session)?;
+    let scanned = scan::scan(&project, progress, cancel)?;
+    let policy_file = project.root().join(POLICY);
+    if let Some(policy) = &request.policy {
+        write_atomic(&policy_file, policy.as_bytes(), "the policy")?;
+    } else if !policy_file.exists() {
+        let policy = propose(&scanned, &request.wishes);
+        write_atomic(&policy_file, policy.as_bytes(), "the policy")?;
+    }
+    let plan = plan::plan(&project, Depth::Steps, progress, cancel)?;
+    let run = run::run(&project, progress, cancel)?;
+    let verification = verification::verify(&project, progress, cancel)?;
+    let standing = release::create(&project, request.out, progress)?;
+    Ok(Done { project, scan: scanned, plan, run, verification, standing })
+}
+
+fn open(request: &Request<'_>, session: Session) -> Result<Project, EngineError> {
+    let root = state_of(request.out);
+    if !root.join("state").join("project.json").exists() {
+        return Project::create(&root, request.input, request.key_file, session);
+    }
+    let settings = Project::settings(&root)?;
+    let input =
+        fs_err::canonicalize(request.input).map_err(EngineError::io("the input folder", "read"))?;
+    if settings.input != input {
+        return Err(EngineError::Usage(
+            "the state folder beside the output belongs to another input; choose another output"
+                .into(),
+        ));
+    }
+    Project::open(&root, session)
+}

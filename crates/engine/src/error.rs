@@ -1,0 +1,133 @@
+//! What can go wrong in a job, and the exit code and hint that go with it.
+
+use anonymed_core::release::{Gate, Rejected};
+use anonymed_core::{AuditError, Cancelled, FileNumber, ModalityError, PolicyError};
+
+/// A job that could not go on. Messages say where and what to do, never a value.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// A file or folder of the project, the input or the output.
+    #[error("{what} cannot be {verb}: {kind}")]
+    Io {
+        /// What, in words; file names of the input are not shown.
+        what: &'static str,
+        /// `read`, `written`, `made`.
+        verb: &'static str,
+        /// The cause.
+        kind: std::io::ErrorKind,
+    },
+    /// The policy cannot be used.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The audit log refused.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// Asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// A key, seal or chain.
+    #[error("{0}")]
+    Vault(#[from] anonymed_vault::VaultError),
+    /// A file of the input.
+    #[error("{file}: {source}")]
+    File {
+        /// Which, by its number in the inventory.
+        file: FileNumber,
+        /// Why.
+        source: ModalityError,
+    },
+    /// A stage that has to come first has not run.
+    #[error("there is no {missing}; run `anonymed {command}` first")]
+    Order {
+        /// What is missing.
+        missing: &'static str,
+        /// The command that makes it.
+        command: &'static str,
+    },
+    /// The project's state or package is not what it was.
+    #[error("{0}")]
+    Integrity(String),
+    /// The inputs, policy, keys or software are not those of the plan.
+    #[error("{0} changed since the plan was made; run `anonymed plan` again and look at it")]
+    Drift(&'static str),
+    /// The gate refused the release.
+    #[error(transparent)]
+    Rejected(#[from] Rejected),
+    /// Something about the request itself.
+    #[error("{0}")]
+    Usage(String),
+    /// The release needs something a person must give.
+    #[error("{0}")]
+    Denied(String),
+    /// A fault of ours.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+impl EngineError {
+    /// Wraps an I/O error, dropping the path that may be in it.
+    pub fn io(what: &'static str, verb: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        move |e| Self::Io { what, verb, kind: e.kind() }
+    }
+
+    /// The process exit code, as the command line's page lists them.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Io { .. } | Self::Internal(_) | Self::File { .. } | Self::Audit(_) => 1,
+            Self::Usage(_) | Self::Order { .. } => 2,
+            Self::Policy(_) => 3,
+            Self::Rejected(Rejected::Failed { gate, .. }) => match gate {
+                Gate::Risk => 4,
+                Gate::Residual => 5,
+                Gate::Integrity => 8,
+            },
+            Self::Rejected(Rejected::Missing(_)) => 2,
+            Self::Rejected(_) | Self::Integrity(_) | Self::Drift(_) => 8,
+            Self::Denied(_) => 7,
+            Self::Vault(e) => vault_exit_code(e),
+            Self::Cancelled(_) => 130,
+        }
+    }
+
+    /// The stable code shown beside the message.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Io { .. } => "ANM-IO-001",
+            Self::Policy(_) => "ANM-POLICY-001",
+            Self::Audit(_) => "ANM-AUDIT-001",
+            Self::Cancelled(_) => "ANM-RUN-130",
+            Self::Vault(_) => "ANM-VAULT-001",
+            Self::File { .. } => "ANM-FILE-001",
+            Self::Order { .. } => "ANM-STAGE-001",
+            Self::Integrity(_) => "ANM-INTEGRITY-001",
+            Self::Drift(_) => "ANM-INTEGRITY-002",
+            Self::Rejected(_) => "ANM-GATE-001",
+            Self::Usage(_) => "ANM-USAGE-001",
+            Self::Denied(_) => "ANM-DENIED-001",
+            Self::Internal(_) => "ANM-INTERNAL-001",
+        }
+    }
+}
+
+/// Sealed or wrong keys deny; altered state is an integrity failure.
+fn vault_exit_code(error: &anonymed_vault::VaultError) -> u8 {
+    use anonymed_vault::VaultError as V;
+    match error {
+        V::KeyFilePermissions { .. }
+        | V::PassphraseNeeded
+        | V::WrongPassphrase
+        | V::AuditLocked => 7,
+        V::KeyFileExists
+        | V::PassphraseTooShort { .. }
+        | V::KdfCost
+        | V::PublicKeyFormat { .. } => 2,
+        V::KeyFileFormat { .. }
+        | V::KeyFileVersion
+        | V::Unsealable
+        | V::SealTruncated
+        | V::BadSignature
+        | V::AuditIntegrity(_) => 8,
+        _ => 1,
+    }
+}

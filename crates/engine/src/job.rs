@@ -1,0 +1,56 @@
+//! What the stages share: opening an input by its inventory entry, and building the engines a
+//! context holds.
+
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+use anonymed_core::{Document, Policy, Pseudonymizer, Sensitive};
+use anonymed_table::{TableOptions, Tables};
+use anonymed_text::Scrubber;
+
+use crate::EngineError;
+use crate::project::Project;
+use crate::scan::Entry;
+
+/// The text engine of a policy.
+pub(crate) fn scrubber(
+    codes: &Arc<Pseudonymizer>,
+    policy: &Policy,
+) -> Result<Scrubber, EngineError> {
+    Scrubber::new(Arc::clone(codes), policy)
+        .map_err(|e| EngineError::Usage(format!("text rules: {e}")))
+}
+
+/// The table engine of a project: hierarchies are read from beside the policy, and what does not
+/// fit in memory is spilled into the state folder.
+pub(crate) fn tables(project: &Project) -> Tables {
+    let root = project.root().to_owned();
+    Tables::new(
+        TableOptions::default()
+            .spill_to(project.state("spill"))
+            .hierarchies(move |name| hierarchy(&root, name)),
+    )
+}
+
+/// Reads a hierarchy file by a plain name; a policy cannot point outside of the project.
+fn hierarchy(root: &Path, name: &str) -> std::io::Result<String> {
+    let plain = Path::new(name).components().all(|c| matches!(c, Component::Normal(_)));
+    if !plain {
+        return Err(std::io::ErrorKind::PermissionDenied.into());
+    }
+    fs_err::read_to_string(root.join(name))
+}
+
+/// Opens an input file and hands it to a reader.
+pub(crate) fn with_document<T>(
+    project: &Project,
+    entry: &Entry,
+    work: impl FnOnce(&mut Document<'_>) -> T,
+) -> Result<T, EngineError> {
+    let mut file = fs_err::File::open(project.settings.input.join(&entry.name))
+        .map_err(EngineError::io("an input file", "read"))?;
+    let name = Sensitive::new(entry.name.clone());
+    let mut document =
+        Document { file: entry.number, name: &name, length: entry.length, data: &mut file };
+    Ok(work(&mut document))
+}

@@ -1,0 +1,310 @@
+//! A project: a folder with `anonymed.toml` and a state folder that never leaves it.
+//!
+//! The state (0700) holds the sealed inventory and subject graph, the plan, the staging area, the
+//! quarantined originals, the evidence and the audit log. Nothing in it but the policy and the
+//! plan can be read without the key.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anonymed_core::{Actor, AuditEvent, AuditSink, Clock, KeyRing, Policy, Purpose, Sensitive};
+use anonymed_vault::{AuditChain, AuditOptions, SealedKeyRing};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::EngineError;
+
+/// The policy's file name.
+pub const POLICY: &str = "anonymed.toml";
+
+/// What an event says where the policy gives no purpose, or before there is a policy.
+const UNSTATED: &str = "not stated";
+/// Longest purpose an event takes, in characters (of up to four bytes, in 256).
+const PURPOSE_MOST: usize = 64;
+
+/// What a project needs to know to be opened again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Settings {
+    /// Version of this file.
+    pub schema: u32,
+    /// The input folder.
+    pub input: PathBuf,
+    /// The key file.
+    pub key_file: PathBuf,
+    /// The public name of the key.
+    pub key_id: String,
+}
+
+/// Who works on a project, with what.
+#[derive(Clone)]
+pub struct Session {
+    /// The opened key ring.
+    pub keys: Arc<SealedKeyRing>,
+    /// Who.
+    pub actor: Actor,
+    /// Gives the time to the audit log and the attestation.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// An open project.
+pub struct Project {
+    root: PathBuf,
+    /// What it was made with.
+    pub settings: Settings,
+    session: Session,
+    audit: AuditChain,
+}
+
+/// Makes a folder that others cannot look into.
+pub(crate) fn private_dir(path: &Path) -> Result<(), EngineError> {
+    use std::os::unix::fs::DirBuilderExt;
+    if path.is_dir() {
+        return Ok(());
+    }
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(EngineError::io("the project folder", "made"))
+}
+
+/// Writes a file whole or not at all: temporary file, fsync, rename, fsync of the folder.
+pub(crate) fn write_atomic(
+    path: &Path,
+    bytes: &[u8],
+    what: &'static str,
+) -> Result<(), EngineError> {
+    use std::io::Write;
+    let dir = path.parent().unwrap_or(Path::new("."));
+    let mut temporary =
+        tempfile::NamedTempFile::new_in(dir).map_err(EngineError::io(what, "written"))?;
+    temporary.write_all(bytes).map_err(EngineError::io(what, "written"))?;
+    temporary.as_file().sync_all().map_err(EngineError::io(what, "written"))?;
+    temporary.persist(path).map_err(|e| EngineError::io(what, "written")(e.error))?;
+    sync_dir(dir, what)
+}
+
+pub(crate) fn sync_dir(dir: &Path, what: &'static str) -> Result<(), EngineError> {
+    fs_err::File::open(dir).and_then(|d| d.sync_all()).map_err(EngineError::io(what, "written"))
+}
+
+impl Project {
+    /// Makes a project folder for an input folder and an opened key ring.
+    ///
+    /// # Errors
+    ///
+    /// Where the folder holds a project already, lies inside the input, or cannot be written.
+    pub fn create(
+        root: &Path,
+        input: &Path,
+        key_file: &Path,
+        session: Session,
+    ) -> Result<Self, EngineError> {
+        let input =
+            fs_err::canonicalize(input).map_err(EngineError::io("the input folder", "read"))?;
+        if !input.is_dir() {
+            return Err(EngineError::Usage("the input is not a folder".into()));
+        }
+        if root.join("state").join("project.json").exists() {
+            return Err(EngineError::Usage(
+                "this folder holds a project already; choose another or work in it".into(),
+            ));
+        }
+        private_dir(root)?;
+        let root =
+            fs_err::canonicalize(root).map_err(EngineError::io("the project folder", "read"))?;
+        if root.starts_with(&input) {
+            return Err(EngineError::Usage(
+                "the project may not lie inside the input folder, which it would read as input"
+                    .into(),
+            ));
+        }
+        private_dir(&root.join("state"))?;
+        let key_file =
+            fs_err::canonicalize(key_file).map_err(EngineError::io("the key file", "read"))?;
+        let settings = Settings { schema: 1, input, key_file, key_id: session.keys.key_id().0 };
+        let json = serde_json::to_vec_pretty(&settings)
+            .map_err(|e| EngineError::Internal(e.to_string()))?;
+        write_atomic(&root.join("state/project.json"), &json, "the project's settings")?;
+        Self::with(root, settings, session)
+    }
+
+    /// Reads the settings of a project without opening it.
+    ///
+    /// # Errors
+    ///
+    /// Where the folder holds no project.
+    pub fn settings(root: &Path) -> Result<Settings, EngineError> {
+        let bytes = fs_err::read(root.join("state/project.json")).map_err(|_| {
+            EngineError::Order { missing: "project in this folder", command: "init" }
+        })?;
+        let settings: Settings = serde_json::from_slice(&bytes)
+            .map_err(|_| EngineError::Integrity("the project's settings cannot be read".into()))?;
+        Ok(settings)
+    }
+
+    /// Opens a project.
+    ///
+    /// # Errors
+    ///
+    /// Where the folder holds no project or the key is not the one it was made with.
+    pub fn open(root: &Path, session: Session) -> Result<Self, EngineError> {
+        let settings = Self::settings(root)?;
+        if settings.key_id != session.keys.key_id().0 {
+            return Err(EngineError::Denied(
+                "the key file is not the one this project was made with".into(),
+            ));
+        }
+        let root =
+            fs_err::canonicalize(root).map_err(EngineError::io("the project folder", "read"))?;
+        Self::with(root, settings, session)
+    }
+
+    fn with(root: PathBuf, settings: Settings, session: Session) -> Result<Self, EngineError> {
+        private_dir(&root.join("state/audit"))?;
+        let audit = AuditChain::open(
+            &root.join("state/audit"),
+            session.keys.signer().clone(),
+            Arc::clone(&session.clock),
+            AuditOptions::default(),
+        )?;
+        Ok(Self { root, settings, session, audit })
+    }
+
+    /// The project folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A path in the state folder.
+    pub fn state(&self, name: &str) -> PathBuf {
+        self.root.join("state").join(name)
+    }
+
+    /// The key ring.
+    pub fn keys(&self) -> &SealedKeyRing {
+        &self.session.keys
+    }
+
+    /// Who works here, with what.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The audit log.
+    pub fn audit(&self) -> &AuditChain {
+        &self.audit
+    }
+
+    /// Appends an event: the step may go on only after this returns.
+    ///
+    /// # Errors
+    ///
+    /// Where the event is not on the log.
+    pub fn record(&self, event: &AuditEvent) -> Result<(), EngineError> {
+        self.audit.append(event)?;
+        Ok(())
+    }
+
+    /// Appends events together, with one wait for the disk.
+    ///
+    /// # Errors
+    ///
+    /// Where they are not on the log.
+    pub fn record_all(
+        &self,
+        events: impl IntoIterator<Item = AuditEvent>,
+    ) -> Result<(), EngineError> {
+        let events: Vec<AuditEvent> = events.into_iter().collect();
+        self.audit.append_batch(&events)?;
+        Ok(())
+    }
+
+    /// Signs the audit log's state and returns the note.
+    ///
+    /// # Errors
+    ///
+    /// Where the checkpoint cannot be written.
+    pub fn checkpoint(&self) -> Result<String, EngineError> {
+        Ok(self.audit.checkpoint()?.to_string())
+    }
+
+    /// An event of this project's actor, with the policy's purpose where one is known.
+    pub fn event(&self, action: &str, purpose: &str) -> AuditEvent {
+        let purpose = if purpose.trim().is_empty() { UNSTATED } else { purpose };
+        let line: String = purpose.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let line: String = line.chars().take(PURPOSE_MOST).collect();
+        AuditEvent::new(action, &self.session.actor, &Purpose(line))
+    }
+
+    /// Reads the policy text.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none.
+    pub fn policy_text(&self) -> Result<String, EngineError> {
+        fs_err::read_to_string(self.root.join(POLICY))
+            .map_err(|_| EngineError::Order { missing: "anonymed.toml", command: "init" })
+    }
+
+    /// Reads the policy.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none or it cannot be used.
+    pub fn policy(&self) -> Result<Policy, EngineError> {
+        Ok(Policy::parse(&self.policy_text()?)?)
+    }
+
+    /// Seals bytes into the state folder.
+    ///
+    /// # Errors
+    ///
+    /// Where they cannot be written.
+    pub fn seal(&self, name: &str, bytes: &[u8]) -> Result<(), EngineError> {
+        let sealed = anonymed_vault::seal(self.keys(), name, bytes)?;
+        write_atomic(&self.state(name), &sealed, "sealed state")
+    }
+
+    /// Opens what [`Project::seal`] wrote; `None` where it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// Where it was changed or sealed with another key.
+    pub fn open_sealed(&self, name: &str) -> Result<Option<Sensitive<Vec<u8>>>, EngineError> {
+        let path = self.state(name);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let bytes = fs_err::read(path).map_err(EngineError::io("sealed state", "read"))?;
+        Ok(Some(Sensitive::new(anonymed_vault::open(self.keys(), name, &bytes)?.to_vec())))
+    }
+
+    /// Seals a JSON document.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub fn seal_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), EngineError> {
+        let bytes = zeroize::Zeroizing::new(
+            serde_json::to_vec(value).map_err(|e| EngineError::Internal(e.to_string()))?,
+        );
+        self.seal(name, &bytes)
+    }
+
+    /// Opens a sealed JSON document.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none, or it was changed.
+    pub fn open_json<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        missing: &'static str,
+        command: &'static str,
+    ) -> Result<T, EngineError> {
+        let bytes = self.open_sealed(name)?.ok_or(EngineError::Order { missing, command })?;
+        serde_json::from_slice(bytes.expose())
+            .map_err(|_| EngineError::Integrity(format!("the {missing} cannot be read")))
+    }
+}

@@ -1,0 +1,394 @@
+//! Proposes a policy from what a scan saw: a commented TOML file a person reads and edits.
+
+use std::fmt::Write;
+
+use anonymed_core::policy::{OnUnclassified, Profile};
+use anonymed_core::{AttributeRole, EntityType, FieldProfile};
+use jiff::civil::Date;
+
+use crate::scan::{Entry, Scan, Status};
+
+/// Smallest number of patients a class of quasi-identifiers is proposed to hold.
+const PROPOSED_K: u32 = 5;
+
+/// Words that file names may show; everything else in a name becomes `*`.
+const SAFE_WORDS: &str = include_str!("data/file_words.txt");
+
+/// What the person who asks has already decided.
+#[derive(Debug, Clone)]
+pub struct Wishes {
+    /// The profile.
+    pub profile: Profile,
+    /// Name of the release family, which is also the pseudonym domain.
+    pub name: String,
+    /// The day ages are reckoned on.
+    pub as_of: Date,
+    /// Why the data are released.
+    pub purpose: String,
+    /// What happens to fields that were not recognised.
+    pub on_unclassified: OnUnclassified,
+}
+
+/// Writes the policy text.
+pub fn propose(scan: &Scan, wishes: &Wishes) -> String {
+    let mut out = String::new();
+    head(&mut out, wishes);
+    authorities(&mut out, scan);
+    time(&mut out, wishes);
+    for entry in &scan.inventory.files {
+        if is_table(entry) && !is_side_table(entry) {
+            tables(&mut out, scan, entry);
+        }
+    }
+    tail(&mut out);
+    out
+}
+
+/// Whether an entry is a table that could be read.
+pub fn is_table(entry: &Entry) -> bool {
+    matches!(&entry.status, Status::Recognised(format) if format.modality == "table")
+}
+
+/// Whether a table is a code list or a hierarchy: it speaks of nobody.
+pub fn is_side_table(entry: &Entry) -> bool {
+    entry.mentions == 0 && anonymed_table::looks_like_code_list(&entry.fields)
+}
+
+fn head(out: &mut String, wishes: &Wishes) {
+    let quoted = |text: &str| toml::Value::from(text).to_string();
+    let _ = writeln!(
+        out,
+        "# Proposed by `anonymed` from what the scan saw. Read it, change it, then `anonymed plan`.\n\
+         # Actions: keep, drop, redact, mask, pseudonym, surrogate, shift, generalize, perturb,\n\
+         # encrypt, text. A column that is not named here is never kept.\n\
+         schema = 1\nname = {}\nprofile = {}\npurpose = {}\non_unclassified = {}\n\n\
+         [keys]\n# One person has one pseudonym in this domain; use another for another recipient.\n\
+         domain = {}\nmode = {}\n",
+        quoted(&wishes.name),
+        quoted(wishes.profile.as_str()),
+        quoted(&wishes.purpose),
+        quoted(wishes.on_unclassified.as_str()),
+        quoted(&wishes.name),
+        quoted(wishes.profile.pseudonym_mode().as_str()),
+    );
+}
+
+fn authorities(out: &mut String, scan: &Scan) {
+    let groups = scan.graph.propose_authorities();
+    let counts = scan.graph.authorities();
+    let _ = writeln!(
+        out,
+        "[subject]\non_conflict = \"quarantine\"\n\n\
+         # Which identifiers are one numbering of patients: those that share their values.\n\
+         # The first authority that knows a patient gives the canonical key."
+    );
+    for (name, raws) in groups {
+        let _ = writeln!(out, "[[subject.authority]]\nname = {}", toml::Value::from(name));
+        let _ = writeln!(out, "matches = [");
+        for raw in raws {
+            let count = counts.get(raw.as_str()).copied().unwrap_or(0);
+            let _ = writeln!(out, "  {},  # {count} identifiers", toml::Value::from(raw));
+        }
+        let _ = writeln!(out, "]\n");
+    }
+}
+
+fn time(out: &mut String, wishes: &Wishes) {
+    let mode = wishes.profile.time_mode().as_str();
+    let _ = writeln!(out, "[time]\nmode = \"{mode}\"");
+    if mode == "shift" {
+        let _ = writeln!(
+            out,
+            "range_days = 365    # each patient's dates move together by 1 to 365 days either way"
+        );
+    }
+    let _ = writeln!(
+        out,
+        "age_cap = 89        # 45 CFR 164.514(b)(2)(i)(C)\nas_of = \"{}\"\n",
+        wishes.as_of
+    );
+}
+
+fn tables(out: &mut String, scan: &Scan, entry: &Entry) {
+    let pattern = pattern(scan, entry);
+    let _ = writeln!(out, "# {}: {} rows", entry.number, entry.records);
+    for (what, count) in &entry.unseen {
+        let _ = writeln!(out, "# {count} × {what}: not seen by a reader, not in the release");
+    }
+    for part in parts(&entry.fields) {
+        let _ = writeln!(out, "[[table]]\nfiles = {}", toml::Value::from(pattern.clone()));
+        if let Some(sheet) = part.sheet {
+            let _ = writeln!(out, "sheet = {}", toml::Value::from(sheet));
+        }
+        let subject = part.fields.iter().find(|f| f.subject);
+        if let Some(subject) = subject {
+            let _ = writeln!(out, "subject = {}", toml::Value::from(column_name(subject)));
+        } else {
+            let _ = writeln!(out, "# no patient column: each row counts as one person");
+        }
+        let quasi = part.fields.iter().any(|f| proposal(f).1 == AttributeRole::Quasi);
+        if quasi {
+            let _ = writeln!(
+                out,
+                "model = [{{ k = {PROPOSED_K} }}]   # over patients, not rows\nsuppress_max = 0.05"
+            );
+        }
+        let _ = writeln!(out, "[table.columns]");
+        for field in &part.fields {
+            column(out, field);
+        }
+        out.push('\n');
+    }
+}
+
+fn column(out: &mut String, field: &FieldProfile) {
+    let name = toml_key(column_name(field));
+    let (action, role) = proposal(field);
+    let examples = field.examples.iter().take(2).cloned().collect::<Vec<_>>().join(" | ");
+    let comment = format!(
+        "{} ({:.0} %){}",
+        field.reason,
+        field.confidence * 100.0,
+        if examples.is_empty() { String::new() } else { format!("; as {examples}") }
+    );
+    let comment: String = comment.chars().filter(|c| !c.is_control()).collect();
+    if role == AttributeRole::Unknown {
+        let _ = writeln!(out, "# {name} is not recognised: name it to use it. {comment}");
+        return;
+    }
+    let mut parts = vec![format!("action = \"{}\"", action.verb)];
+    if let Some(to) = action.to {
+        parts.push(format!("to = \"{to}\""));
+    }
+    parts.push(format!("role = \"{role}\""));
+    if let Some(entity) = field.entity {
+        parts.push(format!("entity = \"{entity}\""));
+    }
+    let _ = writeln!(out, "{name} = {{ {} }}  # {comment}", parts.join(", "));
+}
+
+struct Proposed {
+    verb: &'static str,
+    to: Option<&'static str>,
+}
+
+const fn verb(verb: &'static str) -> Proposed {
+    Proposed { verb, to: None }
+}
+
+const fn generalize(to: &'static str) -> Proposed {
+    Proposed { verb: "generalize", to: Some(to) }
+}
+
+/// The action for a field, and its role once the action is taken.
+fn proposal(field: &FieldProfile) -> (Proposed, AttributeRole) {
+    use AttributeRole as R;
+    use EntityType as E;
+    if field.subject {
+        return (verb("pseudonym"), R::Identifier);
+    }
+    match (field.role, field.entity) {
+        (R::Unknown, _) => (verb("drop"), R::Unknown),
+        (R::FreeText, _) => (verb("text"), R::FreeText),
+        (_, Some(E::Date)) => (verb("shift"), R::Insensitive),
+        (_, Some(E::Zip)) => (generalize("zip3"), R::Quasi),
+        (_, Some(E::Age)) => (generalize("age-cap"), R::Quasi),
+        (_, Some(E::State | E::Country)) => (verb("keep"), R::Quasi),
+        (R::Identifier, Some(E::Account | E::Accession | E::OtherId | E::Mrn | E::Device)) => {
+            (verb("pseudonym"), R::Identifier)
+        }
+        (R::Identifier, _) => (verb("drop"), R::Identifier),
+        (R::Quasi, Some(e)) if e.hipaa().is_some() => (verb("drop"), R::Identifier),
+        (R::Quasi, _) => (verb("keep"), R::Quasi),
+        (R::Sensitive, _) => (verb("keep"), R::Sensitive),
+        (R::Insensitive, Some(e)) if e.hipaa().is_some() => (verb("drop"), R::Identifier),
+        (R::Insensitive, _) => (verb("keep"), R::Insensitive),
+    }
+}
+
+struct Part<'a> {
+    sheet: Option<&'a str>,
+    fields: Vec<&'a FieldProfile>,
+}
+
+/// Fields by sheet: a workbook's fields are named `sheet!column`.
+fn parts(fields: &[FieldProfile]) -> Vec<Part<'_>> {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for field in fields {
+        let sheet = field.part.as_deref();
+        match parts.iter_mut().find(|p| p.sheet == sheet) {
+            Some(part) => part.fields.push(field),
+            None => parts.push(Part { sheet, fields: vec![field] }),
+        }
+    }
+    parts
+}
+
+fn column_name(field: &FieldProfile) -> &str {
+    &field.name
+}
+
+fn toml_key(name: &str) -> String {
+    let bare =
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if bare { name.to_owned() } else { toml::Value::from(name).to_string() }
+}
+
+/// A glob for a file that shows only words from a fixed list. Where the glob would also match
+/// another table, unknown characters become `?`, and as a last resort the name itself is used.
+fn pattern(scan: &Scan, entry: &Entry) -> String {
+    let others: Vec<&str> = scan
+        .inventory
+        .files
+        .iter()
+        .filter(|e| e.number != entry.number && is_table(e))
+        .map(|e| e.name.as_str())
+        .collect();
+    let unique = |glob: &str| {
+        anonymed_core::policy::file_matcher(glob)
+            .is_some_and(|m| m(&entry.name) && !others.iter().any(|o| m(o)))
+    };
+    let loose = masked_name(&entry.name, Unknown::Star);
+    if unique(&loose) {
+        return loose;
+    }
+    let strict = masked_name(&entry.name, Unknown::Question);
+    if unique(&strict) { strict } else { escape_glob(&entry.name) }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    Star,
+    Question,
+}
+
+fn masked_name(name: &str, unknown: Unknown) -> String {
+    let mut out = String::new();
+    let mut word = String::new();
+    for c in name.chars().chain(std::iter::once('\0')) {
+        if c.is_alphabetic() {
+            word.push(c);
+            continue;
+        }
+        if !word.is_empty() {
+            if is_safe_word(&word) {
+                out.push_str(&word);
+            } else {
+                mask(&mut out, word.chars().count(), unknown);
+            }
+            word.clear();
+        }
+        match c {
+            '\0' => {}
+            '/' | '.' | '_' | '-' => out.push(c),
+            _ => mask(&mut out, 1, unknown),
+        }
+    }
+    out
+}
+
+fn mask(out: &mut String, count: usize, unknown: Unknown) {
+    match unknown {
+        Unknown::Star if out.ends_with('*') => {}
+        Unknown::Star => out.push('*'),
+        Unknown::Question => out.extend(std::iter::repeat_n('?', count)),
+    }
+}
+
+fn escape_glob(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '!') {
+            out.push('[');
+            out.push(c);
+            out.push(']');
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Whether a word of a file name is from the list of words that name data and not people.
+pub fn is_safe_word(word: &str) -> bool {
+    let word = word.to_lowercase();
+    SAFE_WORDS.lines().any(|w| w == word)
+}
+
+/// A stem for the output of a table: its safe words, joined by `-`, or `table`.
+pub fn safe_stem(name: &str) -> String {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let words: Vec<String> = stem
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|w| is_safe_word(w))
+        .map(str::to_lowercase)
+        .collect();
+    if words.is_empty() { "table".into() } else { words.join("-") }
+}
+
+/// The policy as it ships: patterns that show more of a file name than safe words are masked.
+pub fn shipped(text: &str, policy: &anonymed_core::Policy) -> String {
+    let mut text = text.to_owned();
+    let patterns = policy.tables.iter().map(|t| &t.files).chain(&policy.text.files);
+    for pattern in patterns {
+        let masked = masked_pattern(pattern);
+        if masked != *pattern {
+            let quoted = |p: &str| toml::Value::from(p).to_string();
+            text = text.replace(&quoted(pattern), &quoted(&masked));
+        }
+    }
+    text
+}
+
+fn masked_pattern(pattern: &str) -> String {
+    let stars = masked_name(pattern, Unknown::Star);
+    let strict: String = pattern.chars().filter(|c| !matches!(c, '?' | '*')).collect();
+    if strict.is_empty() || masked_name(&strict, Unknown::Star) == strict {
+        pattern.to_owned()
+    } else {
+        stars
+    }
+}
+
+fn tail(out: &mut String) {
+    out.push_str(
+        "[text]\n# What stands for names and numbers in free text.\nnames = \"surrogate\"\n\
+         numbers = \"surrogate\"\nallow = []   # texts that are never identifiers\n\
+         deny = []    # texts that always are\n\n\
+         [fhir]\nkeep_extensions = []   # URLs beside the profile's own list\n\n\
+         [risk]\n# The release gate. A share of subjects; 0.2 is one in a class of five.\n\
+         max_prosecutor = 0.2\nmin_cell = 11        # smaller counts are hidden in the report\n\
+         max_quarantined = 0.05\n",
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_show_safe_words_alone() {
+        let check = |name: &str, loose: &str, strict: &str, stem: &str| {
+            assert_eq!(masked_name(name, Unknown::Star), loose);
+            assert_eq!(masked_name(name, Unknown::Question), strict);
+            assert_eq!(safe_stem(name), stem);
+        };
+        check("patients.csv", "patients.csv", "patients.csv", "patients");
+        check("a/SMITH_labs_2020.csv", "*/*_labs_*.csv", "?/?????_labs_????.csv", "labs");
+        check("Ünïcode näme.xlsx", "*.xlsx", "????????????.xlsx", "table");
+    }
+
+    #[test]
+    fn a_shipped_policy_shows_no_file_name() {
+        let check = |pattern: &str, shipped: &str| assert_eq!(masked_pattern(pattern), shipped);
+        check("patients.csv", "patients.csv");
+        check("?????_labs_*.csv", "?????_labs_*.csv");
+        check("Smith[1].csv", "*.csv");
+    }
+
+    #[test]
+    fn last_resort_names_are_taken_literally() {
+        assert_eq!(escape_glob("a[1]*.csv"), "a[[]1[]][*].csv");
+    }
+}

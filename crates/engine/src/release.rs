@@ -1,0 +1,504 @@
+//! The release: a verified staging area packed, signed and made visible in one rename.
+//!
+//! `data/`, `manifest.json`, `policy.toml`, `evidence.json` and `report.html` hold no time: equal
+//! inputs give equal bytes. Who released it, when, and the audit log's state then are the
+//! attestation, signed with the project's Ed25519 key.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anonymed_core::release::{Evidence, Sink, Staged, Verified, verify as gate};
+use anonymed_core::{Actor, Progress};
+use anonymed_vault::{Attestation, PublicKey};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::EngineError;
+use crate::manifest::{Manifest, manifest, outputs};
+use crate::project::{Project, private_dir, sync_dir, write_atomic};
+use crate::propose;
+use crate::report;
+use crate::run::{Record, Staging};
+use crate::verification::{self, Verification};
+
+const MANIFEST: &str = "manifest.json";
+const ATTESTATION: &str = "attestation.json";
+const SIGNATURE: &str = "attestation.sig";
+
+/// What the signer attests.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Statement {
+    /// Version of this form.
+    pub schema: u32,
+    /// SHA-256 of `manifest.json`.
+    pub manifest: String,
+    /// Who signed.
+    pub actor: Actor,
+    /// When.
+    pub time: Timestamp,
+    /// Who approved, in order.
+    pub approvals: Vec<Approval>,
+    /// The audit log's checkpoint, which covers everything up to the release.
+    pub audit_checkpoint: String,
+}
+
+/// One approval.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Approval {
+    /// Who.
+    pub actor: Actor,
+    /// When.
+    pub time: Timestamp,
+    /// The evidence they saw, by digest.
+    pub evidence: String,
+}
+
+/// Where a release stands.
+#[derive(Debug, Clone, Serialize)]
+pub struct Standing {
+    /// Digest of the staged data.
+    pub data: String,
+    /// Whether the evidence passes the gate.
+    pub verified: bool,
+    /// Approvals given, and needed.
+    pub approvals: Vec<Approval>,
+    /// Needed.
+    pub approvals_needed: u32,
+    /// Where it was published.
+    pub published: Option<PathBuf>,
+}
+
+/// A candidate waits in the state folder until it is signed.
+fn candidate(project: &Project) -> PathBuf {
+    project.state("candidate.json")
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Candidate {
+    out: PathBuf,
+    plan: String,
+    data: String,
+    evidence: String,
+    approvals: Vec<Approval>,
+    creator: Actor,
+    published: bool,
+}
+
+/// Passes the gate and makes a candidate. Where the policy asks for no approval it is signed and
+/// published at once.
+///
+/// # Errors
+///
+/// [`EngineError::Rejected`] where the gate refuses; otherwise as the stages before.
+pub fn create(
+    project: &Project,
+    out: &Path,
+    progress: &dyn Progress,
+) -> Result<Standing, EngineError> {
+    let policy = project.policy()?;
+    if out.exists() {
+        return own(project, out)?
+            .ok_or_else(|| EngineError::Usage("the output folder exists already".into()));
+    }
+    let verification = verification::load(project)?;
+    let passed = pass(project, &verification)?;
+    let candidate_state = Candidate {
+        out: absolute(out)?,
+        plan: verification.plan.clone(),
+        data: passed.get().digest().to_owned(),
+        evidence: digest_of(&verification.evidence)?,
+        approvals: Vec::new(),
+        creator: project.session().actor.clone(),
+        published: false,
+    };
+    store(project, &candidate_state)?;
+    project.record(
+        &project
+            .event("release.create", &policy.purpose)
+            .digest("data", &candidate_state.data)
+            .digest("plan", &candidate_state.plan),
+    )?;
+    if policy.release.approvals == 0 {
+        return sign(project, progress);
+    }
+    standing(project)
+}
+
+/// Where the output is this project's own release, whole and signed, it stands as published: a kill
+/// may have come between the rename and the note of it.
+pub(crate) fn own(project: &Project, out: &Path) -> Result<Option<Standing>, EngineError> {
+    let Ok(mut state) = load(project) else { return Ok(None) };
+    let key = project.keys().public_key();
+    let whole = absolute(out)? == state.out
+        && verify(out, Some(&key)).is_ok_and(|p| p.manifest.bound.data == state.data);
+    if !whole {
+        return Ok(None);
+    }
+    if !state.published {
+        state.published = true;
+        store(project, &state)?;
+    }
+    standing(project).map(Some)
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, EngineError> {
+    std::path::absolute(path).map_err(EngineError::io("the output folder", "made"))
+}
+
+fn store(project: &Project, state: &Candidate) -> Result<(), EngineError> {
+    let json =
+        serde_json::to_vec_pretty(state).map_err(|e| EngineError::Internal(e.to_string()))?;
+    write_atomic(&candidate(project), &json, "the release candidate")
+}
+
+fn load(project: &Project) -> Result<Candidate, EngineError> {
+    let bytes = fs_err::read(candidate(project)).map_err(|_| EngineError::Order {
+        missing: "release candidate",
+        command: "release create",
+    })?;
+    serde_json::from_slice(&bytes)
+        .map_err(|_| EngineError::Integrity("the release candidate cannot be read".into()))
+}
+
+fn digest_of(evidence: &Evidence) -> Result<String, EngineError> {
+    let bytes = anonymed_vault::canonical_json(evidence)?;
+    Ok(data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)))
+}
+
+/// Checks the staged bytes against the evidence and asks the gate.
+fn pass(project: &Project, verification: &Verification) -> Result<Verified<Staged>, EngineError> {
+    let staging = Staging::of(project, &verification.plan);
+    let records = verification::staged_records(project, verification)?;
+    let staged = Staged::new(staging.data(), data_digest(&records));
+    Ok(gate(staged, verification.evidence.clone())?)
+}
+
+/// Digest over the paths and digests of all staged outputs.
+pub fn data_digest(records: &[Record]) -> String {
+    let mut hasher = Sha256::new();
+    for output in outputs(records) {
+        hasher.update((output.path.len() as u64).to_be_bytes());
+        hasher.update(&output.path);
+        hasher.update(&output.sha256);
+    }
+    data_encoding::HEXLOWER.encode(&hasher.finalize())
+}
+
+/// Records an approval by the person who works in this session.
+///
+/// # Errors
+///
+/// Where the person made the candidate or approved it before: two people are needed.
+pub fn approve(project: &Project) -> Result<Standing, EngineError> {
+    let policy = project.policy()?;
+    let mut state = load(project)?;
+    let actor = project.session().actor.clone();
+    if actor == state.creator {
+        return Err(EngineError::Denied(
+            "who made the release candidate cannot approve it; another person has to".into(),
+        ));
+    }
+    if state.approvals.iter().any(|a| a.actor == actor) {
+        return Err(EngineError::Denied("you have approved this candidate already".into()));
+    }
+    project.record(
+        &project
+            .event("release.approve", &policy.purpose)
+            .digest("evidence", &state.evidence)
+            .digest("data", &state.data),
+    )?;
+    state.approvals.push(Approval {
+        actor,
+        time: project.session().clock.now(),
+        evidence: state.evidence.clone(),
+    });
+    store(project, &state)?;
+    standing(project)
+}
+
+/// Signs the candidate and publishes it.
+///
+/// # Errors
+///
+/// Where approvals are missing, the staged data changed, or the output cannot be written.
+pub fn sign(project: &Project, progress: &dyn Progress) -> Result<Standing, EngineError> {
+    let policy = project.policy()?;
+    let mut state = load(project)?;
+    if (state.approvals.len() as u64) < u64::from(policy.release.approvals) {
+        return Err(EngineError::Denied(format!(
+            "the policy asks for {} approvals and {} are given; run `anonymed release approve`",
+            policy.release.approvals,
+            state.approvals.len()
+        )));
+    }
+    let verification = verification::load(project)?;
+    let passed = pass(project, &verification)?;
+    if passed.get().digest() != state.data || digest_of(&verification.evidence)? != state.evidence {
+        return Err(EngineError::Integrity(
+            "the release changed after it was created; run `anonymed release create` again".into(),
+        ));
+    }
+    if !state.published || !state.out.exists() {
+        let event = project.event("release.sign", &policy.purpose).digest("data", &state.data);
+        project.record(&event)?;
+        let publisher = Publisher { project, state: &state, verification: &verification, progress };
+        publisher.publish(passed)?;
+        state.published = true;
+        store(project, &state)?;
+    }
+    standing(project)
+}
+
+/// Where the release stands.
+///
+/// # Errors
+///
+/// Where there is no candidate.
+pub fn standing(project: &Project) -> Result<Standing, EngineError> {
+    let policy = project.policy()?;
+    let state = load(project)?;
+    Ok(Standing {
+        data: state.data.clone(),
+        verified: verification::load(project).and_then(|v| pass(project, &v)).is_ok(),
+        approvals: state.approvals.clone(),
+        approvals_needed: policy.release.approvals,
+        published: (state.published && state.out.exists()).then(|| state.out.clone()),
+    })
+}
+
+/// The internal report: exact counts, and the places of what was held back.
+///
+/// # Errors
+///
+/// Where the project was not verified yet.
+pub fn internal_report(project: &Project) -> Result<String, EngineError> {
+    let policy = project.policy()?;
+    let verification = verification::load(project)?;
+    let plan = crate::plan::read(project)?;
+    let records = verification::staged_records(project, &verification)?;
+    let manifest = manifest(&policy, &plan, &records, &data_digest(&records), &verification.models);
+    let quarantined: Vec<_> = crate::run::quarantined(&records)
+        .into_iter()
+        .map(|(file, record)| (file, record.clone()))
+        .collect();
+    Ok(report::internal(
+        &manifest,
+        &verification.evidence,
+        &verification.risk,
+        &verification.withdrawn,
+        &quarantined,
+    ))
+}
+
+/// Writes the package beside its place and renames it there.
+struct Publisher<'a> {
+    project: &'a Project,
+    state: &'a Candidate,
+    verification: &'a Verification,
+    progress: &'a dyn Progress,
+}
+
+impl Sink for Publisher<'_> {
+    type Error = EngineError;
+
+    fn publish(&self, release: Verified<Staged>) -> Result<(), EngineError> {
+        let out = &self.state.out;
+        let parent = out.parent().ok_or_else(|| {
+            EngineError::Usage("the output folder needs a folder above it".into())
+        })?;
+        private_parent(parent)?;
+        let partial = partial_path(out);
+        if partial.exists() {
+            fs_err::remove_dir_all(&partial)
+                .map_err(EngineError::io("an unfinished release", "removed"))?;
+        }
+        private_dir(&partial)?;
+        self.fill(&partial, &release)?;
+        sync_tree(&partial)?;
+        fs_err::rename(&partial, out).map_err(EngineError::io("the release", "published"))?;
+        sync_dir(parent, "the release")
+    }
+}
+
+fn private_parent(parent: &Path) -> Result<(), EngineError> {
+    fs_err::create_dir_all(parent).map_err(EngineError::io("the output folder", "made"))
+}
+
+/// Hidden, and beside the output, so that the rename stays on one file system.
+fn partial_path(out: &Path) -> PathBuf {
+    let name = out.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    out.with_file_name(format!(".{name}.partial"))
+}
+
+impl Publisher<'_> {
+    fn fill(&self, package: &Path, release: &Verified<Staged>) -> Result<(), EngineError> {
+        let policy = self.project.policy()?;
+        let plan = crate::plan::read(self.project)?;
+        let records = verification::staged_records(self.project, self.verification)?;
+        self.copy_data(package, &records)?;
+        let mut manifest =
+            manifest(&policy, &plan, &records, release.get().digest(), &self.verification.models);
+        let policy_text = propose::shipped(&self.project.policy_text()?, &policy);
+        let evidence = pretty(release.evidence())?;
+        let html = report::published(&manifest, release.evidence(), &self.verification.risk);
+        let documents: [(&str, &[u8]); 3] = [
+            ("policy.toml", policy_text.as_bytes()),
+            ("evidence.json", &evidence),
+            ("report.html", html.as_bytes()),
+        ];
+        for (name, bytes) in documents {
+            write(&package.join(name), bytes)?;
+            manifest
+                .documents
+                .insert(name.to_owned(), data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)));
+        }
+        let manifest = pretty(&manifest)?;
+        write(&package.join(MANIFEST), &manifest)?;
+        self.attest(package, &manifest)
+    }
+
+    fn copy_data(&self, package: &Path, records: &[Record]) -> Result<(), EngineError> {
+        let staging = Staging::of(self.project, &self.verification.plan);
+        let bytes = outputs(records).map(|o| o.bytes).sum();
+        self.progress.begin("release", bytes, "B");
+        for output in outputs(records) {
+            let from = staging.output(output);
+            let to = package.join("data").join(&output.path);
+            if let Some(folder) = to.parent() {
+                fs_err::create_dir_all(folder)
+                    .map_err(EngineError::io("the release", "written"))?;
+            }
+            // One disk block for both where the file system allows it.
+            if fs_err::hard_link(&from, &to).is_err() {
+                fs_err::copy(&from, &to).map_err(EngineError::io("the release", "written"))?;
+            }
+            self.progress.advance("release", output.bytes);
+        }
+        self.progress.end("release");
+        Ok(())
+    }
+
+    fn attest(&self, package: &Path, manifest: &[u8]) -> Result<(), EngineError> {
+        let statement = Statement {
+            schema: 1,
+            manifest: data_encoding::HEXLOWER.encode(&Sha256::digest(manifest)),
+            actor: self.project.session().actor.clone(),
+            time: self.project.session().clock.now(),
+            approvals: self.state.approvals.clone(),
+            audit_checkpoint: self.project.checkpoint()?,
+        };
+        let bytes = pretty(&statement)?;
+        let attestation = Attestation::sign(self.project.keys().signer(), &bytes)?;
+        write(&package.join(ATTESTATION), &bytes)?;
+        write(&package.join(SIGNATURE), attestation.to_text().as_bytes())
+    }
+}
+
+fn pretty<T: Serialize>(value: &T) -> Result<Vec<u8>, EngineError> {
+    let mut bytes =
+        serde_json::to_vec_pretty(value).map_err(|e| EngineError::Internal(e.to_string()))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
+    fs_err::write(path, bytes).map_err(EngineError::io("the release", "written"))
+}
+
+fn sync_tree(root: &Path) -> Result<(), EngineError> {
+    for entry in walkdir::WalkDir::new(root).contents_first(true) {
+        let entry = entry.map_err(|e| EngineError::Io {
+            what: "the release",
+            verb: "written",
+            kind: e.io_error().map_or(std::io::ErrorKind::Other, std::io::Error::kind),
+        })?;
+        fs_err::File::open(entry.path())
+            .and_then(|f| f.sync_all())
+            .map_err(EngineError::io("the release", "written"))?;
+    }
+    Ok(())
+}
+
+/// What `release verify` found.
+#[derive(Debug, Clone, Serialize)]
+pub struct PackageCheck {
+    /// Data files that have their digest.
+    pub files: u64,
+    /// Whether the signature was held against a key the caller trusts.
+    pub trusted: bool,
+    /// The manifest.
+    pub manifest: Manifest,
+    /// Who signed, when.
+    pub statement: Statement,
+}
+
+/// Checks a package offline: every file has its digest and nothing else lies there, the manifest
+/// is the one that was signed, and the signature is of the given key. Without a key the answer is
+/// on integrity alone.
+///
+/// # Errors
+///
+/// [`EngineError::Integrity`] naming the first file that is missing, changed or not listed.
+pub fn verify(package: &Path, key: Option<&PublicKey>) -> Result<PackageCheck, EngineError> {
+    let read = |name: &str| {
+        fs_err::read(package.join(name))
+            .map_err(|_| EngineError::Integrity(format!("the package has no {name}")))
+    };
+    let statement_bytes = read(ATTESTATION)?;
+    let signature = String::from_utf8(read(SIGNATURE)?)
+        .map_err(|_| EngineError::Integrity("the signature cannot be read".into()))?;
+    let attestation = Attestation::parse(&signature)?;
+    match key {
+        Some(key) => attestation.verify(key, &statement_bytes)?,
+        None => attestation.verify_integrity_only(&statement_bytes)?,
+    }
+    let broken = |what: &str| EngineError::Integrity(format!("{what} cannot be read"));
+    let statement: Statement =
+        serde_json::from_slice(&statement_bytes).map_err(|_| broken("the attestation"))?;
+    let manifest_bytes = read(MANIFEST)?;
+    if data_encoding::HEXLOWER.encode(&Sha256::digest(&manifest_bytes)) != statement.manifest {
+        return Err(EngineError::Integrity("the manifest is not the one that was signed".into()));
+    }
+    let manifest: Manifest =
+        serde_json::from_slice(&manifest_bytes).map_err(|_| broken("the manifest"))?;
+    let mut expected: BTreeMap<String, &str> = manifest
+        .files
+        .iter()
+        .map(|f| (format!("data/{}", f.path), f.sha256.as_str()))
+        .chain(manifest.documents.iter().map(|(name, sha)| (name.clone(), sha.as_str())))
+        .collect();
+    for entry in walkdir::WalkDir::new(package).sort_by_file_name() {
+        let entry = entry.map_err(|_| broken("the package"))?;
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let name = entry
+            .path()
+            .strip_prefix(package)
+            .unwrap_or(entry.path())
+            .to_string_lossy()
+            .into_owned();
+        if [MANIFEST, ATTESTATION, SIGNATURE].contains(&name.as_str()) {
+            continue;
+        }
+        let sha256 = expected.remove(&name).ok_or_else(|| {
+            EngineError::Integrity(format!("{name} is in the package and not in its manifest"))
+        })?;
+        let same = fs_err::File::open(entry.path())
+            .and_then(|mut f| crate::scan::hash(&mut f))
+            .is_ok_and(|(_, is)| is == sha256);
+        if !same {
+            return Err(EngineError::Integrity(format!("{name} was changed after signing")));
+        }
+    }
+    if let Some((name, _)) = expected.first_key_value() {
+        return Err(EngineError::Integrity(format!("{name} is missing from the package")));
+    }
+    Ok(PackageCheck {
+        files: manifest.files.len() as u64,
+        trusted: key.is_some(),
+        manifest,
+        statement,
+    })
+}

@@ -1,0 +1,246 @@
+//! Puts what the checks found into the form the gate asks for.
+
+use std::collections::BTreeMap;
+
+use anonymed_core::policy::{ModelRule, Policy, RiskScope, TimeMode};
+use anonymed_core::release::{Check, CheckResult, Evidence, Gate, Verdict};
+
+use super::Findings;
+use crate::risk::RiskSummary;
+use crate::verify::HitCollector;
+use crate::verify::consistency::ConsistencyReport;
+use crate::verify::references::ReferenceReport;
+
+/// What the gate is asked about besides the findings.
+pub(super) struct Asked<'a> {
+    pub(super) policy: &'a Policy,
+    /// Files that were transformed.
+    pub(super) files: u64,
+    /// Files taken to quarantine by the checks.
+    pub(super) withdrawn: u64,
+    /// Staged files that are missing.
+    pub(super) staged_problems: u64,
+}
+
+/// The reason a file is taken to quarantine with: how many findings of which check.
+pub(super) fn reason(found: &Findings) -> String {
+    let parts = [
+        (found.known.total(), "known values"),
+        (found.dates.total(), "dates"),
+        (found.residual.total(), "patterns"),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    format!("verification found {}", parts.join(", "))
+}
+
+/// Fills in every check.
+pub(super) fn fill(
+    evidence: &mut Evidence,
+    asked: &Asked<'_>,
+    findings: Findings,
+    references: ReferenceReport,
+    consistency: ConsistencyReport,
+    risk: &RiskSummary,
+) {
+    let mut examined: BTreeMap<Check, BTreeMap<String, u64>> = BTreeMap::new();
+    for ((check, unit), count) in &findings.examined {
+        examined.entry(*check).or_default().insert((*unit).to_owned(), *count);
+    }
+    let mut of = |check| examined.remove(&check).unwrap_or_default();
+    let checks = &mut evidence.checks;
+    checks.insert(Check::KnownValues, residual(of(Check::KnownValues), findings.known, KNOWN_NOTE));
+    checks.insert(Check::Dates, dates(of(Check::Dates), findings.dates, asked.policy.time.mode));
+    checks.insert(
+        Check::ResidualPatterns,
+        residual(of(Check::ResidualPatterns), findings.residual, RESIDUAL_NOTE),
+    );
+    checks.insert(Check::References, self::references(references));
+    checks.insert(Check::Consistency, self::consistency(consistency));
+    checks.insert(Check::Risk, self::risk(asked.policy, risk));
+    checks.insert(Check::Inventory, inventory(asked));
+}
+
+const KNOWN_NOTE: &str = "Every direct identifier the scan saw (names whole and by parts, numbers, \
+    addresses, contacts, original ids) searched in every output, file and folder name, in any case \
+    and with any separators. A value inside a span we wrote is ours. Words that are common in \
+    English count only in a name's context. Identifiers that no table, FHIR resource or note header \
+    names are not known and are left to the patterns.";
+const RESIDUAL_NOTE: &str = "A second set of patterns (numbers by shape and label, contacts, titles \
+    with names, street lines) over the output, sharing nothing with the detector.";
+
+fn residual(examined: BTreeMap<String, u64>, hits: HitCollector, note: &str) -> CheckResult {
+    result(Gate::Residual, examined, hits, note)
+}
+
+fn result(
+    gate: Gate,
+    examined: BTreeMap<String, u64>,
+    hits: HitCollector,
+    note: &str,
+) -> CheckResult {
+    let (hits, hits_total) = hits.finish();
+    let nothing = examined.values().all(|n| *n == 0);
+    CheckResult {
+        verdict: match (hits_total, nothing) {
+            (0, true) => Verdict::NotApplicable,
+            (0, false) => Verdict::Passed,
+            _ => Verdict::Failed,
+        },
+        gate,
+        examined,
+        measured: BTreeMap::new(),
+        hits,
+        hits_total,
+        note: note.to_owned(),
+    }
+}
+
+fn dates(examined: BTreeMap<String, u64>, hits: HitCollector, mode: TimeMode) -> CheckResult {
+    let note = match mode {
+        TimeMode::Shift => {
+            "Each date of a table compared with the one at the same row and column of the input: \
+             it has moved by its patient's shift. In notes and FHIR no original date of the patient \
+             is left that is not itself a shifted date, and no date stands outside of what we wrote."
+        }
+        TimeMode::Year => {
+            "No date finer than a year stands in any output, but where the policy keeps it."
+        }
+        TimeMode::Keep => "The policy keeps dates; they were not compared.",
+    };
+    result(Gate::Residual, examined, hits, note)
+}
+
+fn references(report: ReferenceReport) -> CheckResult {
+    let examined = BTreeMap::from([
+        ("references".to_owned(), report.counts.references),
+        ("resources".to_owned(), report.counts.resources),
+    ]);
+    let measured = BTreeMap::from([
+        ("dangling".to_owned(), report.dangling as f64),
+        ("dangling_beyond_the_input".to_owned(), report.excess as f64),
+        ("duplicate_ids".to_owned(), report.counts.duplicate_ids as f64),
+    ]);
+    // A record held back leaves references to it; they name nothing and are reported, not refused.
+    let (hits, hits_total) = report.hits.finish();
+    CheckResult {
+        verdict: if report.counts.resources == 0 {
+            Verdict::NotApplicable
+        } else {
+            Verdict::Passed
+        },
+        gate: Gate::Integrity,
+        examined,
+        measured,
+        hits,
+        hits_total,
+        note:
+            "References between released resources were followed. Those that point to a resource \
+               in quarantine or to one the input did not have are listed and do not resolve."
+                .to_owned(),
+    }
+}
+
+fn consistency(report: ConsistencyReport) -> CheckResult {
+    let examined = BTreeMap::from([
+        ("codes".to_owned(), report.codes),
+        ("date_pairs".to_owned(), report.shifts),
+    ]);
+    let mut result = result(
+        Gate::Integrity,
+        examined,
+        report.hits,
+        "Every released patient code is of exactly one patient of the crosswalk, and every pair of \
+         dates of a patient has moved by the same number of days, in every modality.",
+    );
+    result.measured = BTreeMap::from([
+        ("patients".to_owned(), report.subjects as f64),
+        ("patients_in_more_than_one_modality".to_owned(), report.subjects_linked as f64),
+    ]);
+    result
+}
+
+fn risk(policy: &Policy, risk: &RiskSummary) -> CheckResult {
+    let mut measured = BTreeMap::new();
+    let mut missed = 0;
+    let with_quasi: Vec<_> = risk.tables.iter().filter(|t| !t.quasi.is_empty()).collect();
+    for table in &with_quasi {
+        measured.insert(format!("k({})", table.path), table.after.smallest_class as f64);
+        measured.insert(format!("highest_risk({})", table.path), table.after.highest);
+        let short_of_k = table
+            .k_asked
+            .is_some_and(|k| table.rows > 0 && table.after.smallest_class < u64::from(k));
+        let gated = table.k_asked.is_some();
+        let too_risky = gated
+            && (policy.risk.max_prosecutor.is_some_and(|m| table.after.highest > m + 1e-9)
+                || policy.risk.max_average.is_some_and(|m| table.after.average > m + 1e-9));
+        missed += u64::from(short_of_k) + u64::from(too_risky);
+        missed += diversity_missed(policy, &table.diversity);
+    }
+    if let Some(joint) = &risk.joint {
+        measured.insert("joint_smallest_signature".to_owned(), joint.smallest as f64);
+        measured.insert("joint_unique_patients".to_owned(), joint.unique as f64);
+        measured.insert("joint_highest_risk".to_owned(), joint.highest);
+        measured.insert("joint_average_risk".to_owned(), joint.average);
+        let above = policy.risk.max_prosecutor.is_some_and(|most| joint.highest > most + 1e-9);
+        missed += u64::from(policy.risk.scope == RiskScope::Joint && above);
+    }
+    CheckResult {
+        verdict: match (missed, with_quasi.is_empty()) {
+            (0, true) => Verdict::NotApplicable,
+            (0, false) => Verdict::Passed,
+            _ => Verdict::Failed,
+        },
+        gate: Gate::Risk,
+        examined: BTreeMap::from([("tables".to_owned(), with_quasi.len() as u64)]),
+        measured,
+        hits: Vec::new(),
+        hits_total: missed,
+        note: match policy.risk.scope {
+            RiskScope::Joint => {
+                "Classes were rebuilt from the released files, counting people. The gate is on each \
+                 patient's signature over everything released together."
+            }
+            RiskScope::Table => {
+                "Classes were rebuilt from the released files, counting people, for each table by \
+                 itself. Tables share a pseudonym, so the joint risk is higher; it is measured here \
+                 and no k is claimed for the tables together."
+            }
+        }
+        .to_owned(),
+    }
+}
+
+fn diversity_missed(policy: &Policy, reached: &[(String, u64)]) -> u64 {
+    let asked = policy.tables.iter().flat_map(|t| &t.models).filter_map(|m| match m {
+        ModelRule::DistinctLDiversity { l, on } => Some((on, u64::from(*l))),
+        _ => None,
+    });
+    asked.filter(|(on, l)| reached.iter().any(|(column, is)| column == *on && is < l)).count()
+        as u64
+}
+
+fn inventory(asked: &Asked<'_>) -> CheckResult {
+    let share = if asked.files == 0 { 0.0 } else { asked.withdrawn as f64 / asked.files as f64 };
+    let too_many = share > asked.policy.risk.max_quarantined;
+    let failed = too_many || asked.staged_problems > 0;
+    CheckResult {
+        verdict: if failed { Verdict::Failed } else { Verdict::Passed },
+        // Many leaking files are a fault of the policy, not of the bytes.
+        gate: if too_many { Gate::Residual } else { Gate::Integrity },
+        examined: BTreeMap::from([("files".to_owned(), asked.files)]),
+        measured: BTreeMap::from([
+            ("files_taken_to_quarantine".to_owned(), asked.withdrawn as f64),
+            ("share_taken_to_quarantine".to_owned(), share),
+        ]),
+        hits: Vec::new(),
+        hits_total: asked.staged_problems + if too_many { asked.withdrawn } else { 0 },
+        note: "Every staged file belongs to a record of the run and has the digest it was written \
+               with. The release is refused where more than the policy's share of files had to be \
+               taken out."
+            .to_owned(),
+    }
+}

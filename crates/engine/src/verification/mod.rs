@@ -1,0 +1,351 @@
+//! The verification stage: reads the staged outputs back and lets [`crate::verify`] attack them,
+//! file by file, then over all of them.
+//!
+//! A note or a FHIR file with a hit is taken to quarantine and the evidence is about what is left.
+//! A hit in a table, or in more than a stated share of the files, fails the check, and the gate
+//! refuses the release.
+
+mod document;
+mod evidence;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anonymed_core::release::{Check, Evidence};
+use anonymed_core::{CancelToken, FileNumber, KeyPurpose, KeyRing, Policy, Progress, SubjectId};
+use hashbrown::HashMap;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::plan::Plan;
+use crate::project::{Project, write_atomic};
+use crate::risk::RiskSummary;
+use crate::run::{Outcome, Record, Staging};
+use crate::scan::Scan;
+use crate::subjects::{KnownValuesNeed, Patients, pseudonymizer};
+use crate::verify::consistency::Consistency;
+use crate::verify::references::References;
+use crate::verify::{HitCollector, KnownValues, Sweep};
+use crate::{EngineError, plan as planning, release, scan as scanning};
+
+/// What the verification found.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Verification {
+    /// The plan whose outputs were read.
+    pub plan: String,
+    /// The evidence for the gate.
+    pub evidence: Evidence,
+    /// Models each table satisfies, by path of the output.
+    pub models: BTreeMap<String, BTreeMap<String, f64>>,
+    /// Risk and utility.
+    pub risk: RiskSummary,
+    /// Files taken to quarantine, and why.
+    pub withdrawn: Vec<(FileNumber, String)>,
+}
+
+/// What one file's checks gave.
+#[derive(Default)]
+pub(crate) struct Findings {
+    known: HitCollector,
+    dates: HitCollector,
+    residual: HitCollector,
+    /// Units examined, by check and name.
+    examined: BTreeMap<(Check, &'static str), u64>,
+}
+
+impl Findings {
+    fn examine(&mut self, check: Check, unit: &'static str, count: u64) {
+        *self.examined.entry((check, unit)).or_default() += count;
+    }
+
+    fn total(&self) -> u64 {
+        self.known.total() + self.dates.total() + self.residual.total()
+    }
+
+    fn absorb(&mut self, other: Self) {
+        self.known.absorb(other.known);
+        self.dates.absorb(other.dates);
+        self.residual.absorb(other.residual);
+        for (key, count) in other.examined {
+            *self.examined.entry(key).or_default() += count;
+        }
+    }
+}
+
+/// What all checks share.
+pub(crate) struct Look<'a> {
+    project: &'a Project,
+    policy: &'a Policy,
+    scan: &'a Scan,
+    plan: &'a Plan,
+    staging: Staging,
+    patients: Patients,
+    sweep: Sweep<'a>,
+    /// Original dates of each patient, from documents and FHIR.
+    originals: document::Originals,
+    /// Whose a released UUID is.
+    uuids: HashMap<String, SubjectId>,
+    /// Whose a released code is.
+    codes: HashMap<String, SubjectId>,
+    cancel: &'a CancelToken,
+}
+
+/// Verifies the outputs of the stored plan and stores the result.
+///
+/// # Errors
+///
+/// Where the run is not complete, an output cannot be read, or the state cannot be written. What
+/// the checks find is in the result and not an error.
+pub fn verify(
+    project: &Project,
+    progress: &dyn Progress,
+    cancel: &CancelToken,
+) -> Result<Verification, EngineError> {
+    let policy = project.policy()?;
+    let scan = scanning::load(project)?;
+    let plan = planning::load(project, &policy, &scan)?;
+    project.record(&project.event("verify.begin", &policy.purpose).digest("plan", &plan.hash))?;
+    let staging = Staging::of(project, &plan.hash);
+    let records = staging.records(&plan)?;
+    let graph = planning::graph(&policy, &scan);
+    let known = known_values(project, &scan, &graph);
+    let originals = originals(&graph);
+    let maker = pseudonymizer(&policy, project.keys(), &scan.inventory.digest);
+    let patients =
+        Patients::new(&policy, project.keys(), &maker, &scan.graph, graph, KnownValuesNeed::None);
+    let look = Look {
+        uuids: patients.all().iter().map(|s| (s.pseudonym.uuid(), s.number)).collect(),
+        codes: patients.all().iter().map(|s| (s.pseudonym.code(), s.number)).collect(),
+        sweep: Sweep::new(&known).allowing(policy.text.allow.iter().map(String::as_str)),
+        project,
+        policy: &policy,
+        scan: &scan,
+        plan: &plan,
+        staging,
+        patients,
+        originals,
+        cancel,
+    };
+    let verification = look.all(&records, progress)?;
+    store(project, &verification)?;
+    project.record(
+        &project
+            .event("verify.end", &policy.purpose)
+            .count("withdrawn", verification.withdrawn.len() as u64)
+            .count("findings", verification.evidence.checks.values().map(|c| c.hits_total).sum())
+            .digest("data", &verification.evidence.digest),
+    )?;
+    Ok(verification)
+}
+
+fn store(project: &Project, verification: &Verification) -> Result<(), EngineError> {
+    let json = serde_json::to_vec_pretty(verification)
+        .map_err(|e| EngineError::Internal(e.to_string()))?;
+    write_atomic(&project.state("verification.json"), &json, "the evidence")
+}
+
+/// Reads the last verification.
+///
+/// # Errors
+///
+/// Where there was none.
+pub fn load(project: &Project) -> Result<Verification, EngineError> {
+    let bytes = fs_err::read(project.state("verification.json"))
+        .map_err(|_| EngineError::Order { missing: "verification", command: "verify" })?;
+    serde_json::from_slice(&bytes)
+        .map_err(|_| EngineError::Integrity("the verification cannot be read".into()))
+}
+
+/// The records a verification speaks of, each output with its digest checked.
+///
+/// # Errors
+///
+/// Where the staged outputs are not whole.
+pub fn staged_records(
+    project: &Project,
+    verification: &Verification,
+) -> Result<Vec<Record>, EngineError> {
+    let plan = planning::read(project)?;
+    if plan.hash != verification.plan {
+        return Err(EngineError::Drift("the plan"));
+    }
+    Staging::of(project, &plan.hash).records(&plan)
+}
+
+/// Fingerprints of every identifier the scan saw: of patients, of those around them, and every key.
+fn known_values(project: &Project, scan: &Scan, graph: &crate::graph::SubjectGraph) -> KnownValues {
+    let key = project.keys().derive(&KeyPurpose::Fingerprint);
+    let mut builder = KnownValues::builder(&key);
+    for (subject, entity, value) in graph.known(&scan.graph) {
+        builder.insert(entity, value, subject);
+    }
+    for ((_, id), subject) in &graph.index {
+        builder.insert(anonymed_core::EntityType::Mrn, id, Some(*subject));
+    }
+    builder.build()
+}
+
+fn originals(graph: &crate::graph::SubjectGraph) -> document::Originals {
+    let mut originals = document::Originals::new();
+    for (subject, days) in &graph.dates {
+        if let Some(date) = crate::graph::date_of(*days) {
+            originals.entry(*subject).or_default().insert(date);
+        }
+    }
+    originals
+}
+
+impl Look<'_> {
+    fn all(
+        &self,
+        records: &[Record],
+        progress: &dyn Progress,
+    ) -> Result<Verification, EngineError> {
+        let bytes = records.iter().filter_map(staged).flatten().map(|o| o.bytes).sum();
+        progress.begin("verify", bytes, "B");
+        let mut findings = Findings::default();
+        // What an earlier look took out stays out, and counts.
+        let mut withdrawn: Vec<(FileNumber, String)> = records
+            .iter()
+            .filter_map(|r| match &r.result {
+                Outcome::Withdrawn(reason) => Some((r.file, reason.clone())),
+                _ => None,
+            })
+            .collect();
+        let mut left = Vec::new();
+        let documents: Vec<(&Record, Findings)> = records
+            .par_iter()
+            .filter(|r| r.modality != "table" && staged(r).is_some())
+            .map(|record| {
+                self.cancel.check()?;
+                let found = self.documents(record)?;
+                progress.advance("verify", record_bytes(record));
+                Ok((record, found))
+            })
+            .collect::<Result<_, EngineError>>()?;
+        for (record, found) in documents {
+            if found.total() == 0 {
+                findings.absorb(found);
+                left.push(record.clone());
+            } else {
+                let reason = evidence::reason(&found);
+                self.quarantine(record, &reason)?;
+                withdrawn.push((record.file, reason));
+            }
+        }
+        let mut tables = table::Tables::new(self);
+        let is_table = |r: &&Record| r.modality == "table" && staged(r).is_some();
+        for record in records.iter().filter(is_table) {
+            self.cancel.check()?;
+            tables.read(record, &mut findings)?;
+            left.push(record.clone());
+            progress.advance("verify", record_bytes(record));
+        }
+        left.sort_by_key(|r| r.file);
+        withdrawn.sort();
+        self.names(&left, &mut findings);
+        let (risk, models, mut consistency) = tables.finish();
+        let references = self.whole(&left, &mut consistency)?;
+        progress.end("verify");
+        let mut evidence = Evidence { digest: release::data_digest(&left), ..Evidence::default() };
+        let asked = evidence::Asked {
+            policy: self.policy,
+            files: records.len() as u64,
+            withdrawn: withdrawn.len() as u64,
+            staged_problems: self.inventory(&left)?,
+        };
+        // What the input's own references lacked is not looked up again: every reference without a
+        // target is counted.
+        let (references, consistency) = (references.finish(0), consistency.finish());
+        evidence::fill(&mut evidence, &asked, findings, references, consistency, &risk);
+        Ok(Verification { plan: self.plan.hash.clone(), evidence, models, risk, withdrawn })
+    }
+
+    fn quarantine(&self, record: &Record, reason: &str) -> Result<(), EngineError> {
+        self.project.record(
+            &self
+                .project
+                .event("verify.withdraw", &self.policy.purpose)
+                .file(record.file)
+                .outcome("quarantined"),
+        )?;
+        crate::run::seal_original(self.project, self.scan, record.file)?;
+        self.staging.withdraw(record, reason)?;
+        Ok(())
+    }
+
+    /// File and folder names of the release.
+    fn names(&self, records: &[Record], findings: &mut Findings) {
+        for record in records {
+            for output in staged(record).into_iter().flatten() {
+                findings.examine(Check::KnownValues, "names", 1);
+                for hit in self.sweep.name(&output.path) {
+                    findings.known.push(
+                        anonymed_core::Locator::new(record.file, anonymed_core::Place::Name),
+                        Some(hit.entity),
+                        hit.reason,
+                    );
+                }
+            }
+        }
+    }
+
+    /// Every staged file is of a record, and every record's file is there as written.
+    fn inventory(&self, records: &[Record]) -> Result<u64, EngineError> {
+        let expected: BTreeSet<&str> =
+            records.iter().filter_map(staged).flatten().map(|o| o.path.as_str()).collect();
+        let data = self.staging.data();
+        let mut problems = 0;
+        let mut seen = 0;
+        for entry in walkdir::WalkDir::new(&data) {
+            let entry = entry
+                .map_err(|_| EngineError::Integrity("the staging area cannot be read".into()))?;
+            if entry.file_type().is_dir() {
+                continue;
+            }
+            let name = entry.path().strip_prefix(&data).unwrap_or(entry.path());
+            if expected.contains(name.to_string_lossy().as_ref()) {
+                seen += 1;
+            } else {
+                // Left by a killed run: nothing of it is released.
+                fs_err::remove_file(entry.path())
+                    .map_err(EngineError::io("a stray staged file", "removed"))?;
+            }
+        }
+        problems += expected.len() as u64 - seen;
+        Ok(problems)
+    }
+
+    /// Checks that need all files together: references and consistency.
+    fn whole(
+        &self,
+        records: &[Record],
+        consistency: &mut Consistency,
+    ) -> Result<References, EngineError> {
+        let mut references = References::default();
+        for record in records {
+            for output in staged(record).into_iter().flatten() {
+                self.observe(record, output, &mut references, consistency)?;
+            }
+        }
+        Ok(references)
+    }
+
+    /// The crosswalk to hold released codes and shifts against.
+    fn consistency(&self) -> Consistency {
+        Consistency::new(
+            self.patients.all().iter().map(|s| (s.number, s.pseudonym, self.shift_of(s.number))),
+        )
+    }
+}
+
+fn staged(record: &Record) -> Option<&Vec<crate::run::Output>> {
+    match &record.result {
+        Outcome::Staged(outputs) => Some(outputs),
+        Outcome::Quarantined(_) | Outcome::Withdrawn(_) => None,
+    }
+}
+
+fn record_bytes(record: &Record) -> u64 {
+    staged(record).into_iter().flatten().map(|o| o.bytes).sum()
+}

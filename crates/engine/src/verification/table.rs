@@ -1,0 +1,524 @@
+//! Checks of released tables. They are read back by another path than the one that wrote them, and
+//! classes and risks are counted from what was read alone.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use anonymed_assess::{ClassIndex, HomogeneityReport, Multiplicity, Shape, SignatureIndex};
+use anonymed_core::policy::{TableFormat, TimeMode};
+use anonymed_core::release::Check;
+use anonymed_core::{
+    AttributeRole, EntityType, FileNumber, Locator, ModalityError, Place, SubjectId,
+};
+use anonymed_table::{ColumnOutcome, StringBatch, TableOutcome, released};
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+use super::{Findings, Look, staged};
+use crate::risk::{ColumnUtility, JointRisk, RiskNumbers, RiskSummary, TableRisk};
+use crate::run::{Output, Record};
+use crate::scan::Status;
+use crate::verify::consistency::Consistency;
+use crate::verify::dates::{PlaceMode, observed_shift, same_place, unwritten_dates};
+use crate::verify::residual::{Position, residual};
+use crate::verify::{CellUse, ColumnTally, Weight};
+use crate::{EngineError, job};
+
+/// Reads tables one after the other and keeps what is counted over all of them.
+pub(super) struct Tables<'a> {
+    look: &'a Look<'a>,
+    risk: RiskSummary,
+    models: Models,
+    signatures: SignatureIndex,
+    consistency: Consistency,
+}
+
+impl<'a> Tables<'a> {
+    pub(super) fn new(look: &'a Look<'a>) -> Self {
+        Self {
+            look,
+            risk: RiskSummary::default(),
+            models: BTreeMap::new(),
+            signatures: SignatureIndex::new(Multiplicity::Counted),
+            consistency: look.consistency(),
+        }
+    }
+
+    /// Checks all outputs of a table file.
+    pub(super) fn read(
+        &mut self,
+        record: &Record,
+        findings: &mut Findings,
+    ) -> Result<(), EngineError> {
+        for (n, output) in staged(record).into_iter().flatten().enumerate() {
+            let Some(outcome) = &output.table else { continue };
+            let first_form = !staged(record)
+                .into_iter()
+                .flatten()
+                .take(n)
+                .any(|earlier| earlier.sheet == output.sheet);
+            let pass = Pass::new(self.look, record.file, output, outcome)?;
+            pass.cells(findings)?;
+            if first_form {
+                pass.dates(findings, &mut self.consistency)?;
+                self.count(record.file, output, outcome)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Rebuilds classes from the released cells.
+    fn count(
+        &mut self,
+        file: FileNumber,
+        output: &Output,
+        outcome: &TableOutcome,
+    ) -> Result<(), EngineError> {
+        let columns = Columns::of(self.look, file, output, outcome);
+        let shape = match columns.subject {
+            Some(_) => Shape::with_subject(columns.quasi.len(), columns.sensitive.len()),
+            None => Shape::by_rows(columns.quasi.len(), columns.sensitive.len()),
+        };
+        let mut classes = ClassIndex::new(shape);
+        let table = self.risk.tables.len() as u32;
+        for batch in read_back(self.look, output)? {
+            let batch = batch.map_err(unreadable)?;
+            for row in 0..batch.len() {
+                let cell = |column: &usize| present(batch.value(*column, row));
+                let quasi: Vec<_> = columns.quasi.iter().map(cell).collect();
+                let sensitive: Vec<_> = columns.sensitive.iter().map(cell).collect();
+                let subject = columns.subject.as_ref().and_then(cell);
+                classes.add(&quasi, subject, &sensitive).map_err(internal)?;
+                if columns.subject.is_some() && !quasi.is_empty() {
+                    self.signatures.add(subject, table, &quasi);
+                }
+            }
+        }
+        self.summarise(output, outcome, &columns, &classes);
+        Ok(())
+    }
+
+    fn summarise(
+        &mut self,
+        output: &Output,
+        outcome: &TableOutcome,
+        columns: &Columns,
+        classes: &ClassIndex,
+    ) {
+        let k = outcome.model.as_ref().and_then(|m| m.k);
+        let report = classes.report(u64::from(k.unwrap_or(2)));
+        let threshold = self.look.policy.risk.max_prosecutor.unwrap_or(0.2);
+        let diversity: Vec<(String, u64)> = columns
+            .sensitive
+            .iter()
+            .enumerate()
+            .map(|(n, position)| {
+                let name = columns.names[*position].clone();
+                (name, HomogeneityReport::of(classes, n, 0.8).smallest_distinct)
+            })
+            .collect();
+        let mut models = BTreeMap::new();
+        if !columns.quasi.is_empty() {
+            models.insert("k".to_owned(), report.smallest_class_subjects as f64);
+            for (column, l) in &diversity {
+                models.insert(format!("l({column})"), *l as f64);
+            }
+        }
+        self.models.insert(output.path.clone(), models);
+        self.risk.tables.push(TableRisk {
+            path: output.path.clone(),
+            quasi: columns.quasi.iter().map(|n| columns.names[*n].clone()).collect(),
+            by_subject: columns.subject.is_some(),
+            rows: report.rows,
+            subjects: report.subjects,
+            suppressed_rows: outcome.model.as_ref().map_or(0, |m| m.suppressed_rows),
+            suppressed_subjects: outcome.model.as_ref().map_or(0, |m| m.suppressed_subjects),
+            k_asked: k,
+            before: outcome.risk_before.as_ref().map(|r| numbers(&r.classes, threshold)),
+            after: numbers(&report, threshold),
+            class_sizes: report.class_sizes.iter().map(|(size, n)| (*size, *n)).collect(),
+            diversity,
+            utility: outcome.columns.iter().map(|c| utility(c, outcome)).collect(),
+        });
+    }
+
+    pub(super) fn finish(mut self) -> (RiskSummary, Models, Consistency) {
+        let k = self.risk.tables.iter().filter_map(|t| t.k_asked).max().unwrap_or(2);
+        let report = self.signatures.report(u64::from(k));
+        if report.subjects > 0 {
+            self.risk.joint = Some(JointRisk {
+                subjects: report.subjects,
+                unique: report.unique_subjects,
+                smallest: report.smallest_signature_class,
+                highest: report.highest_prosecutor,
+                average: report.average_prosecutor,
+            });
+        }
+        self.risk.tables.sort_by(|a, b| a.path.cmp(&b.path));
+        (self.risk, self.models, self.consistency)
+    }
+}
+
+/// Models each table satisfies, by path of the output.
+pub(super) type Models = BTreeMap<String, BTreeMap<String, f64>>;
+
+fn unreadable(error: released::ReadBackError) -> EngineError {
+    EngineError::Integrity(error.to_string())
+}
+
+fn present(value: &str) -> Option<&str> {
+    (!value.is_empty()).then_some(value)
+}
+
+fn internal(error: anonymed_assess::AssessError) -> EngineError {
+    EngineError::Internal(error.to_string())
+}
+
+/// Share of people in classes at or below a size.
+fn numbers(report: &anonymed_assess::ClassReport, threshold: f64) -> RiskNumbers {
+    let people: u64 = report.class_sizes.iter().map(|(size, n)| size * n).sum();
+    let at_risk: u64 = report
+        .class_sizes
+        .iter()
+        .filter(|(size, _)| **size > 0 && 1.0 / **size as f64 > threshold + 1e-12)
+        .map(|(size, n)| size * n)
+        .sum();
+    let share = |part: f64| if people == 0 { 0.0 } else { part / people as f64 };
+    RiskNumbers {
+        highest: if report.smallest_class_subjects == 0 {
+            0.0
+        } else {
+            1.0 / report.smallest_class_subjects as f64
+        },
+        average: share(report.classes as f64),
+        at_risk: share(at_risk as f64),
+        smallest_class: report.smallest_class_subjects,
+        classes: report.classes,
+    }
+}
+
+fn utility(column: &ColumnOutcome, outcome: &TableOutcome) -> ColumnUtility {
+    let rows = outcome.transformed.records_out.max(1) as f64;
+    let filled = column.filled.max(1) as f64;
+    let out = column.output_position.is_some();
+    let changed = if out { (column.changed as f64 / filled).min(1.0) } else { 0.0 };
+    let suppressed = if out { (column.emptied as f64 / rows).min(1.0) } else { 1.0 };
+    ColumnUtility {
+        column: column.name.clone(),
+        action: column.action.clone(),
+        unchanged: if out { (1.0 - changed - suppressed).max(0.0) } else { 0.0 },
+        changed,
+        suppressed,
+        entropy_kept: column.loss.map(|loss| 1.0 - loss),
+    }
+}
+
+/// Columns of an output by the part they play, as output positions.
+struct Columns {
+    names: Vec<String>,
+    subject: Option<usize>,
+    quasi: Vec<usize>,
+    sensitive: Vec<usize>,
+}
+
+impl Columns {
+    fn of(look: &Look<'_>, file: FileNumber, output: &Output, outcome: &TableOutcome) -> Self {
+        let rule = look
+            .scan
+            .inventory
+            .file(file)
+            .and_then(|entry| look.policy.table_for(&entry.name, output.sheet.as_deref()));
+        let subject_name = rule.and_then(|r| r.subject.as_deref());
+        let mut columns =
+            Self { names: Vec::new(), subject: None, quasi: Vec::new(), sensitive: Vec::new() };
+        for column in released_columns(outcome) {
+            let position = columns.names.len();
+            columns.names.push(column.name.clone());
+            if subject_name == Some(column.name.as_str()) {
+                columns.subject = Some(position);
+            }
+            match column.role {
+                AttributeRole::Quasi => columns.quasi.push(position),
+                AttributeRole::Sensitive => columns.sensitive.push(position),
+                _ => {}
+            }
+        }
+        columns
+    }
+}
+
+fn released_columns(outcome: &TableOutcome) -> Vec<&ColumnOutcome> {
+    let mut released: Vec<&ColumnOutcome> =
+        outcome.columns.iter().filter(|c| c.output_position.is_some()).collect();
+    released.sort_by_key(|c| c.output_position);
+    released
+}
+
+fn read_back(look: &Look<'_>, output: &Output) -> Result<released::Released, EngineError> {
+    let format = TableFormat::from_name(&output.form)
+        .ok_or_else(|| EngineError::Integrity("a staged table has no known form".into()))?;
+    released::read(&look.staging.output(output), format).map_err(unreadable)
+}
+
+/// One look at one output.
+struct Pass<'a> {
+    look: &'a Look<'a>,
+    file: FileNumber,
+    output: &'a Output,
+    outcome: &'a TableOutcome,
+    columns: Columns,
+    /// What we wrote inside the prose cells.
+    written: HashMap<(u64, u32), Vec<Range<usize>>>,
+}
+
+impl<'a> Pass<'a> {
+    fn new(
+        look: &'a Look<'a>,
+        file: FileNumber,
+        output: &'a Output,
+        outcome: &'a TableOutcome,
+    ) -> Result<Self, EngineError> {
+        let mut written: HashMap<(u64, u32), Vec<Range<usize>>> = HashMap::new();
+        for cell in look.staging.written_cells(output)? {
+            let span = cell.start as usize..cell.end as usize;
+            written.entry((cell.row, cell.column)).or_default().push(span);
+        }
+        let columns = Columns::of(look, file, output, outcome);
+        Ok(Self { look, file, output, outcome, columns, written })
+    }
+
+    fn owner(&self, batch: &StringBatch, row: usize) -> Option<SubjectId> {
+        let column = self.columns.subject?;
+        self.look.codes.get(batch.value(column, row)).copied()
+    }
+
+    /// Sweeps every cell.
+    fn cells(&self, findings: &mut Findings) -> Result<(), EngineError> {
+        let columns = released_columns(self.outcome);
+        let mut tallies: Vec<ColumnTally> =
+            columns.iter().map(|_| ColumnTally::default()).collect();
+        let mut row_number = 0;
+        for batch in read_back(self.look, self.output)? {
+            let batch = batch.map_err(unreadable)?;
+            self.look.cancel.check()?;
+            let parts: Vec<(Findings, ColumnTally)> = columns
+                .par_iter()
+                .enumerate()
+                .map(|(position, column)| self.column(&batch, row_number, position, column))
+                .collect();
+            for (tally, (found, part)) in tallies.iter_mut().zip(parts) {
+                tally.absorb(&part);
+                findings.absorb(found);
+            }
+            row_number += batch.len() as u64;
+        }
+        for (position, tally) in tallies.iter().enumerate() {
+            if let Some(reason) = tally.verdict() {
+                let place = Place::Column(position as u32 + 1);
+                findings.known.push(Locator::new(self.file, place), None, reason);
+            }
+        }
+        findings.examine(Check::KnownValues, "table_rows", row_number);
+        findings.examine(Check::ResidualPatterns, "table_rows", row_number);
+        Ok(())
+    }
+
+    fn column(
+        &self,
+        batch: &StringBatch,
+        first_row: u64,
+        position: usize,
+        column: &ColumnOutcome,
+    ) -> (Findings, ColumnTally) {
+        let mut findings = Findings::default();
+        let mut tally = ColumnTally::default();
+        let used = cell_use(column);
+        for row in 0..batch.len() {
+            let value = batch.value(position, row);
+            if value.is_empty() {
+                continue;
+            }
+            let number = first_row + row as u64 + 1;
+            let at = || {
+                let place = Place::Cell { row: number, column: position as u32 + 1 };
+                Locator::new(self.file, place)
+            };
+            let owner = self.owner(batch, row);
+            let excused = self.written.get(&(number, position as u32));
+            let excused = excused.map_or(&[][..], Vec::as_slice);
+            let hits = match used {
+                CellUse::Kept => tally.add(&self.look.sweep, value, owner),
+                CellUse::Prose => self.look.sweep.field(value, owner, excused),
+                CellUse::Written => self.look.sweep.cell(value, owner, used),
+            };
+            for hit in hits.iter().filter(|h| h.weight == Weight::Certain) {
+                findings.known.push(at(), Some(hit.entity), hit.reason);
+            }
+            if used != CellUse::Written {
+                for hit in residual(value, Position::Cell(column.role), excused) {
+                    findings.residual.push(at(), Some(hit.entity), hit.reason);
+                }
+            }
+            if used == CellUse::Prose && self.look.policy.time.mode != TimeMode::Keep {
+                for hit in unwritten_dates(value, excused) {
+                    findings.dates.push(at(), Some(EntityType::Date), hit.reason);
+                }
+            }
+        }
+        (findings, tally)
+    }
+
+    /// Compares each date with the one at its place in the input.
+    fn dates(
+        &self,
+        findings: &mut Findings,
+        consistency: &mut Consistency,
+    ) -> Result<(), EngineError> {
+        let moved: Vec<(usize, usize)> = self
+            .outcome
+            .columns
+            .iter()
+            .filter(|c| c.action == "shift")
+            .filter_map(|c| Some((c.source_position, c.output_position?)))
+            .collect();
+        let mode = self.look.policy.time.mode;
+        let rows_with_codes = self.columns.subject.is_some();
+        if (moved.is_empty() && !rows_with_codes) || mode == TimeMode::Keep {
+            return Ok(());
+        }
+        let entry =
+            self.look.scan.inventory.file(self.file).ok_or(EngineError::Drift("the inventory"))?;
+        let mut walk = Walk {
+            pass: self,
+            moved,
+            mode,
+            released: Rows::of(read_back(self.look, self.output)?),
+            row: 0,
+            findings,
+            consistency,
+            failure: None,
+        };
+        let Status::Recognised(format) = &entry.status else { return Ok(()) };
+        let tables = job::tables(self.look.project);
+        let read = job::with_document(self.look.project, entry, |document| {
+            let parts = tables.parts(document, format)?;
+            let part = parts.iter().find(|p| p.sheet == self.output.sheet);
+            let part = part.ok_or_else(|| ModalityError::Internal("a part is gone".into()))?;
+            tables.read_input_rows(document, format, part, &mut |batch| walk.batch(&batch))
+        })?;
+        let (failure, rows) = (walk.failure.take(), walk.row);
+        read.map_err(|source| EngineError::File { file: self.file, source })?;
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        findings.examine(Check::Dates, "table_rows", rows);
+        Ok(())
+    }
+}
+
+/// Whose doing a released cell is.
+fn cell_use(column: &ColumnOutcome) -> CellUse {
+    match column.action.as_str() {
+        "text" => CellUse::Prose,
+        "keep" | "generalize" => CellUse::Kept,
+        _ => CellUse::Written,
+    }
+}
+
+/// Input rows beside released rows.
+struct Walk<'a, 'b> {
+    pass: &'a Pass<'a>,
+    moved: Vec<(usize, usize)>,
+    mode: TimeMode,
+    released: Rows,
+    row: u64,
+    findings: &'b mut Findings,
+    consistency: &'b mut Consistency,
+    failure: Option<EngineError>,
+}
+
+impl Walk<'_, '_> {
+    fn batch(&mut self, input: &StringBatch) -> Result<(), ModalityError> {
+        for (row, number) in input.rows().iter().enumerate() {
+            if self.pass.outcome.dropped_rows.binary_search(number).is_ok() {
+                continue;
+            }
+            match self.released.next() {
+                Ok(Some((batch, at))) => self.row(input, row, &batch, at),
+                Ok(None) => {
+                    self.failure = Some(EngineError::Integrity(
+                        "a released table has fewer rows than were written".into(),
+                    ));
+                    return Err(ModalityError::Internal("fewer rows".into()));
+                }
+                Err(e) => {
+                    self.failure = Some(unreadable(e));
+                    return Err(ModalityError::Internal("unreadable".into()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, input: &StringBatch, row: usize, output: &StringBatch, at: usize) {
+        self.row += 1;
+        let pass = self.pass;
+        let place = |column: usize| {
+            let place = Place::Cell { row: self.row, column: column as u32 + 1 };
+            Locator::new(pass.file, place)
+        };
+        let owner = pass.owner(output, at);
+        if let Some(column) = pass.columns.subject {
+            let code = output.value(column, at);
+            self.consistency.observe_code(place(column), "table", None, code);
+        }
+        let mode = match (self.mode, owner.and_then(|o| pass.look.shift_of(o))) {
+            (TimeMode::Shift, Some(days)) => PlaceMode::Shift(days),
+            (TimeMode::Shift, None) => return,
+            (TimeMode::Year, _) => PlaceMode::Year,
+            (TimeMode::Keep, _) => PlaceMode::Keep,
+        };
+        for (source, target) in &self.moved {
+            let (before, after) = (input.value(*source, row), output.value(*target, at));
+            if before.is_empty() || after.is_empty() {
+                continue;
+            }
+            if let Some(hit) = same_place(before, after, mode) {
+                self.findings.dates.push(place(*target), Some(EntityType::Date), hit.reason);
+            }
+            if let (Some(owner), TimeMode::Shift, Some(days)) =
+                (owner, self.mode, observed_shift(before, after))
+            {
+                self.consistency.observe_shift(place(*target), owner, days);
+            }
+        }
+    }
+}
+
+/// Released rows one by one.
+struct Rows {
+    batches: released::Released,
+    current: Option<(Arc<StringBatch>, usize)>,
+}
+
+impl Rows {
+    fn of(batches: released::Released) -> Self {
+        Self { batches, current: None }
+    }
+
+    fn next(&mut self) -> Result<Option<(Arc<StringBatch>, usize)>, released::ReadBackError> {
+        loop {
+            if let Some((batch, at)) = &mut self.current
+                && *at < batch.len()
+            {
+                *at += 1;
+                return Ok(Some((Arc::clone(batch), *at - 1)));
+            }
+            match self.batches.next() {
+                None => return Ok(None),
+                Some(batch) => self.current = Some((Arc::new(batch?), 0)),
+            }
+        }
+    }
+}
