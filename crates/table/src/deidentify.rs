@@ -31,7 +31,7 @@ use crate::source::{self, Part};
 use crate::write::TableWriter;
 
 /// Rows among which repeated ones are found.
-const REPEATS: usize = 4_000_000;
+const REPEATS: usize = 1_000_000;
 /// Distinct values counted exactly for the report.
 const DISTINCT: usize = 10_000;
 

@@ -41,12 +41,51 @@ pub(crate) struct Grouping {
     pub(crate) subjects_up_to: Option<u32>,
 }
 
-/// Rows with equal codes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Group {
-    pub(crate) codes: Vec<u32>,
-    pub(crate) subjects: Vec<u32>,
-    pub(crate) rows: u64,
+/// Rows with equal codes, group by group, laid out flat: a million groups of six columns take
+/// about 50 MB.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Groups {
+    width: usize,
+    codes: Vec<u32>,
+    subjects: Vec<u32>,
+    ends: Vec<usize>,
+    rows: Vec<u64>,
+}
+
+impl Groups {
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(crate) fn codes(&self, group: usize) -> &[u32] {
+        &self.codes[group * self.width..(group + 1) * self.width]
+    }
+
+    /// The distinct subjects that were kept, ascending.
+    pub(crate) fn subjects(&self, group: usize) -> &[u32] {
+        let start = if group == 0 { 0 } else { self.ends[group - 1] };
+        &self.subjects[start..self.ends[group]]
+    }
+
+    pub(crate) fn rows(&self, group: usize) -> u64 {
+        self.rows[group]
+    }
+
+    /// Gives every code of a column another number.
+    pub(crate) fn recode(&mut self, finals: &[Vec<u32>]) {
+        for codes in self.codes.chunks_exact_mut(self.width.max(1)) {
+            for (code, finals) in codes.iter_mut().zip(finals) {
+                *code = finals[*code as usize];
+            }
+        }
+    }
+
+    /// The groups in the order of their codes and subjects, whatever order they came in.
+    pub(crate) fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        order.sort_unstable_by_key(|g| (self.codes(*g), self.subjects(*g)));
+        order
+    }
 }
 
 /// Takes batches of codes (a column for each key, then the subject's number).
@@ -58,7 +97,7 @@ pub(crate) fn group(
     options: &TableOptions,
     grouping: Grouping,
     feed: impl FnOnce(&mut Feed<'_>) -> Result<(), ModalityError>,
-) -> Result<Vec<Group>, ModalityError> {
+) -> Result<Groups, ModalityError> {
     let schema = schema(grouping.keys);
     let (sender, receiver) = channel::channel::<RecordBatch>(4);
     let (done, result) = mpsc::sync_channel(1);
@@ -113,7 +152,7 @@ async fn aggregate(
     grouping: Grouping,
     schema: SchemaRef,
     receiver: channel::Receiver<RecordBatch>,
-) -> EngineResult<Vec<Group>> {
+) -> EngineResult<Groups> {
     let spill = match options.spill {
         Some(folder) => DiskManagerMode::Directories(vec![folder]),
         None => DiskManagerMode::Disabled,
@@ -138,35 +177,29 @@ async fn aggregate(
     }
     let frame = session.read_table(Arc::new(table))?.aggregate(keys, values)?;
     let mut stream = frame.execute_stream().await?;
-    let mut groups = Vec::new();
+    let mut groups = Groups { width: grouping.keys, ..Groups::default() };
     while let Some(batch) = stream.next().await {
         read_groups(&batch?, grouping, &mut groups)?;
     }
     Ok(groups)
 }
 
-fn read_groups(
-    batch: &RecordBatch,
-    grouping: Grouping,
-    groups: &mut Vec<Group>,
-) -> EngineResult<()> {
-    let codes: Vec<&UInt32Array> =
-        (0..grouping.keys).map(|n| batch.column(n).as_primitive::<UInt32Type>()).collect();
+fn read_groups(batch: &RecordBatch, grouping: Grouping, groups: &mut Groups) -> EngineResult<()> {
+    let numbers = |n: usize| batch.column(n).as_primitive::<UInt32Type>().values();
     let by_subject = grouping.subjects_up_to.is_none();
     let rows_at = grouping.keys + usize::from(by_subject);
     let rows = batch.column(rows_at).as_primitive::<arrow::datatypes::Int64Type>();
     for row in 0..batch.num_rows() {
-        let subjects = if by_subject {
-            vec![batch.column(grouping.keys).as_primitive::<UInt32Type>().value(row)]
+        groups.codes.extend((0..grouping.keys).map(|n| numbers(n)[row]));
+        if by_subject {
+            groups.subjects.push(numbers(grouping.keys)[row]);
         } else {
-            let list = batch.column(rows_at + 1).as_list::<i32>().value(row);
-            list.as_primitive::<UInt32Type>().values().to_vec()
-        };
-        groups.push(Group {
-            codes: codes.iter().map(|c| c.value(row)).collect(),
-            subjects,
-            rows: u64::try_from(rows.value(row)).unwrap_or(0),
-        });
+            let lists = batch.column(rows_at + 1).as_list::<i32>();
+            let subjects = lists.value(row);
+            groups.subjects.extend_from_slice(subjects.as_primitive::<UInt32Type>().values());
+        }
+        groups.ends.push(groups.subjects.len());
+        groups.rows.push(u64::try_from(rows.value(row)).unwrap_or(0));
     }
     Ok(())
 }
@@ -355,40 +388,41 @@ impl GroupsAccumulator for SubjectSets {
 mod tests {
     use super::*;
 
-    fn counted(batches: &[(&[u32], &[u32])], most: Option<u32>) -> Vec<Group> {
+    fn counted(batches: &[(&[u32], &[u32])], most: Option<u32>) -> Groups {
         let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
         let grouping = Grouping { keys: 1, subjects_up_to: most };
-        let mut groups = group(&runtime, &TableOptions::default(), grouping, |feed| {
+        group(&runtime, &TableOptions::default(), grouping, |feed| {
             batches.iter().try_for_each(|(keys, subjects)| {
                 feed(vec![UInt32Array::from(keys.to_vec()), UInt32Array::from(subjects.to_vec())])
             })
         })
-        .unwrap();
-        groups.sort();
-        groups
+        .unwrap()
     }
 
     #[test]
     fn groups_count_rows_and_keep_the_smallest_subjects() {
         let batches: Vec<(Vec<u32>, Vec<u32>)> = (0..40u32)
             .map(|b| {
-                ((0..1000).map(|r| r % 3).collect(), (0..1000).map(|r| (r * 7 + b) % 50).collect())
+                let keys = (0..1000).map(|r| r % 3).collect();
+                (keys, (0..1000).map(|r| (r * 7 + b) % 50).collect())
             })
             .collect();
         let batches: Vec<(&[u32], &[u32])> =
             batches.iter().map(|(a, b)| (a.as_slice(), b.as_slice())).collect();
         let groups = counted(&batches, Some(4));
         assert_eq!(groups.len(), 3);
-        assert_eq!(groups.iter().map(|g| g.rows).sum::<u64>(), 40_000);
-        assert!(groups.iter().all(|g| g.subjects == [0, 1, 2, 3]));
+        assert_eq!((0..3).map(|g| groups.rows(g)).sum::<u64>(), 40_000);
+        assert!((0..3).all(|g| groups.subjects(g) == [0, 1, 2, 3]));
+        let ordered: Vec<u32> = groups.order().iter().map(|g| groups.codes(*g)[0]).collect();
+        assert_eq!(ordered, [0, 1, 2]);
         let by_subject = counted(&batches, None);
         assert_eq!(by_subject.len(), 150);
-        assert!(by_subject.iter().all(|g| g.subjects.len() == 1));
+        assert!((0..150).all(|g| by_subject.subjects(g).len() == 1));
     }
 
     #[test]
     fn no_rows_are_no_groups() {
-        assert!(counted(&[], Some(3)).is_empty());
+        assert_eq!(counted(&[], Some(3)).len(), 0);
     }
 
     #[test]

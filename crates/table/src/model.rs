@@ -14,7 +14,7 @@ use anonymed_core::{CancelToken, ModalityError, PartialDate};
 use hashbrown::{HashMap, HashTable};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hasher};
 
-use crate::frequency::Group;
+use crate::frequency::Groups;
 use crate::outcome::ModelOutcome;
 use crate::values;
 
@@ -179,7 +179,7 @@ pub(crate) struct Counted {
     pub(crate) quasi: Vec<Dictionary>,
     pub(crate) sensitive_names: Vec<String>,
     pub(crate) sensitive: Vec<Dictionary>,
-    pub(crate) groups: Vec<Group>,
+    pub(crate) groups: Groups,
 }
 
 /// The solver's input, with the way back to the texts.
@@ -187,8 +187,8 @@ struct Problems {
     table: FrequencyTable,
     encoded: Vec<Encoded>,
     dictionaries: Vec<HashMap<String, u32>>,
-    /// Groups in the order of their codes with their combinations; only where subjects are units.
-    groups: Vec<(Group, u32)>,
+    /// The groups, and the combination of each; only where subjects are units.
+    groups: Option<(Groups, Vec<u32>)>,
 }
 
 /// Solves the models over what was counted.
@@ -217,15 +217,16 @@ pub(crate) fn solve(
     outcome.combinations = table.combinations() as u64;
     let problem =
         Problem::new(&table, plan.models()).suppress_max(suppress_max).cancel(cancel.clone());
-    let (recoding, subjects) = if plan.by_subject {
+    let (recoding, subjects) = if let Some((groups, combinations)) = groups {
         let mut grouping = SubjectGrouping::new(&table);
-        for (group, combination) in groups {
+        for (group, combination) in combinations.into_iter().enumerate() {
             let values: Vec<(usize, u32)> =
-                group.codes[width..].iter().enumerate().map(|(n, c)| (n, *c)).collect();
-            for subject in &group.subjects {
-                grouping.add(*subject, combination, group.rows, &values).map_err(error)?;
+                groups.codes(group)[width..].iter().copied().enumerate().collect();
+            for subject in groups.subjects(group) {
+                grouping.add(*subject, combination, groups.rows(group), &values).map_err(error)?;
             }
         }
+        drop(groups);
         let counts = if plan.row_counts_visible { RowCounts::Kept } else { RowCounts::Ignored };
         let solution = grouping.solve(&problem, counts).map_err(error)?;
         outcome.smallest_class_subjects = solution.smallest_class_subjects;
@@ -283,29 +284,22 @@ fn build(counted: Counted, plan: &ModelPlan) -> Result<Problems, ModalityError> 
         finals.push(dictionary.sorted().1);
     }
     let mut groups = counted.groups;
-    for group in &mut groups {
-        for (code, finals) in group.codes.iter_mut().zip(&finals) {
-            *code = finals[*code as usize];
-        }
-    }
-    groups.sort_unstable();
+    groups.recode(&finals);
     let columns: Vec<QuasiColumn> = encoded.iter().map(|e| e.column.clone()).collect();
     let mut builder = FrequencyBuilder::new(columns, sensitive, plan.k_max()).map_err(error)?;
-    let mut kept = Vec::new();
-    for group in groups {
-        let values: Vec<(usize, u32, u64)> = group.codes[width..]
-            .iter()
-            .enumerate()
-            .map(|(n, code)| (n, *code, group.rows))
-            .collect();
-        let number = builder
-            .add(&group.codes[..width], group.rows, &group.subjects, &values)
-            .map_err(error)?;
-        if plan.by_subject {
-            kept.push((group, number));
+    let mut combinations = vec![0; if plan.by_subject { groups.len() } else { 0 }];
+    for group in groups.order() {
+        let (codes, rows) = (groups.codes(group), groups.rows(group));
+        let values: Vec<(usize, u32, u64)> =
+            codes[width..].iter().enumerate().map(|(n, code)| (n, *code, rows)).collect();
+        let number =
+            builder.add(&codes[..width], rows, groups.subjects(group), &values).map_err(error)?;
+        if let Some(combination) = combinations.get_mut(group) {
+            *combination = number;
         }
     }
-    Ok(Problems { table: builder.finish(), encoded, dictionaries, groups: kept })
+    let groups = plan.by_subject.then_some((groups, combinations));
+    Ok(Problems { table: builder.finish(), encoded, dictionaries, groups })
 }
 
 fn error(error: AnonymizeError) -> ModalityError {
