@@ -98,10 +98,10 @@ pub(super) fn overlapping<'a>(
     pieces.iter().filter(|p| p.source.start < range.end && p.source.end > range.start)
 }
 
-/// A part of a name or number that tells something by itself.
+/// A part of a name or number that tells something by itself: not an initial, not the two digits
+/// that tell a member of a family from another.
 fn is_telling(token: &str) -> bool {
-    let digits = token.chars().any(|c| c.is_ascii_digit());
-    token.chars().count() >= if digits { 2 } else { 3 }
+    token.chars().count() >= 3
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -74,7 +74,8 @@ pub(super) fn text(
         if planted.is_date() && stage.mode == TimeMode::Keep {
             continue;
         }
-        let left = is_left(texts.input, texts.output, &pieces, range, planted.is_date());
+        let left = is_left(texts.input, texts.output, &pieces, range, planted.is_date())
+            && !(planted.line.category == "age" && is_capped(texts, &pieces, range));
         found.add(kind, if left { Fate::Left } else { Fate::Gone }, planted, file);
         if planted.is_date() && stage.mode == TimeMode::Shift {
             pair(texts, &pieces, range, planted, modality, found);
@@ -84,6 +85,12 @@ pub(super) fn text(
     let (lost, total) = changed(texts.input, &pieces, &ranges);
     found.prose_changed += lost;
     found.prose_total += total;
+}
+
+/// Whether an age was written over as `90+`, which holds the number and is no exact age.
+fn is_capped(texts: &Texts<'_>, pieces: &[Piece], range: &Range<usize>) -> bool {
+    let capped = |p: &Piece| texts.output.get(p.output.clone()).is_some_and(|t| t.contains('+'));
+    overlapping(pieces, range).any(capped)
 }
 
 /// Compares a date with what stands in its place.

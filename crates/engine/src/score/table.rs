@@ -230,15 +230,13 @@ pub(super) fn date_is_left(value: &str, cell: &str, mode: TimeMode) -> bool {
         TimeMode::Keep => false,
         TimeMode::Year => !after.is_empty(),
         TimeMode::Shift => {
-            let readings = |text: &str| -> BTreeSet<jiff::civil::Date> {
-                find_dates(text)
-                    .iter()
-                    .filter(|d| d.precision == Precision::Day)
-                    .flat_map(|d| d.readings().collect::<Vec<_>>())
-                    .collect()
+            // The first readings: `3/4` moved to `4/3` is the same pair of readings.
+            let first = |text: &str| {
+                let found = find_dates(text).into_iter().find(|d| d.precision == Precision::Day)?;
+                found.readings().next()
             };
-            let (before, after) = (readings(value), readings(cell));
-            squeezed(cell) == squeezed(value) || (!before.is_empty() && before == after)
+            let before = first(value);
+            squeezed(cell) == squeezed(value) || (before.is_some() && before == first(cell))
         }
     }
 }
@@ -255,6 +253,7 @@ mod tests {
         check("2020-03-04", "2020-03-04", TimeMode::Shift, true);
         check("2020-03-04", "2020-03-04 00:00:00", TimeMode::Shift, true);
         check("03/04/2020 10:20", "03/18/2020 10:20", TimeMode::Shift, false);
+        check("03/04/2020 10:20", "04/03/2020 10:20", TimeMode::Shift, false);
         check("2020-03-04", "", TimeMode::Shift, false);
         check("2020-03-04", "2020", TimeMode::Year, false);
         check("2020-03-04", "2020-03", TimeMode::Year, true);
