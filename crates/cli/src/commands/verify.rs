@@ -70,6 +70,9 @@ pub fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
                 console::print(&format!("{check:?}\t{}\t{}", hit.at, hit.reason))?;
             }
         }
+        for hit in &done.withdrawn_hits {
+            console::print(&format!("withdrawn\t{}\t{}", hit.at, hit.reason))?;
+        }
         for (file, reason) in &done.withdrawn {
             common.say(&format!("{file}: taken to quarantine: {reason}"));
         }

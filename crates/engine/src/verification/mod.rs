@@ -11,7 +11,7 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anonymed_core::release::{Check, Evidence};
+use anonymed_core::release::{Check, Evidence, Hit};
 use anonymed_core::{CancelToken, FileNumber, KeyPurpose, KeyRing, Policy, Progress, SubjectId};
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -41,6 +41,9 @@ pub struct Verification {
     pub risk: RiskSummary,
     /// Files taken to quarantine, and why.
     pub withdrawn: Vec<(FileNumber, String)>,
+    /// Places in those files, as far as they are kept.
+    #[serde(default)]
+    pub withdrawn_hits: Vec<Hit>,
 }
 
 /// What one file's checks gave.
@@ -60,6 +63,10 @@ impl Findings {
 
     fn total(&self) -> u64 {
         self.known.total() + self.dates.total() + self.residual.total()
+    }
+
+    fn into_hits(self) -> Vec<Hit> {
+        [self.known, self.dates, self.residual].into_iter().flat_map(|c| c.finish().0).collect()
     }
 
     fn absorb(&mut self, other: Self) {
@@ -212,6 +219,7 @@ impl Look<'_> {
                 _ => None,
             })
             .collect();
+        let mut withdrawn_hits = earlier_hits(self.project, &self.plan.hash);
         let mut left = Vec::new();
         let documents: Vec<(&Record, Findings)> = records
             .par_iter()
@@ -231,6 +239,7 @@ impl Look<'_> {
                 let reason = evidence::reason(&found);
                 self.quarantine(record, &reason)?;
                 withdrawn.push((record.file, reason));
+                withdrawn_hits.extend(found.into_hits());
             }
         }
         let mut tables = table::Tables::new(self);
@@ -258,7 +267,14 @@ impl Look<'_> {
         // target is counted.
         let (references, consistency) = (references.finish(0), consistency.finish());
         evidence::fill(&mut evidence, &asked, findings, references, consistency, &risk);
-        Ok(Verification { plan: self.plan.hash.clone(), evidence, models, risk, withdrawn })
+        Ok(Verification {
+            plan: self.plan.hash.clone(),
+            evidence,
+            models,
+            risk,
+            withdrawn,
+            withdrawn_hits,
+        })
     }
 
     fn quarantine(&self, record: &Record, reason: &str) -> Result<(), EngineError> {
@@ -337,6 +353,11 @@ impl Look<'_> {
             self.patients.all().iter().map(|s| (s.number, s.pseudonym, self.shift_of(s.number))),
         )
     }
+}
+
+/// What an earlier verification of the same plan found in the files it took out.
+fn earlier_hits(project: &Project, plan: &str) -> Vec<Hit> {
+    load(project).ok().filter(|v| v.plan == plan).map(|v| v.withdrawn_hits).unwrap_or_default()
 }
 
 fn staged(record: &Record) -> Option<&Vec<crate::run::Output>> {
