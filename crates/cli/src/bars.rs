@@ -9,12 +9,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 /// Bars by stage.
 #[derive(Default)]
-pub struct Bars {
+pub(crate) struct Bars {
     bars: Mutex<BTreeMap<String, ProgressBar>>,
 }
 
 /// The progress for this call: bars on a terminal unless told to be quiet.
-pub fn progress(quiet: bool) -> Box<dyn Progress> {
+pub(crate) fn progress(quiet: bool) -> Box<dyn Progress> {
     if quiet || !std::io::stderr().is_terminal() { Box::new(()) } else { Box::new(Bars::default()) }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::failure::Failure;
 
 /// Says something to the person at the terminal.
-pub fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     // A closed stderr is nothing to fail on.
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
@@ -17,7 +17,7 @@ pub fn say(text: &str) {
 /// # Errors
 ///
 /// Where stdout is closed.
-pub fn print(text: &str) -> Result<(), Failure> {
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
     writeln!(std::io::stdout().lock(), "{text}").map_err(|e| Failure::Io("standard output", e))
 }
 
@@ -26,13 +26,13 @@ pub fn print(text: &str) -> Result<(), Failure> {
 /// # Errors
 ///
 /// Where stdout is closed.
-pub fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
+pub(crate) fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value)
         .map_err(|e| Failure::Io("standard output", std::io::Error::other(e)))?;
     print(&text)
 }
 
 /// Whether colours help: a terminal, and `NO_COLOR` not set.
-pub fn colours() -> bool {
+pub(crate) fn colours() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
 }

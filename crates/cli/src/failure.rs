@@ -9,7 +9,7 @@ use crate::console;
 
 /// Anything a command can fail with.
 #[derive(Debug)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// The engine's own.
     Engine(EngineError),
     /// The request was not understood.
@@ -49,7 +49,7 @@ impl Failure {
 }
 
 /// Prints the failure to stderr, with its stable code, and gives the exit code.
-pub fn report(failure: &Failure) -> ExitCode {
+pub(crate) fn report(failure: &Failure) -> ExitCode {
     let message = match failure {
         Failure::Engine(error) => error.to_string(),
         Failure::Usage(message) => message.clone(),

@@ -767,9 +767,12 @@ fn choose(
     }
 }
 
+/// Words of a full name in order of the alphabet, and the birth date.
+type NameAndBirth = (String, (i16, i8, i8));
+
 /// Patients by full name and birth date, for documents that carry no number.
 struct PeopleByName {
-    by_name: HashMap<(String, (i16, i8, i8)), Option<u32>>,
+    by_name: HashMap<NameAndBirth, Option<u32>>,
     in_documents: HashMap<u32, Vec<String>>,
 }
 

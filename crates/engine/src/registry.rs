@@ -8,7 +8,7 @@ use anonymed_text::Notes;
 
 /// Every modality.
 pub fn modalities() -> Vec<Box<dyn Modality>> {
-    vec![Box::new(Fhir::default()), Box::new(Tables::default()), Box::new(Notes)]
+    vec![Box::new(Fhir), Box::new(Tables::default()), Box::new(Notes)]
 }
 
 /// The format of a file by its first bytes and length.

@@ -5,16 +5,17 @@
 //! that was killed goes on where it stopped. A file that cannot be transformed is sealed into
 //! quarantine with its reason and stops nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anonymed_core::policy::TableFormat;
 use anonymed_core::{
-    AuditEvent, CancelToken, Context, EntityType, FileNumber, ModalityError, Operator, Policy,
-    Progress, Pseudonymizer, QuarantinedRecord, Resolution, Subject, SubjectId, SubjectIndex,
-    Transformed, WrittenSpan,
+    AuditEvent, CancelToken, Context, EntityType, FileNumber, Finding, ModalityError, Operator,
+    Place, Policy, Progress, Pseudonymizer, QuarantinedRecord, Replacement, Resolution, ScrubError,
+    ScrubbedText, Subject, SubjectId, SubjectIndex, TextScope, TextScrubber, Transformed,
+    WrittenSpan,
 };
 use anonymed_table::{TableOutcome, Tables, WrittenCell};
 use anonymed_text::Scrubber;
@@ -204,6 +205,115 @@ impl Staging {
             .collect()
     }
 
+    /// Takes single lines out of a staged NDJSON file; the rest of it stays.
+    ///
+    /// # Errors
+    ///
+    /// Where the staging area cannot be read or written.
+    pub fn withdraw_lines(
+        &self,
+        record: &Record,
+        lines: &BTreeSet<u64>,
+        reason: &str,
+    ) -> Result<Record, EngineError> {
+        let mut record = record.clone();
+        if let Outcome::Staged(outputs) = &mut record.result {
+            for output in outputs.iter_mut().filter(|o| o.form == "ndjson") {
+                self.cut(output, lines, reason)?;
+            }
+        }
+        self.store(&record)?;
+        Ok(record)
+    }
+
+    fn cut(
+        &self,
+        output: &mut Output,
+        lines: &BTreeSet<u64>,
+        reason: &str,
+    ) -> Result<(), EngineError> {
+        use std::io::BufRead;
+        let spans = self.written(output)?;
+        let path = self.output(output);
+        let source = fs_err::File::open(&path).map_err(EngineError::io("a staged file", "read"))?;
+        let mut source = std::io::BufReader::new(source);
+        let mut sink = Sink::create(&path)?;
+        let mut kept = Vec::with_capacity(spans.len());
+        let (mut at, mut gone, mut next) = (0u64, 0u64, 0usize);
+        let mut line = Vec::new();
+        for number in 1u64.. {
+            line.clear();
+            let read = source
+                .read_until(b'\n', &mut line)
+                .map_err(EngineError::io("a staged file", "read"))?;
+            if read == 0 {
+                break;
+            }
+            let end = at + read as u64;
+            let cut = lines.contains(&number);
+            while let Some(span) = spans.get(next).filter(|s| s.start < end) {
+                if !cut {
+                    kept.push(WrittenSpan {
+                        start: span.start - gone,
+                        end: span.end - gone,
+                        ..span.clone()
+                    });
+                }
+                next += 1;
+            }
+            if cut {
+                gone += read as u64;
+                output.transformed.records_out = output.transformed.records_out.saturating_sub(1);
+                let path = "released record".to_owned();
+                output.transformed.quarantined.push(QuarantinedRecord {
+                    place: Place::Element { line: number, path },
+                    reason: reason.to_owned(),
+                });
+            } else {
+                sink.write_all(&line).map_err(EngineError::io("the staging area", "written"))?;
+            }
+            at = end;
+        }
+        (output.sha256, output.bytes) = sink.finish()?;
+        write_quick(
+            &self.spans(&output.path),
+            &postcard::to_stdvec(&pack(&kept)).map_err(|e| EngineError::Internal(e.to_string()))?,
+        )
+    }
+
+    /// Marks prose cells of tables, by keyed marks of their input text, to be left blank, and has
+    /// their files done again by the next run.
+    ///
+    /// # Errors
+    ///
+    /// Where the staging area cannot be written.
+    pub fn withhold_cells(
+        &self,
+        marks: &BTreeSet<String>,
+        files: &BTreeSet<FileNumber>,
+    ) -> Result<(), EngineError> {
+        let mut all = self.withheld_cells();
+        all.extend(marks.iter().cloned());
+        let json = serde_json::to_vec(&all).map_err(|e| EngineError::Internal(e.to_string()))?;
+        write_quick(&self.root.join("withheld.json"), &json)?;
+        for file in files {
+            match fs_err::remove_file(self.record(*file)) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(EngineError::io("the staging area", "written")(e));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn withheld_cells(&self) -> BTreeSet<String> {
+        fs_err::read(self.root.join("withheld.json"))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
+    }
+
     /// Takes a file's outputs out of the staging area and marks it quarantined.
     ///
     /// # Errors
@@ -238,6 +348,46 @@ fn write_quick(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
     fs_err::rename(&temporary, path).map_err(EngineError::io("the staging area", "written"))
 }
 
+/// The mark of a prose cell's input text; keyed, so that it tells nothing without the key.
+pub(crate) fn cell_mark(codes: &Pseudonymizer, text: &str) -> String {
+    data_encoding::HEXLOWER.encode(&codes.bytes("withheld-cell", "", text)[..16])
+}
+
+/// What stands in a prose cell that the verification found an identifier in.
+const WITHHELD: &str = "[WITHHELD]";
+
+/// The text engine, but for cells that an earlier verification marked: those are left blank.
+struct Withholding {
+    inner: Scrubber,
+    codes: Arc<Pseudonymizer>,
+    marks: BTreeSet<String>,
+}
+
+impl TextScrubber for Withholding {
+    fn find(&self, text: &str, scope: TextScope<'_>) -> Vec<Finding> {
+        self.inner.find(text, scope)
+    }
+
+    fn scrub(&self, text: &str, scope: TextScope<'_>) -> Result<ScrubbedText, ScrubError> {
+        if self.marks.is_empty() || !self.marks.contains(&cell_mark(&self.codes, text)) {
+            return self.inner.scrub(text, scope);
+        }
+        Ok(ScrubbedText {
+            text: WITHHELD.to_owned(),
+            items: vec![Replacement {
+                source: 0..text.len(),
+                output: 0..WITHHELD.len(),
+                entity: EntityType::OtherId,
+                operator: Operator::Redact,
+            }],
+        })
+    }
+
+    fn surrogate(&self, entity: EntityType, value: &str, scope: TextScope<'_>) -> String {
+        self.inner.surrogate(entity, value, scope)
+    }
+}
+
 /// What a worker needs.
 struct Work<'a> {
     project: &'a Project,
@@ -247,7 +397,7 @@ struct Work<'a> {
     staging: Staging,
     patients: Patients,
     codes: Arc<Pseudonymizer>,
-    text: Scrubber,
+    text: Withholding,
     tables: Tables,
     cancel: &'a CancelToken,
 }
@@ -284,7 +434,11 @@ pub fn run(
             planning::graph(&policy, &scan),
             need(&policy, &plan),
         ),
-        text: job::scrubber(&codes, &policy)?,
+        text: Withholding {
+            inner: job::scrubber(&codes, &policy)?,
+            codes: Arc::clone(&codes),
+            marks: staging.withheld_cells(),
+        },
         tables: job::tables(project),
         project,
         policy: &policy,

@@ -89,6 +89,16 @@ fn plausible(page: &Page<'_>, run: &Range<usize>, field: &Field, entity: EntityT
     let rest = page.text[rest_start..field.value.end.max(rest_start)].trim();
     let short = rest.len() < 30 || rest.starts_with([',', ';', '(', '/', '-', '&']);
     let several = words.len() >= 2;
+    // `CC` is the copies' list and the chief complaint.
+    if page.caps && field.name == "cc" && best < 2 {
+        return false;
+    }
+    // `PCP: FRENCH`, `PCP: SHORT`
+    let named = names::is_surname_too(&words[0]) && words[0].word.surname >= 20
+        || words[0].word.surname >= 10;
+    if entity != EntityType::Patient && rest.is_empty() && words[0].is_capital() && named {
+        return true;
+    }
     match entity {
         // A value that goes on as a sentence is none, unless the words are surely names.
         EntityType::Patient => {
@@ -305,6 +315,11 @@ mod tests {
             &[("Jane Roe", Doctor), ("Peter Okafor", Doctor)],
         );
         check("Next of kin: Mary Smith (wife)", &[("Mary Smith", Relative)]);
+        check("PCP: FRENCH", &[("FRENCH", Doctor)]);
+        check("Attending: French, M.", &[("French, M.", Doctor)]);
+        check("DICTATED BY: NICOLE SHORT", &[("NICOLE SHORT", Doctor)]);
+        check("NAME: WHITE, NICOLE L", &[("WHITE, NICOLE L", Patient)]);
+        check("CC: INFLUENZA A", &[]);
         check("PHYSICIAN: REFERRING", &[]);
         check("Patient: alert and oriented", &[]);
         check("PATIENT: ALERT AND ORIENTED", &[]);

@@ -33,32 +33,66 @@ pub(crate) fn weight(token: &Token) -> u8 {
     }
 }
 
+/// A word that is mostly none and still the surname of many: `French`, `White`, `Ward`.
+pub(crate) fn is_surname_too(token: &Token) -> bool {
+    token.is(role::NOT_NAME)
+        && token.word.surname >= 8
+        && !token.is(role::MONTH | role::WEEKDAY | role::TITLE | role::RELATION)
+}
+
+/// Whether a word with a surname's frequency stands right behind a forename: there an everyday
+/// word is a surname, as in `Nicole Short`.
+pub(crate) fn follows_forename(page: &Page<'_>, at: usize) -> bool {
+    let token = &page.tokens[at];
+    let behind = |at: usize| {
+        at.checked_sub(1).is_some_and(|b| {
+            let given = &page.tokens[b];
+            let gap = page.gap(b, at);
+            given.is_capital()
+                && given.word.given() > 5
+                && !given.is(role::NOT_NAME | role::TITLE | role::RELATION)
+                && (gap == " " || page.is_wrap(b, at))
+        })
+    };
+    let initial = at.checked_sub(1).filter(|b| {
+        is_initial(&page.tokens[*b]) && matches!(page.gap(*b, at), " " | ". " | ".")
+    });
+    token.is_capital()
+        && token.word.surname >= 5
+        && !token.is(role::MONTH | role::WEEKDAY)
+        && (behind(at) || initial.is_some_and(behind))
+}
+
 pub(crate) fn is_initial(token: &Token) -> bool {
     token.len() == 1 && token.shape == Shape::Upper
 }
 
 /// Whether the word may be part of a name at this place.
-fn fits(page: &Page<'_>, token: &Token, place: Place, first: bool) -> bool {
-    if !token.is_word() || token.is(role::NOT_NAME) {
+fn fits(page: &Page<'_>, at: usize, place: Place, first: bool) -> bool {
+    let token = &page.tokens[at];
+    let certain = place == Place::Certain;
+    let family = !first && (certain || !page.caps) && follows_forename(page, at);
+    let also = is_surname_too(token) && (family || first && certain && token.is_capital());
+    if !token.is_word() || token.is(role::NOT_NAME) && !also {
         return false;
     }
     if is_initial(token) {
         return true;
     }
-    let weight = weight(token);
+    let weight = weight(token).max(u8::from(also || family));
     let capital = match token.shape {
         // A capital says nothing where everything has one.
-        Shape::Upper if page.caps => weight >= 1 || (first && place == Place::Certain),
-        Shape::Upper | Shape::Title => weight >= 1 || place == Place::Certain,
+        Shape::Upper if page.caps => weight >= 1 || (first && certain),
+        Shape::Upper | Shape::Title => weight >= 1 || certain,
         // Names typed in lower case are taken where they are surely names.
-        Shape::Lower => place == Place::Certain && weight == 2,
+        Shape::Lower => certain && weight == 2,
         Shape::Number | Shape::Code => false,
     };
     if first {
         return capital;
     }
     // Behind the first word, everyday words end a name written in capitals.
-    capital && (weight >= 1) && !(page.caps && token.word.common > 20 && weight < 2)
+    capital && weight >= 1 && (family || !(page.caps && token.word.common > 20 && weight < 2))
 }
 
 /// The tokens of the name that begins at a token, within `limit` bytes; `None` where none does.
@@ -80,10 +114,11 @@ pub(crate) fn run(
         let particle = is_particle(page, end);
         let suffix = end > first && token.is(role::SUFFIX) && token.is_capital();
         let ends = token.is(role::CREDENTIAL) && token.shape == Shape::Upper && end > first;
-        if ends || !(particle || suffix || fits(page, token, place, end == first)) {
+        if ends || !(particle || suffix || fits(page, end, place, end == first)) {
             break;
         }
-        if end > first && token.is(role::EPONYM_HEAD) && weight(token) < 2 {
+        let family = place == Place::Certain && end > first && follows_forename(page, end);
+        if end > first && token.is(role::EPONYM_HEAD) && weight(token) < 2 && !family {
             break;
         }
         if !particle && !suffix && !is_initial(token) {
@@ -129,7 +164,17 @@ fn joins(page: &Page<'_>, second: usize) -> bool {
         " " | "-" | "\u{2010}" | "\u{2011}" | "^" => true,
         ". " | "." => is_initial(before) || before.is(role::PARTICLE),
         ", " => page.tokens[second].is(role::SUFFIX) && page.tokens[second].is_capital(),
-        _ => false,
+        // A forename ends a wrapped line and the surname begins the next.
+        _ => {
+            let next = &page.tokens[second];
+            page.is_wrap(second - 1, second)
+                && !page.caps
+                && before.word.is_plain_name()
+                && before.word.given() > 20
+                && next.shape == Shape::Title
+                && next.word.surname > 0
+                && !page.text[next.end as usize..].starts_with(':')
+        }
     }
 }
 

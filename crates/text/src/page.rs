@@ -141,6 +141,13 @@ impl<'t> Page<'t> {
         &self.text[byte..to.max(byte)]
     }
 
+    /// Whether the line between two neighbouring tokens was broken for its length: nothing but one
+    /// line end is between them, and the line before is long.
+    pub(crate) fn is_wrap(&self, before: usize, after: usize) -> bool {
+        matches!(self.gap(before, after), "\n" | "\r\n" | " \n" | " \r\n")
+            && self.tokens.get(before).is_some_and(|t| self.line_of(t.start as usize).len() >= 40)
+    }
+
     /// Whether a token begins a sentence or line, where a capital says nothing.
     pub(crate) fn begins_sentence(&self, index: usize) -> bool {
         if index == 0 {

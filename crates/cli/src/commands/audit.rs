@@ -13,7 +13,7 @@ use crate::failure::Failure;
 
 /// Show, verify and export the audit log.
 #[derive(Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Show the events.
     Show {
         #[command(flatten)]
@@ -36,7 +36,7 @@ pub enum Command {
 
 /// Which log, and the key it is checked with.
 #[derive(clap::Args)]
-pub struct Log {
+pub(crate) struct Log {
     /// The project folder [default: the current one].
     #[arg(long, value_name = "DIR", default_value = ".", hide_default_value = true)]
     project: PathBuf,
@@ -60,7 +60,7 @@ impl Log {
 }
 
 /// Runs the command.
-pub fn run(command: &Command, common: &Common) -> Result<ExitCode, Failure> {
+pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failure> {
     match command {
         Command::Show { log, last } => {
             for line in audit::lines(&log.project, &log.key(common)?, *last)? {

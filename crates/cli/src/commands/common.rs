@@ -14,13 +14,13 @@ use crate::{bars, console};
 
 /// Options every command has.
 #[derive(Args)]
-pub struct Common {
+pub(crate) struct Common {
     /// One JSON document on stdout instead of words.
     #[arg(long, global = true)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Say nothing that is not asked for.
     #[arg(long, short, global = true)]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
     /// Threads to work with [default: all cores].
     #[arg(long, global = true, value_name = "N")]
     threads: Option<usize>,
@@ -44,7 +44,7 @@ impl Common {
     /// # Errors
     ///
     /// Where the number cannot be had.
-    pub fn prepare(&self) -> Result<(), Failure> {
+    pub(crate) fn prepare(&self) -> Result<(), Failure> {
         if let Some(threads) = self.threads {
             if threads == 0 {
                 return Err(Failure::Usage("--threads is 1 or more".into()));
@@ -58,14 +58,14 @@ impl Common {
     }
 
     /// Says something unless told to be quiet.
-    pub fn say(&self, text: &str) {
+    pub(crate) fn say(&self, text: &str) {
         if !self.quiet {
             console::say(text);
         }
     }
 
     /// Bars where they help.
-    pub fn progress(&self) -> Box<dyn Progress> {
+    pub(crate) fn progress(&self) -> Box<dyn Progress> {
         bars::progress(self.quiet)
     }
 
@@ -74,7 +74,7 @@ impl Common {
     /// # Errors
     ///
     /// The key file's.
-    pub fn open_or_make_key(&self, path: &Path) -> Result<Session, Failure> {
+    pub(crate) fn open_or_make_key(&self, path: &Path) -> Result<Session, Failure> {
         if path.exists() {
             return self.session(path);
         }
@@ -102,7 +102,7 @@ impl Common {
     /// # Errors
     ///
     /// The key file's.
-    pub fn session(&self, key_file: &Path) -> Result<Session, Failure> {
+    pub(crate) fn session(&self, key_file: &Path) -> Result<Session, Failure> {
         let passphrase = match KeyFile::sealing(key_file)? {
             Sealing::Passphrase => self.passphrase()?,
             Sealing::Plain => None,
@@ -124,7 +124,7 @@ impl Common {
     /// # Errors
     ///
     /// Where there is none, or its key cannot be opened.
-    pub fn project(&self, place: &ProjectPlace) -> Result<Project, Failure> {
+    pub(crate) fn project(&self, place: &ProjectPlace) -> Result<Project, Failure> {
         let root = place.project.clone().unwrap_or_else(|| PathBuf::from("."));
         let settings = Project::settings(&root)?;
         let key_file = place.key_file.clone().unwrap_or(settings.key_file);
@@ -147,7 +147,7 @@ fn actor() -> Actor {
 
 /// Which project.
 #[derive(Args)]
-pub struct ProjectPlace {
+pub(crate) struct ProjectPlace {
     /// The project folder [default: the current one].
     #[arg(long, value_name = "DIR")]
     project: Option<PathBuf>,
@@ -161,7 +161,7 @@ pub struct ProjectPlace {
 /// # Errors
 ///
 /// Where the signal cannot be taken.
-pub fn cancel_on_signals() -> Result<CancelToken, Failure> {
+pub(crate) fn cancel_on_signals() -> Result<CancelToken, Failure> {
     let token = CancelToken::default();
     let mut signals = signal_hook::iterator::Signals::new([
         signal_hook::consts::SIGINT,

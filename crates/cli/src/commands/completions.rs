@@ -9,13 +9,13 @@ use crate::failure::Failure;
 
 /// Print a completion script for a shell.
 #[derive(ClapArgs)]
-pub struct Args {
+pub(crate) struct Args {
     /// The shell.
     shell: Shell,
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let mut command = super::Cli::command();
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "anonymed", &mut script);

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 
 /// Make a release in one go.
 #[derive(ClapArgs)]
-pub struct Args {
+pub(crate) struct Args {
     /// The folder with the data.
     input: PathBuf,
     /// Where the release goes; must not exist. The project's state goes to `<OUT>.state`.
@@ -45,7 +45,7 @@ struct Summary {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let session = common.open_or_make_key(&args.key_file)?;
     let policy = args
         .policy

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 
 /// Write a fake hospital with planted identifiers.
 #[derive(ClapArgs)]
-pub struct Args {
+pub(crate) struct Args {
     /// The folder to make; the ground truth goes to `<DIR>.truth.jsonl`. With --big-table, a file.
     dir: PathBuf,
     /// Patients.
@@ -32,7 +32,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let failed = |e: demo::DemoError| Failure::Usage(e.to_string());
     if args.big_table {
         demo::write_big_table(&args.dir, args.rows, args.subjects, args.seed).map_err(failed)?;

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 
 /// Compare a release of the fake hospital with its ground truth.
 #[derive(ClapArgs)]
-pub struct Args {
+pub(crate) struct Args {
     /// The fake hospital's folder; the truth lies in `<DIR>.truth.jsonl`.
     dir: PathBuf,
     /// The release made of it; its state lies in `<RELEASE>.state`.
@@ -23,7 +23,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let session = common.session(&args.key_file)?;
     let score = score::score(&args.dir, &args.release, session)?;
     if common.json {

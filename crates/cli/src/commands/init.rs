@@ -16,7 +16,7 @@ use crate::failure::Failure;
 
 /// Make a project.
 #[derive(ClapArgs)]
-pub struct Args {
+pub(crate) struct Args {
     /// The project folder to make.
     project: PathBuf,
     /// The folder with the data.
@@ -31,7 +31,7 @@ pub struct Args {
 
 /// What a proposed policy says.
 #[derive(ClapArgs)]
-pub struct Wish {
+pub(crate) struct Wish {
     /// hipaa-safe-harbor, hipaa-limited, research-linked, gdpr-anonymous or ml-training.
     #[arg(long, value_name = "NAME", value_parser = profile)]
     profile: Profile,
@@ -55,7 +55,7 @@ fn profile(text: &str) -> Result<Profile, String> {
 
 /// Reads the wishes.
 #[expect(clippy::disallowed_methods, reason = "today's date is the face's to know")]
-pub fn wishes(wish: &Wish, _input: &Path) -> Result<Wishes, Failure> {
+pub(crate) fn wishes(wish: &Wish, _input: &Path) -> Result<Wishes, Failure> {
     let as_of: Date = match &wish.as_of {
         Some(text) => {
             text.parse().map_err(|_| Failure::Usage("--as-of takes a date as 2026-01-31".into()))?
@@ -72,7 +72,7 @@ pub fn wishes(wish: &Wish, _input: &Path) -> Result<Wishes, Failure> {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let wishes = wishes(&args.wish, &args.input)?;
     let session = common.open_or_make_key(&args.key_file)?;
     let project = Project::create(&args.project, &args.input, &args.key_file, session)?;

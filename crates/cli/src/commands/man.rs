@@ -7,7 +7,7 @@ use clap::CommandFactory;
 use crate::failure::Failure;
 
 /// Runs the command.
-pub fn run() -> Result<ExitCode, Failure> {
+pub(crate) fn run() -> Result<ExitCode, Failure> {
     let mut page = Vec::new();
     clap_mangen::Man::new(super::Cli::command())
         .render(&mut page)

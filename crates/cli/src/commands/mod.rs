@@ -31,7 +31,7 @@ use common::Common;
 /// 8 integrity failure, 130 interrupted and resumable.
 #[derive(Parser)]
 #[command(name = "anonymed", version, arg_required_else_help = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(flatten)]
     common: Common,
     #[command(subcommand)]
@@ -78,7 +78,7 @@ enum Command {
 /// # Errors
 ///
 /// The command's.
-pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
+pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let common = cli.common;
     common.prepare()?;
     match cli.command {

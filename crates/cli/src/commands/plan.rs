@@ -11,7 +11,7 @@ use crate::failure::Failure;
 
 /// Decide what happens to each file.
 #[derive(ClapArgs)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     place: ProjectPlace,
     /// Decide only; do not solve tables or show samples.
@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let project = common.project(&args.place)?;
     let cancel = cancel_on_signals()?;
     let depth = if args.no_preview { Depth::Steps } else { Depth::Previews };

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 
 /// Check and explain a policy.
 #[derive(Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Read a policy file and report rules that cannot work or contradict each other.
     Check {
         /// The policy.
@@ -28,7 +28,7 @@ pub enum Command {
 }
 
 /// Runs the command.
-pub fn run(command: &Command, common: &Common) -> Result<ExitCode, Failure> {
+pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failure> {
     match command {
         Command::Check { file } => {
             let text = fs_err::read_to_string(file).map_err(|e| Failure::Io("the policy", e))?;

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 
 /// Create, approve, sign, show and verify releases.
 #[derive(Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Pass the gate; signs and publishes at once where the policy asks for no approval.
     Create {
         #[command(flatten)]
@@ -48,7 +48,7 @@ pub enum Command {
 }
 
 /// Runs the command.
-pub fn run(command: &Command, common: &Common) -> Result<ExitCode, Failure> {
+pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failure> {
     let progress = common.progress();
     match command {
         Command::Create { place, out } => {

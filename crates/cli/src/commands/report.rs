@@ -12,7 +12,7 @@ use crate::failure::Failure;
 
 /// Write the internal report.
 #[derive(ClapArgs)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     place: ProjectPlace,
     /// Where to [default: the project's state folder].
@@ -21,7 +21,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let project = common.project(&args.place)?;
     let html = release::internal_report(&project)?;
     let path = args.out.clone().unwrap_or_else(|| project.state("report-internal.html"));

@@ -14,14 +14,14 @@ use crate::failure::Failure;
 
 /// Execute the plan.
 #[derive(ClapArgs)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     place: ProjectPlace,
 }
 
 /// What a run did, in numbers.
 #[derive(Serialize)]
-pub struct RunSummary {
+pub(crate) struct RunSummary {
     plan: String,
     files: u64,
     quarantined_files: BTreeMap<u32, String>,
@@ -38,7 +38,7 @@ struct Modality {
 }
 
 /// Puts the numbers of a run together; files that verification withdrew count as quarantined.
-pub fn summary(run: &Run, verification: &Verification) -> RunSummary {
+pub(crate) fn summary(run: &Run, verification: &Verification) -> RunSummary {
     let mut summary = plain(run);
     for (file, reason) in &verification.withdrawn {
         summary.quarantined_files.insert(file.0, reason.clone());
@@ -76,12 +76,12 @@ fn plain(run: &Run) -> RunSummary {
 
 impl RunSummary {
     /// 0, or 6 where something is in quarantine.
-    pub fn exit_code(&self) -> u8 {
+    pub(crate) fn exit_code(&self) -> u8 {
         if self.quarantined_files.is_empty() && self.quarantined_records == 0 { 0 } else { 6 }
     }
 
     /// Says the numbers.
-    pub fn say(&self, common: &Common) {
+    pub(crate) fn say(&self, common: &Common) {
         for (name, modality) in &self.modalities {
             common.say(&format!(
                 "{name}: {} files, {} of {} records, {:.1} s of work",
@@ -98,7 +98,7 @@ impl RunSummary {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let project = common.project(&args.place)?;
     let cancel = cancel_on_signals()?;
     let done = run::run(&project, common.progress().as_ref(), &cancel)?;

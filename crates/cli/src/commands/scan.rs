@@ -13,7 +13,7 @@ use crate::failure::Failure;
 
 /// Look at the input again.
 #[derive(ClapArgs)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     place: ProjectPlace,
     /// Show every field with its class, reason and masked examples.
@@ -41,7 +41,7 @@ struct Summary<'a> {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let project = common.project(&args.place)?;
     let cancel = cancel_on_signals()?;
     let scanned = scan::scan(&project, common.progress().as_ref(), &cancel)?;
@@ -69,7 +69,7 @@ fn line(file: u32, field: &FieldProfile) -> String {
 }
 
 /// Prints what a scan saw: names of files are not shown.
-pub fn print_scan(scan: &Scan, common: &Common) -> Result<(), Failure> {
+pub(crate) fn print_scan(scan: &Scan, common: &Common) -> Result<(), Failure> {
     if common.json {
         return console::print_json(&Summary {
             inventory: &scan.inventory.digest,

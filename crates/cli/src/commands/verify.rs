@@ -13,14 +13,14 @@ use crate::failure::Failure;
 
 /// Attack what was written.
 #[derive(ClapArgs)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     place: ProjectPlace,
 }
 
 /// One check in a line.
 #[derive(Serialize)]
-pub struct CheckLine {
+pub(crate) struct CheckLine {
     check: String,
     verdict: Verdict,
     findings: u64,
@@ -29,7 +29,7 @@ pub struct CheckLine {
 
 impl CheckLine {
     /// A line for each check.
-    pub fn all(evidence: &Evidence) -> Vec<Self> {
+    pub(crate) fn all(evidence: &Evidence) -> Vec<Self> {
         evidence
             .checks
             .iter()
@@ -55,7 +55,7 @@ impl std::fmt::Display for CheckLine {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let project = common.project(&args.place)?;
     let cancel = cancel_on_signals()?;
     let done = verification::verify(&project, common.progress().as_ref(), &cancel)?;

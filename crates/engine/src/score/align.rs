@@ -130,6 +130,7 @@ pub(super) fn changed(input: &str, pieces: &[Piece], planted: &[Range<usize>]) -
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "one span is what is meant")]
 mod tests {
     use super::*;
 

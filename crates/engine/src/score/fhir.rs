@@ -336,6 +336,7 @@ fn bundle_codes(bundle: &[u8], code: &mut dyn FnMut(&str)) {
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "one span is what is meant")]
 mod tests {
     use super::*;
 

@@ -37,7 +37,7 @@ pub(super) fn judge(
         let Some(outcome) = &output.table else { continue };
         let sheet = Sheet::new(stage, file, output, outcome)?;
         for n in &sheet.planted {
-            let column = sheet.column_of(&file.planted[*n]);
+            let column = sheet.column_of(file.planted[*n]);
             let prose = column.is_some_and(|c| c.action == "text");
             kinds.insert(*n, cell_kind(file, prose));
         }
@@ -45,7 +45,7 @@ pub(super) fn judge(
     }
     for (n, fate) in fates {
         let kind = kinds.get(&n).copied().unwrap_or_else(|| cell_kind(file, false));
-        found.add(kind, fate, &file.planted[n], file);
+        found.add(kind, fate, file.planted[n], file);
     }
     for n in unseen {
         let planted = &file.planted[n];
@@ -147,7 +147,7 @@ impl<'a> Sheet<'a> {
                 }
                 let row = Row { sheet: self, batch: &batch, at, number: output_row };
                 for n in self.rows.get(&input_row).into_iter().flatten() {
-                    let fate = row.judge(&self.file.planted[*n], found);
+                    let fate = row.judge(self.file.planted[*n], found);
                     fates.entry(*n).and_modify(|f| *f = (*f).max(fate)).or_insert(fate);
                 }
                 if let Some(texts) = texts.as_deref_mut() {

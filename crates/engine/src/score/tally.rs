@@ -203,7 +203,7 @@ impl Figures {
                 (*nth, left)
             })
             .collect();
-        ranked.sort_by(|a, b| a.0.cmp(&b.0));
+        ranked.sort_by_key(|r| r.0);
         let left = ranked.into_iter().take(EXAMPLES).map(|(_, left)| left).collect();
         let lines = self
             .lines

@@ -83,6 +83,7 @@ pub(super) fn ceil(text: &str, at: usize) -> usize {
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "one span is what is meant")]
 mod tests {
     use super::*;
 

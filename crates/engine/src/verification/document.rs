@@ -99,6 +99,9 @@ impl Look<'_> {
             .file(self.open(output)?, layout(output), &written)
             .map_err(|_| EngineError::Integrity("a staged FHIR file is no JSON".into()))?;
         for found in report.findings {
+            if let (Place::Element { line, .. }, "ndjson") = (&found.place, output.form.as_str()) {
+                findings.lines.insert(*line);
+            }
             let at = Locator::new(record.file, found.place);
             let into = match found.reason {
                 reason if reason.contains("date") => &mut findings.dates,

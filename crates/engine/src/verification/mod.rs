@@ -52,6 +52,10 @@ pub(crate) struct Findings {
     known: HitCollector,
     dates: HitCollector,
     residual: HitCollector,
+    /// Lines of an NDJSON file with a hit.
+    lines: BTreeSet<u64>,
+    /// Prose cells with a hit: file, sheet, row of the output, column of the input.
+    cells: Cells,
     /// Units examined, by check and name.
     examined: BTreeMap<(Check, &'static str), u64>,
 }
@@ -73,11 +77,15 @@ impl Findings {
         self.known.absorb(other.known);
         self.dates.absorb(other.dates);
         self.residual.absorb(other.residual);
+        self.cells.extend(other.cells);
         for (key, count) in other.examined {
             *self.examined.entry(key).or_default() += count;
         }
     }
 }
+
+/// Prose cells with a hit: file, sheet, row of the output, column of the input.
+type Cells = BTreeSet<(FileNumber, Option<String>, u64, usize)>;
 
 /// What all checks share.
 pub(crate) struct Look<'a> {
@@ -97,7 +105,11 @@ pub(crate) struct Look<'a> {
     cancel: &'a CancelToken,
 }
 
-/// Verifies the outputs of the stored plan and stores the result.
+/// Times a table is done again with the cells blank that a look found something in.
+const ROUNDS: usize = 3;
+
+/// Verifies the outputs of the stored plan and stores the result. Prose cells of tables with a hit
+/// are blanked, their tables done again, and everything looked at once more.
 ///
 /// # Errors
 ///
@@ -109,9 +121,44 @@ pub fn verify(
     cancel: &CancelToken,
 ) -> Result<Verification, EngineError> {
     let policy = project.policy()?;
+    project.record(&project.event("verify.begin", &policy.purpose))?;
+    for round in 1.. {
+        let (verification, marks, files) = look(project, progress, cancel)?;
+        if marks.is_empty() || round > ROUNDS {
+            store(project, &verification)?;
+            project.record(
+                &project
+                    .event("verify.end", &policy.purpose)
+                    .count("withdrawn", verification.withdrawn.len() as u64)
+                    .count(
+                        "findings",
+                        verification.evidence.checks.values().map(|c| c.hits_total).sum(),
+                    )
+                    .digest("data", &verification.evidence.digest),
+            )?;
+            return Ok(verification);
+        }
+        project.record(
+            &project
+                .event("verify.withhold", &policy.purpose)
+                .count("cells", marks.len() as u64)
+                .count("tables", files.len() as u64),
+        )?;
+        Staging::of(project, &verification.plan).withhold_cells(&marks, &files)?;
+        crate::run::run(project, progress, cancel)?;
+    }
+    Err(EngineError::Internal("verification came to no end".into()))
+}
+
+/// One look at everything; also the marks of prose cells to be blanked, and their files.
+fn look(
+    project: &Project,
+    progress: &dyn Progress,
+    cancel: &CancelToken,
+) -> Result<(Verification, BTreeSet<String>, BTreeSet<FileNumber>), EngineError> {
+    let policy = project.policy()?;
     let scan = scanning::load(project)?;
     let plan = planning::load(project, &policy, &scan)?;
-    project.record(&project.event("verify.begin", &policy.purpose).digest("plan", &plan.hash))?;
     let staging = Staging::of(project, &plan.hash);
     let records = staging.records(&plan)?;
     let graph = planning::graph(&policy, &scan);
@@ -133,16 +180,10 @@ pub fn verify(
         originals,
         cancel,
     };
-    let verification = look.all(&records, progress)?;
-    store(project, &verification)?;
-    project.record(
-        &project
-            .event("verify.end", &policy.purpose)
-            .count("withdrawn", verification.withdrawn.len() as u64)
-            .count("findings", verification.evidence.checks.values().map(|c| c.hits_total).sum())
-            .digest("data", &verification.evidence.digest),
-    )?;
-    Ok(verification)
+    let (verification, cells) = look.all(&records, progress)?;
+    let files = cells.iter().map(|(file, ..)| *file).collect();
+    let marks = look.marks(&maker, &records, &cells)?;
+    Ok((verification, marks, files))
 }
 
 fn store(project: &Project, verification: &Verification) -> Result<(), EngineError> {
@@ -207,7 +248,7 @@ impl Look<'_> {
         &self,
         records: &[Record],
         progress: &dyn Progress,
-    ) -> Result<Verification, EngineError> {
+    ) -> Result<(Verification, Cells), EngineError> {
         let bytes = records.iter().filter_map(staged).flatten().map(|o| o.bytes).sum();
         progress.begin("verify", bytes, "B");
         let mut findings = Findings::default();
@@ -235,6 +276,10 @@ impl Look<'_> {
             if found.total() == 0 {
                 findings.absorb(found);
                 left.push(record.clone());
+            } else if let Some((record, clean)) = self.without_lines(record, &found)? {
+                findings.absorb(clean);
+                withdrawn_hits.extend(found.into_hits());
+                left.push(record);
             } else {
                 let reason = evidence::reason(&found);
                 self.quarantine(record, &reason)?;
@@ -256,6 +301,7 @@ impl Look<'_> {
         let (risk, models, mut consistency) = tables.finish();
         let references = self.whole(&left, &mut consistency)?;
         progress.end("verify");
+        let cells = std::mem::take(&mut findings.cells);
         let mut evidence = Evidence { digest: release::data_digest(&left), ..Evidence::default() };
         let asked = evidence::Asked {
             policy: self.policy,
@@ -267,14 +313,39 @@ impl Look<'_> {
         // target is counted.
         let (references, consistency) = (references.finish(0), consistency.finish());
         evidence::fill(&mut evidence, &asked, findings, references, consistency, &risk);
-        Ok(Verification {
-            plan: self.plan.hash.clone(),
-            evidence,
-            models,
-            risk,
-            withdrawn,
-            withdrawn_hits,
-        })
+        let plan = self.plan.hash.clone();
+        let verification = Verification { plan, evidence, models, risk, withdrawn, withdrawn_hits };
+        Ok((verification, cells))
+    }
+
+    /// Takes the records of an NDJSON file that have a hit out of it, where they are few, and looks
+    /// at what is left. `None` where the file has to go as a whole.
+    fn without_lines(
+        &self,
+        record: &Record,
+        found: &Findings,
+    ) -> Result<Option<(Record, Findings)>, EngineError> {
+        let records: u64 =
+            staged(record).into_iter().flatten().map(|o| o.transformed.records_out).sum();
+        let few = (found.lines.len() as f64)
+            <= (records as f64 * self.policy.risk.max_quarantined).max(1.0);
+        if found.lines.is_empty() || !few {
+            return Ok(None);
+        }
+        self.project.record(
+            &self
+                .project
+                .event("verify.withdraw", &self.policy.purpose)
+                .file(record.file)
+                .count("records", found.lines.len() as u64),
+        )?;
+        let record = self.staging.withdraw_lines(
+            record,
+            &found.lines,
+            "verification found an identifier",
+        )?;
+        let clean = self.documents(&record)?;
+        Ok((clean.total() == 0).then_some((record, clean)))
     }
 
     fn quarantine(&self, record: &Record, reason: &str) -> Result<(), EngineError> {

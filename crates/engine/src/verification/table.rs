@@ -1,7 +1,7 @@
 //! Checks of released tables. They are read back by another path than the one that wrote them, and
 //! classes and risks are counted from what was read alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use anonymed_assess::{ClassIndex, HomogeneityReport, Multiplicity, Shape, Signat
 use anonymed_core::policy::{TableFormat, TimeMode};
 use anonymed_core::release::Check;
 use anonymed_core::{
-    AttributeRole, EntityType, FileNumber, Locator, ModalityError, Place, SubjectId,
+    AttributeRole, EntityType, FileNumber, Locator, ModalityError, Place, Pseudonymizer, SubjectId,
 };
 use anonymed_table::{ColumnOutcome, StringBatch, TableOutcome, released};
 use hashbrown::{HashMap, HashSet};
@@ -351,6 +351,7 @@ impl<'a> Pass<'a> {
                 CellUse::Prose => self.look.sweep.field(value, owner, excused),
                 CellUse::Written => self.look.sweep.cell(value, owner, used),
             };
+            let before = findings.total();
             for hit in hits.iter().filter(|h| h.weight == Weight::Certain) {
                 findings.known.push(at(), Some(hit.entity), hit.reason);
             }
@@ -363,6 +364,10 @@ impl<'a> Pass<'a> {
                 for hit in unwritten_dates(value, excused) {
                     findings.dates.push(at(), Some(EntityType::Date), hit.reason);
                 }
+            }
+            if used == CellUse::Prose && findings.total() > before {
+                let cell = (self.file, self.output.sheet.clone(), number, column.source_position);
+                findings.cells.insert(cell);
             }
         }
         (findings, tally)
@@ -555,5 +560,64 @@ impl Rows {
                 Some(batch) => self.current = Some((Arc::new(batch?), 0)),
             }
         }
+    }
+}
+
+impl Look<'_> {
+    /// Keyed marks of the input texts of prose cells, found by counting the rows that were released.
+    pub(super) fn marks(
+        &self,
+        codes: &Pseudonymizer,
+        records: &[Record],
+        cells: &super::Cells,
+    ) -> Result<BTreeSet<String>, EngineError> {
+        let mut marks = BTreeSet::new();
+        for record in records {
+            for output in staged(record).into_iter().flatten() {
+                let Some(outcome) = &output.table else { continue };
+                let wanted: BTreeSet<(u64, usize)> = cells
+                    .iter()
+                    .filter(|(file, sheet, ..)| *file == record.file && *sheet == output.sheet)
+                    .map(|(_, _, row, column)| (*row, *column))
+                    .collect();
+                if !wanted.is_empty() {
+                    self.marks_of(codes, record.file, output, outcome, &wanted, &mut marks)?;
+                }
+            }
+        }
+        Ok(marks)
+    }
+
+    fn marks_of(
+        &self,
+        codes: &Pseudonymizer,
+        file: FileNumber,
+        output: &Output,
+        outcome: &TableOutcome,
+        wanted: &BTreeSet<(u64, usize)>,
+        marks: &mut BTreeSet<String>,
+    ) -> Result<(), EngineError> {
+        let entry = self.scan.inventory.file(file).ok_or(EngineError::Drift("the inventory"))?;
+        let Status::Recognised(format) = &entry.status else { return Ok(()) };
+        let tables = job::tables(self.project);
+        let mut released = 0;
+        job::with_document(self.project, entry, |document| {
+            let parts = tables.parts(document, format)?;
+            let part = parts.iter().find(|p| p.sheet == output.sheet);
+            let part = part.ok_or_else(|| ModalityError::Internal("a part is gone".into()))?;
+            tables.read_input_rows(document, format, part, &mut |batch| {
+                for (row, number) in batch.rows().iter().enumerate() {
+                    if outcome.dropped_rows.binary_search(number).is_ok() {
+                        continue;
+                    }
+                    released += 1;
+                    for (_, column) in wanted.range((released, 0)..=(released, usize::MAX)) {
+                        marks.insert(crate::run::cell_mark(codes, batch.value(*column, row)));
+                    }
+                }
+                Ok(())
+            })
+        })?
+        .map_err(|source| EngineError::File { file, source })
     }
 }

@@ -169,7 +169,7 @@ impl Value<'_> {
                 let hits = sweep.field(&text, self.owner, &[]);
                 hits.into_iter().map(|hit| (Some(hit.entity), hit.reason)).collect()
             }
-            Element::Data => self.data(&text, report),
+            Element::Data => self.data(&text, &self.local(&offsets, text.len()), report),
             Element::Narrative => {
                 let (plain, tags) = plain_text(&text);
                 self.prose(&plain, &self.local_through(&offsets, &tags, plain.len()))
@@ -211,15 +211,23 @@ impl Value<'_> {
         hit.map(|reason| (Some(EntityType::Date), reason)).into_iter().collect()
     }
 
-    fn data(&self, text: &str, report: &mut FhirReport) -> Found {
+    fn data(&self, text: &str, excused: &[Range<usize>], report: &mut FhirReport) -> Found {
         let bare: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
         let decoded =
             data_encoding::BASE64.decode(&bare).ok().and_then(|b| String::from_utf8(b).ok());
+        let length = decoded.as_ref().map_or(0, String::len);
+        // Four characters stand for three bytes; a span that ends inside of them takes them all.
+        let excused: Vec<Range<usize>> =
+            excused.iter().map(|e| clip(e.start / 4 * 3..e.end.div_ceil(4) * 3, length)).collect();
         match decoded {
             Some(inner) if inner.trim_start().starts_with('<') => {
-                self.prose(&plain_text(&inner).0, &[])
+                let (plain, tags) = plain_text(&inner);
+                let through = |e: &Range<usize>| tags.made(e.start)..tags.made(e.end);
+                let excused: Vec<_> =
+                    excused.iter().map(through).map(|e| clip(e, plain.len())).collect();
+                self.prose(&plain, &excused)
             }
-            Some(inner) => self.prose(&inner, &[]),
+            Some(inner) => self.prose(&inner, &excused),
             None => {
                 report.opaque_attachments += 1;
                 Vec::new()

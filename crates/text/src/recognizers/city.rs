@@ -36,7 +36,7 @@ impl Recognizer for City {
             }
             if page.word(token).eq_ignore_ascii_case("county") && at > 0 {
                 let name = &page.tokens[at - 1];
-                if page.gap(at - 1, at) == " "
+                if matches!(page.gap(at - 1, at), " " | "\n" | "\r\n")
                     && name.is_capital()
                     && weight(name) >= 1
                     && name.len() > 2
@@ -134,6 +134,7 @@ mod tests {
         check("from Mound, Minnesota", &[("Mound", Town)]);
         check("moved to Salt Lake City", &[("Salt Lake City", Town)]);
         check("a resident of Norfolk County", &[("Norfolk", Town), ("Norfolk County", County)]);
+        check("lives in Lyon\nCounty, KS", &[("Lyon\nCounty", County)]);
         check("12 Oak St Springfield IL 62704", &[("Springfield", Town), ("Springfield", Town)]);
     }
 

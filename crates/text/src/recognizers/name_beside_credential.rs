@@ -87,12 +87,20 @@ fn name_before(page: &Page<'_>, at: usize, comma: bool) -> Option<usize> {
             || gap == ". " && (is_initial(token) || token.is(role::SUFFIX))
             || gap == ", " && page.tokens[first].is(role::SUFFIX);
         let particle = first < at && token.is(role::PARTICLE);
-        let weight = weight(token);
+        // `Michael French, MD`: behind a forename and before a credential a word is a surname.
+        let family = first == at && names::follows_forename(page, first - 1)
+            || first == at
+                && comma
+                && !page.caps
+                && names::is_surname_too(token)
+                && !page.text[..token.start as usize].ends_with(|c: char| c.is_alphanumeric());
+        let weight = weight(token).max(u8::from(family));
         let fits = token.is_capital()
             && token.is_word()
-            && !token.is(role::NOT_NAME | role::TITLE)
+            && (family || !token.is(role::NOT_NAME))
+            && !token.is(role::TITLE)
             && (weight >= 1 || is_initial(token) || token.is(role::SUFFIX))
-            && !(page.caps && token.word.common > 20 && weight < 2);
+            && (family || !(page.caps && token.word.common > 20 && weight < 2));
         let credential = token.is(role::CREDENTIAL)
             && token.shape == Shape::Upper
             && token.len() > 1
@@ -125,6 +133,10 @@ mod tests {
         check("signed: A. Okafor RN", &[("A. Okafor", Staff)]);
         check("JOHN SMITH, M.D.", &[("JOHN SMITH", Doctor)]);
         check("Mary Young, PhD", &[("Mary Young", Doctor)]);
+        check("Michael French, MD", &[("Michael French", Doctor)]);
+        check("NICOLE SHORT, MD", &[("NICOLE SHORT", Doctor)]);
+        check("MICHAEL B. WHITE, M.D.", &[("MICHAEL B. WHITE", Doctor)]);
+        check("Becky Ward, RN", &[("Becky Ward", Staff)]);
         check("Ana de la Cruz, NP", &[("Ana de la Cruz", Staff)]);
     }
 
@@ -134,5 +146,7 @@ mod tests {
         check("DO NOT RESUSCITATE", &[]);
         check("seen by the MD", &[]);
         check("Primary Care, MD", &[]);
+        check("TIME WAS SHORT, MD AWARE", &[]);
+        check("the French, RN", &[("French", Staff)]);
     }
 }

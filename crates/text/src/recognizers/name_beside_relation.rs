@@ -6,8 +6,8 @@ use anonymed_core::{EntityType, Finding};
 
 use super::Recognizer;
 use crate::lexicon::role;
-use crate::names::{self, Place, weight};
-use crate::page::{Page, found};
+use crate::names::{self, Place, is_initial, weight};
+use crate::page::{Page, Shape, found};
 
 /// See the file's first lines.
 pub(crate) struct NameBesideRelation;
@@ -26,6 +26,10 @@ impl Recognizer for NameBesideRelation {
             if !page.tokens[at].is(role::RELATION) {
                 continue;
             }
+            if let Some(first) = name_in_front(page, at) {
+                let span = names::bytes(page, &(first..at));
+                out.push(found(span, EntityType::Relative, 0.8, self.name()));
+            }
             let Some(first) = name_place(page, at) else { continue };
             let token = &page.tokens[first];
             let least = if page.caps || page.gap(first - 1, first).contains(',') { 2 } else { 1 };
@@ -39,12 +43,47 @@ impl Recognizer for NameBesideRelation {
             {
                 continue;
             }
-            if let Some(run) = names::run(page, first, range.end, Place::Likely) {
+            // `daughter Autumn`: a forename with a capital, whatever else the word means.
+            let forename = token.word.given() > 0
+                && token.shape == Shape::Title
+                && !page.begins_sentence(first)
+                && matches!(page.gap(first - 1, first), " " | " (");
+            let place = if forename { Place::Certain } else { Place::Likely };
+            if let Some(run) = names::run(page, first, range.end, place) {
+                // `Sister Mary Joseph nodule`
+                let headed = page.tokens.get(run.end).is_some_and(|t| {
+                    t.is(role::EPONYM_HEAD) && page.gap(run.end - 1, run.end) == " "
+                });
+                if headed {
+                    continue;
+                }
                 let span = names::bytes(page, &run);
                 out.push(found(span, EntityType::Relative, 0.8, self.name()));
             }
         }
     }
+}
+
+/// The first token of a name with the relation in brackets behind it: `Chase (neighbor)`.
+fn name_in_front(page: &Page<'_>, at: usize) -> Option<usize> {
+    let closed = page.text[page.tokens[at].end as usize..].starts_with([')', ',', ';']);
+    if at == 0 || page.caps || !closed || page.gap(at - 1, at) != " (" {
+        return None;
+    }
+    let mut first = at;
+    while first > 0 && at - first < 3 {
+        let token = &page.tokens[first - 1];
+        let listed = token.word.given() > 0 || token.word.surname > 0 || is_initial(token);
+        let joined = first == at || matches!(page.gap(first - 1, first), " " | "-" | ". ");
+        let fits = token.shape == Shape::Title || is_initial(token);
+        let none = token.is(role::NOT_NAME | role::TITLE | role::WEEKDAY | role::EPONYM_HEAD);
+        if !joined || !listed || !fits || none {
+            break;
+        }
+        first -= 1;
+    }
+    // A surname alone is often a disease: `Hodgkin (father)`.
+    (first < at && page.tokens[first].word.given() > 5).then_some(first)
 }
 
 /// Where the name would stand: right behind, behind a comma or bracket, behind `named`, `is`.
@@ -87,12 +126,20 @@ mod tests {
         check("daughter (Anna) called", &["Anna"]);
         check("the son's name is Tom", &["Tom"]);
         check("brother named Peter Okafor", &["Peter Okafor"]);
+        check("her daughter Autumn helps", &["Autumn"]);
+        check("called Chase (neighbor) at", &["Chase"]);
+        check("on file: Hunter Payton (son).", &["Hunter Payton"]);
+        check("their neighbor Chase came", &["Chase"]);
         check("HER HUSBAND ROBERT SMITH STATES", &["ROBERT SMITH"]);
     }
 
     #[test]
     fn negative_and_near_miss() {
         check("mother died of cancer", &[]);
+        check("daughter has autumn allergies", &[]);
+        check("Diabetes (mother), Stroke (father)", &[]);
+        check("Family History (mother)", &[]);
+        check("no Sister Mary Joseph nodule", &[]);
         check("his wife is a nurse", &[]);
         check("Mother: Diabetes", &[]);
         check("father, hypertension", &[]);

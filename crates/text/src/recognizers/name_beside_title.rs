@@ -65,7 +65,13 @@ fn ambiguous(page: &Page<'_>, at: usize) -> bool {
     let short = matches!(word.len(), 2 | 3) && title.shape != Shape::Lower && word != "MS";
     let weak = !short || page.caps && matches!(word, "DR" | "MISS");
     let surname = next.word.surname >= 5 && next.word.clinical < 10 && word == "DR";
-    weak && !surname && weight(next) < if page.caps || word == "MS" { 2 } else { 1 }
+    // `DR. SHORT`: the point makes it a title, and the word is the surname of many.
+    let dotted = page.gap(at, at + 1).starts_with('.')
+        && next.is_capital()
+        && next.word.surname >= 8
+        && !next.is(role::MONTH | role::WEEKDAY)
+        && matches!(word.to_ascii_uppercase().as_str(), "DR" | "DRS" | "MR" | "MRS");
+    weak && !surname && !dotted && weight(next) < if page.caps || word == "MS" { 2 } else { 1 }
         || title.shape == Shape::Lower && next.shape == Shape::Lower && weight(next) < 2
         // `123 Oak Dr Springfield`
         || word == "Dr" && page.gap(at, at + 1) == " " && follows_street(page, at)
@@ -96,6 +102,8 @@ mod tests {
         check("Dr. van der Berg", &[("van der Berg", Doctor)]);
         check("Nurse Okafor gave", &[("Okafor", Staff)]);
         check("dr. smith", &[("smith", Doctor)]);
+        check("seen by Dr. French today", &[("French", Doctor)]);
+        check("CALLED TO DR. FRENCH BY DR. SHORT.", &[("FRENCH", Doctor), ("SHORT", Doctor)]);
     }
 
     #[test]
@@ -104,6 +112,8 @@ mod tests {
         check("nurse was called", &[]);
         check("Dr. was late", &[]);
         check("doctor visits", &[]);
+        check("DR. WILL CALL", &[]);
+        check("a French drain", &[]);
         check("77 Oak Dr Springfield", &[]);
     }
 }

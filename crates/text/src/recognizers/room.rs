@@ -13,7 +13,7 @@ use crate::page::Page;
 pub(crate) struct Room;
 
 static LABEL: LazyLock<Regex> =
-    LazyLock::new(|| labelled(r"room|rm\.?[ \t]*\#?|bed", r"ward|bay|suite|unit"));
+    LazyLock::new(|| labelled(r"room|rm\.?[ \t]*\#?|bed|(?-i:LOC)", r"ward|bay|suite|unit"));
 
 impl Recognizer for Room {
     fn name(&self) -> &'static str {
@@ -21,7 +21,7 @@ impl Recognizer for Room {
     }
 
     fn trigger(&self) -> Option<&'static str> {
-        Some(r"(?i)room|rm|bed|(?:ward|bay|suite)[ \t]*(?:n|id|#)")
+        Some(r"(?i)room|rm|bed|loc|(?:ward|bay|suite)[ \t]*(?:n|id|#)")
     }
 
     fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {
