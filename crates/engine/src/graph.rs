@@ -405,6 +405,8 @@ pub struct DocumentKeys {
     pub file: FileNumber,
     /// Parts of its name that may be an identifier.
     pub name_tokens: Vec<Sensitive<String>>,
+    /// Numbers in its text that may be one; asked only where nothing else names its patient.
+    pub numbers: Vec<Sensitive<String>>,
 }
 
 /// Patients, decided.
@@ -720,8 +722,22 @@ fn assign_documents<'a>(
                 }
             }
         }
-        owners
-            .insert(document.file, choose(candidates, &structured, || people.find(raw, own_root)));
+        let mut owner = choose(candidates, &structured, || people.find(raw, own_root));
+        if matches!(owner, Owner::Nobody) {
+            let mentioned = document.numbers.iter().flat_map(|number| {
+                names.iter().filter_map(|name| index.get(&(*name, number.expose().as_str())))
+            });
+            let mut roots: Vec<u32> = mentioned.map(|node| forest.root(*node)).collect();
+            roots.retain(|root| structured.contains(root));
+            roots.sort_unstable();
+            roots.dedup();
+            owner = match roots.as_slice() {
+                [] => Owner::Nobody,
+                [one] => Owner::Node(*one),
+                _ => Owner::Conflict,
+            };
+        }
+        owners.insert(document.file, owner);
     }
     for (file, owner) in &owners {
         if let Owner::Node(node) = owner
@@ -934,15 +950,17 @@ mod tests {
         notes.document(FileNumber(8), &unnumbered);
         notes.document(FileNumber(9), &mention(&[]));
         notes.document(FileNumber(10), &mention(&[]));
+        notes.document(FileNumber(12), &mention(&[]));
         notes.document(FileNumber(11), &mention(&[("note:mrn", "M001"), ("note:mrn", "M002")]));
         let mut raw = RawGraph::default();
         for part in [&tables, &fhir, &notes] {
             raw.absorb(part);
         }
         let raw = RawGraph::from_bytes(&raw.to_bytes().unwrap()).unwrap();
-        let documents = [7, 8, 9, 10, 11].map(|n| DocumentKeys {
+        let documents = [7, 8, 9, 10, 11, 12].map(|n| DocumentKeys {
             file: FileNumber(n),
             name_tokens: if n == 9 { vec!["M002".into()] } else { vec![] },
+            numbers: if n == 12 { vec!["00000".into(), "M002".into()] } else { vec![] },
         });
         let graph = SubjectGraph::build(&raw, &rule(), &documents);
         assert_eq!(graph.len(), 2);
@@ -952,6 +970,7 @@ mod tests {
         assert_eq!(graph.documents[&FileNumber(8)], DocumentOwner::Subject(SubjectId(0)));
         assert_eq!(graph.documents[&FileNumber(9)], DocumentOwner::Subject(SubjectId(1)));
         assert_eq!(graph.documents[&FileNumber(10)], DocumentOwner::Nobody);
+        assert_eq!(graph.documents[&FileNumber(12)], DocumentOwner::Subject(SubjectId(1)));
         assert_eq!(graph.documents[&FileNumber(11)], DocumentOwner::Conflict);
     }
 

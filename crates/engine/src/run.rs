@@ -234,6 +234,8 @@ impl Staging {
     ) -> Result<(), EngineError> {
         use std::io::BufRead;
         let spans = self.written(output)?;
+        let held = held_lines(&output.transformed.quarantined);
+        let mut input_line = 0;
         let path = self.output(output);
         let source = fs_err::File::open(&path).map_err(EngineError::io("a staged file", "read"))?;
         let mut source = std::io::BufReader::new(source);
@@ -250,6 +252,10 @@ impl Staging {
                 break;
             }
             let end = at + read as u64;
+            input_line += 1;
+            while held.contains(&input_line) {
+                input_line += 1;
+            }
             let cut = lines.contains(&number);
             while let Some(span) = spans.get(next).filter(|s| s.start < end) {
                 if !cut {
@@ -264,9 +270,9 @@ impl Staging {
             if cut {
                 gone += read as u64;
                 output.transformed.records_out = output.transformed.records_out.saturating_sub(1);
-                let path = "released record".to_owned();
+                let path = "record".to_owned();
                 output.transformed.quarantined.push(QuarantinedRecord {
-                    place: Place::Element { line: number, path },
+                    place: Place::Element { line: input_line, path },
                     reason: reason.to_owned(),
                 });
             } else {
@@ -346,6 +352,17 @@ fn write_quick(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
     let temporary = path.with_extension("part");
     fs_err::write(&temporary, bytes).map_err(EngineError::io("the staging area", "written"))?;
     fs_err::rename(&temporary, path).map_err(EngineError::io("the staging area", "written"))
+}
+
+/// Lines of the input that no released line stands for.
+fn held_lines(quarantined: &[QuarantinedRecord]) -> BTreeSet<u64> {
+    quarantined
+        .iter()
+        .filter_map(|q| match &q.place {
+            Place::Element { line, path } if !path.starts_with("Bundle.entry[") => Some(*line),
+            _ => None,
+        })
+        .collect()
 }
 
 /// The mark of a prose cell's input text; keyed, so that it tells nothing without the key.

@@ -55,6 +55,9 @@ pub struct Entry {
     pub mentions: u64,
     /// Whether a document says anything of a person.
     pub personal: bool,
+    /// Numbers in a document that may be a patient's identifier; only ever stored sealed.
+    #[serde(default)]
+    pub numbers: Vec<String>,
 }
 
 /// What the scan made of a file.
@@ -91,7 +94,11 @@ impl Inventory {
             .filter(
                 |f| matches!(&f.status, Status::Recognised(format) if format.modality == "text"),
             )
-            .map(|f| DocumentKeys { file: f.number, name_tokens: name_tokens(&f.name) })
+            .map(|f| DocumentKeys {
+                file: f.number,
+                name_tokens: name_tokens(&f.name),
+                numbers: f.numbers.iter().map(|n| Sensitive::from(n.as_str())).collect(),
+            })
             .collect()
     }
 }
@@ -233,6 +240,7 @@ fn one(modalities: &[Box<dyn Modality>], found: &Found) -> (Entry, RawGraph) {
         rejected_total: 0,
         mentions: 0,
         personal: false,
+        numbers: Vec::new(),
     };
     if let Some(reason) = found.skip {
         entry.status = Status::LeftOut(reason.to_owned());
@@ -290,6 +298,9 @@ fn read(
     let graph = sink.graph;
     match inspected {
         Ok(()) => {
+            if is_text {
+                entry.numbers = numbers_in(&mut file).map_err(|e| cannot_read(&e))?;
+            }
             entry.status = Status::Recognised(format);
             Ok(graph)
         }
@@ -350,6 +361,27 @@ pub(crate) fn name_tokens(name: &str) -> Vec<Sensitive<String>> {
     tokens.into_iter().map(Sensitive::new).collect()
 }
 
+/// Most of a document's beginning that is looked at for numbers, and most numbers kept.
+const NUMBERS_IN: u64 = 1 << 20;
+const NUMBERS_MOST: usize = 500;
+
+/// Runs of five or more letters, digits and hyphens with three digits among them, in any encoding
+/// that keeps ASCII (NUL bytes of UTF-16 are passed over).
+fn numbers_in(file: &mut (impl Read + Seek)) -> std::io::Result<Vec<String>> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut bytes = zeroize::Zeroizing::new(Vec::new());
+    file.take(NUMBERS_IN).read_to_end(&mut bytes)?;
+    bytes.retain(|b| *b != 0);
+    let mut found = std::collections::BTreeSet::new();
+    for run in bytes.split(|b| !b.is_ascii_alphanumeric() && *b != b'-') {
+        let digits = run.iter().filter(|b| b.is_ascii_digit()).count();
+        if (5..=40).contains(&run.len()) && digits >= 3 && found.len() < NUMBERS_MOST {
+            found.insert(String::from_utf8_lossy(run).to_uppercase());
+        }
+    }
+    Ok(found.into_iter().collect())
+}
+
 struct FileSink<'a> {
     graph: RawGraph,
     entry: &'a mut Entry,
@@ -393,6 +425,12 @@ impl InspectSink for FileSink<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_found_in_prose() {
+        let mut note = std::io::Cursor::new("S: A. Case, MRN 35772563, K 4.1, BP 120/80, h-00042x");
+        assert_eq!(numbers_in(&mut note).unwrap(), ["35772563", "H-00042X"]);
+    }
 
     #[test]
     fn name_tokens_find_numbers_and_no_words() {

@@ -124,8 +124,8 @@ pub fn verify(
     project.record(&project.event("verify.begin", &policy.purpose))?;
     for round in 1.. {
         let (verification, marks, files) = look(project, progress, cancel)?;
+        store(project, &verification)?;
         if marks.is_empty() || round > ROUNDS {
-            store(project, &verification)?;
             project.record(
                 &project
                     .event("verify.end", &policy.purpose)
