@@ -96,7 +96,11 @@ fn plausible(page: &Page<'_>, run: &Range<usize>, field: &Field, entity: EntityT
     // `PCP: FRENCH`, `PCP: SHORT`
     let named = names::is_surname_too(&words[0]) && words[0].word.surname >= 20
         || words[0].word.surname >= 10;
-    if entity != EntityType::Patient && rest.is_empty() && words[0].is_capital() && named {
+    if entity != EntityType::Patient
+        && rest.trim_matches('.').is_empty()
+        && words[0].is_capital()
+        && named
+    {
         return true;
     }
     match entity {

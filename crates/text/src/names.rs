@@ -54,9 +54,9 @@ pub(crate) fn follows_forename(page: &Page<'_>, at: usize) -> bool {
                 && (gap == " " || page.is_wrap(b, at))
         })
     };
-    let initial = at.checked_sub(1).filter(|b| {
-        is_initial(&page.tokens[*b]) && matches!(page.gap(*b, at), " " | ". " | ".")
-    });
+    let initial = at
+        .checked_sub(1)
+        .filter(|b| is_initial(&page.tokens[*b]) && matches!(page.gap(*b, at), " " | ". " | "."));
     token.is_capital()
         && token.word.surname >= 5
         && !token.is(role::MONTH | role::WEEKDAY)
@@ -200,6 +200,17 @@ pub(crate) fn inverted(
     let next = page.tokens.get(run_.end)?;
     if !matches!(gap, ", " | ",") || next.is(role::CREDENTIAL) && next.shape == Shape::Upper {
         return None;
+    }
+    // `French, M.`, not `Jane Roe, M.D.`
+    let rest = &page.text[next.end as usize..];
+    let spelled = rest.strip_prefix('.').is_some_and(|r| r.starts_with(char::is_alphanumeric));
+    if is_initial(next)
+        && run_.len() == 1
+        && !spelled
+        && place == Place::Certain
+        && next.end as usize <= limit
+    {
+        return Some(run_.start..run_.end + 1);
     }
     if weight(next) == 0 && place != Place::Certain {
         return None;

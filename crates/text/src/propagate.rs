@@ -168,14 +168,17 @@ impl Known {
         let mut entity = self.names[&page.tokens[first].hash];
         let mut parts = 1;
         while let Some(next) = page.tokens.get(end) {
-            if !joins_name(page.gap(end - 1, end)) {
+            let gap = page.gap(end - 1, end);
+            let wrapped = matches!(gap, ".\n" | ".\r\n") && is_initial(&page.tokens[end - 1]);
+            if !joins_name(gap) && !wrapped {
                 break;
             }
             let part = next.is_word().then(|| self.names.get(&next.hash)).flatten();
             // An initial between two parts belongs to the name.
             let between = is_initial(next)
                 && page.tokens.get(end + 1).is_some_and(|t| self.names.contains_key(&t.hash))
-                && joins_name(page.gap(end, end + 1));
+                && (joins_name(page.gap(end, end + 1))
+                    || matches!(page.gap(end, end + 1), ".\n" | ".\r\n" | "\r\n"));
             let particle = next.is(role::PARTICLE)
                 && page.tokens.get(end + 1).is_some_and(|t| self.names.contains_key(&t.hash));
             match part {
@@ -188,6 +191,9 @@ impl Known {
                 None if between || particle => {}
                 None => break,
             }
+            end += 1;
+        }
+        if parts >= 2 && self.initial_ends(page, end) {
             end += 1;
         }
         let words = &page.tokens[first..end];
@@ -213,6 +219,19 @@ impl Known {
         end
     }
 
+    /// Whether a name's last initial stands here: `WHITE, NICOLE L`, and then the line or column
+    /// ends.
+    fn initial_ends(&self, page: &Page<'_>, at: usize) -> bool {
+        page.tokens.get(at).is_some_and(|token| {
+            let rest = &page.text[token.end as usize..];
+            is_initial(token)
+                && page.gap(at - 1, at) == " "
+                && (rest.is_empty()
+                    || rest.starts_with(['\n', '\r', '.', ',', ')', '\t', '|'])
+                    || rest.starts_with("  "))
+        })
+    }
+
     /// Whether one part alone is the name here, and no word that happens to equal it.
     fn single(&self, page: &Page<'_>, at: usize) -> bool {
         let token = &page.tokens[at];
@@ -232,7 +251,7 @@ impl Known {
             return false;
         }
         if token.is(role::NOT_NAME | role::MONTH | role::WEEKDAY) || token.word.is_common() {
-            return common_as_name(page, at);
+            return common_as_name(page, at) || !self.echo && acts_as_person(page, at);
         }
         match token.shape {
             Shape::Lower => !self.echo && token.len() >= 4,
@@ -250,6 +269,13 @@ impl Known {
         for (words, entity) in sequences {
             let Some(tokens) = page.tokens.get(at..at + words.len()) else { continue };
             let equal = tokens.iter().zip(words).all(|(t, w)| t.hash == *w);
+            // `Jackson-Pratt` is no Jackson.
+            let last = at + words.len() - 1;
+            let joined = page.gap(last, last + 1) == "-"
+                && page.tokens.get(last + 1).is_some_and(Token::is_capital);
+            if words.len() == 1 && joined && tokens[0].is(role::EPONYM) {
+                continue;
+            }
             let close = (at..at + words.len() - 1).all(|i| page.gap(i, i + 1).len() <= 3);
             let single = words.len() == 1 && tokens[0].is_word() && *entity != EntityType::Username;
             let named = !single
@@ -272,7 +298,7 @@ impl Known {
             let mut end = at;
             while let Some(token) = page.tokens.get(end) {
                 let gap = if end > at { page.gap(end - 1, end) } else { "" };
-                if gap.len() > 3 || gap.contains('\n') {
+                if gap.len() > 3 || gap.contains('\n') && number.len() < 7 {
                     break;
                 }
                 let folded = normalise::alphanumeric(page.word(token));
@@ -331,6 +357,117 @@ fn common_as_name(page: &Page<'_>, at: usize) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a word does what only a person does, so that it is the patient's name though it begins
+/// a sentence: `Grace slept well`, `White's belongings`, `explained to⏎Dawn and her husband`.
+fn acts_as_person(page: &Page<'_>, at: usize) -> bool {
+    const VERBS: &[&str] = &[
+        "agreed",
+        "agrees",
+        "ambulated",
+        "ambulates",
+        "appears",
+        "arrived",
+        "asked",
+        "asks",
+        "ate",
+        "came",
+        "comes",
+        "complained",
+        "complains",
+        "continues",
+        "cried",
+        "denied",
+        "denies",
+        "drank",
+        "enjoys",
+        "feels",
+        "felt",
+        "fell",
+        "had",
+        "has",
+        "here",
+        "is",
+        "left",
+        "lives",
+        "lived",
+        "presented",
+        "presents",
+        "refused",
+        "refuses",
+        "remembers",
+        "reported",
+        "reports",
+        "requested",
+        "requests",
+        "returned",
+        "returns",
+        "said",
+        "says",
+        "slept",
+        "sleeps",
+        "smiled",
+        "speaks",
+        "spoke",
+        "stated",
+        "states",
+        "takes",
+        "tells",
+        "thinks",
+        "told",
+        "tolerated",
+        "tolerates",
+        "took",
+        "understands",
+        "uses",
+        "verbalized",
+        "verbalizes",
+        "voiced",
+        "walked",
+        "walks",
+        "wants",
+        "was",
+        "went",
+        "wishes",
+        "woke",
+        "works",
+    ];
+    const WEAK: &[&str] = &["had", "has", "is", "was", "appears", "continues", "left", "fell"];
+    const LINKS: &[&str] = &[
+        "to", "with", "for", "by", "and", "from", "of", "that", "told", "saw", "informed", "asked",
+        "met", "called", "when", "if", "while", "because", "helped", "thank",
+    ];
+    let token = &page.tokens[at];
+    if !token.is_capital() || token.len() < 2 {
+        return false;
+    }
+    let rest = &page.text[token.end as usize..];
+    if ["'s ", "’s ", "'S ", "’S "].iter().any(|mark| rest.starts_with(mark)) {
+        return true;
+    }
+    let word = |i: usize| page.tokens.get(i).map_or("", |t| page.word(t)).to_ascii_lowercase();
+    let gap = page.gap(at, at + 1);
+    let next = if gap == " " || page.is_wrap(at, at + 1) { word(at + 1) } else { String::new() };
+    let with_own = next == "and" && matches!(word(at + 2).as_str(), "her" | "his" | "their");
+    if with_own {
+        return true;
+    }
+    if page.caps || token.shape == Shape::Upper {
+        // `12/21  06:35  WHITE TO XRAY VIA W/C`
+        let before = at.checked_sub(1).map_or("", |b| page.gap(b, at));
+        let entry = at > 0
+            && before.len() >= 2
+            && before.bytes().all(|b| matches!(b, b' ' | b'\t'))
+            && page.tokens[at - 1].shape == Shape::Number;
+        let acts = VERBS.contains(&next.as_str()) && !WEAK.contains(&next.as_str());
+        return entry && (next == "to" || acts);
+    }
+    // `May is`, `Hand was`: what is no forename, or a month, may be the thing itself.
+    let forename = token.word.given() > 5 && !token.is(role::MONTH);
+    let acts = VERBS.contains(&next.as_str()) && (forename || !WEAK.contains(&next.as_str()));
+    let linked = at > 0 && page.is_wrap(at - 1, at) && LINKS.contains(&word(at - 1).as_str());
+    acts || linked
 }
 
 fn joins_name(gap: &str) -> bool {
@@ -415,7 +552,7 @@ mod tests {
     fn names_in_every_form() {
         let john = [(EntityType::Patient, "John Quincy Smith")];
         check(&john, "John Smith's leg", &["John Smith"]);
-        check(&john, "SMITH, JOHN Q. came", &["SMITH, JOHN"]);
+        check(&john, "SMITH, JOHN Q. came", &["SMITH, JOHN Q"]);
         check(&john, "told mr smith", &["smith"]);
         check(&john, "J. Smith and John\nSmith", &["J. Smith", "John\nSmith"]);
         check(&john, "J.Q.S. and J. S. agree, J.T. not", &["J.Q.S.", "J. S."]);
@@ -431,6 +568,20 @@ mod tests {
         check(&rose, "told Mrs. Young that", &["Young"]);
         check(&rose, "we saw Young again", &["Young"]);
         check(&rose, "Young adults do well", &[]);
+        check(&rose, "Stable.\nYoung's husband called.", &["Young"]);
+        check(&rose, "S: Young here for follow up", &["Young"]);
+        check(&rose, "Well. Rose lives at home, then rose early.", &["Rose"]);
+        check(&rose, "NAME: YOUNG, ROSE A\nPLAN", &["YOUNG, ROSE A"]);
+        check(&rose, "12/21  06:35  YOUNG TO XRAY VIA W/C", &["YOUNG"]);
+        let dawn = [(EntityType::Patient, "Dawn Short")];
+        check(
+            &dawn,
+            "The findings in this 42-year-old woman were explained to\nDawn and her husband",
+            &["Dawn"],
+        );
+        check(&dawn, "Woke. Dawn slept well until dawn, short of breath", &["Dawn"]);
+        check(&dawn, "Short gastric arteries. SHORT OF BREATH", &[]);
+        check(&dawn, "Short was the stay", &[]);
         check(&rose, "A YOUNG WOMAN WITH PAIN", &[]);
         check(&[(EntityType::City, "Mission")], "lives in Mission alone", &["Mission"]);
         check(&[(EntityType::City, "Mission")], "her mission is", &[]);
@@ -441,6 +592,7 @@ mod tests {
     fn numbers_with_any_separator() {
         let phone = [(EntityType::Phone, "617-555-0134")];
         check(&phone, "at (617) 555 0134 or 6175550134", &["(617) 555 0134", "6175550134"]);
+        check(&phone, "call (617)\n555-0134 now", &["(617)\n555-0134"]);
         check(&phone, "617 556 0134", &[]);
         check(
             &[(EntityType::Mrn, "MRN00012345")],

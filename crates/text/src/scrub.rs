@@ -18,7 +18,7 @@ use crate::dates::{self, Dated, Order, Reading, Strength};
 use crate::error::TextError;
 use crate::page::{self, Page, found};
 use crate::propagate::{Known, Listed};
-use crate::recognizers::age;
+use crate::recognizers::{age, initials};
 use crate::resolve::resolve;
 use crate::surrogate::Surrogates;
 use crate::{fields, recognizers};
@@ -176,6 +176,17 @@ impl Scrubber {
                 Some(match self.policy.text.numbers {
                     Action::Redact => (tag(EntityType::Mrn), Operator::Redact),
                     _ => (code, Operator::Pseudonym),
+                })
+            }
+            entity if finding.recognizer == initials::NAME => {
+                let fake = work.surrogates.initials(value);
+                Some(match self.policy.text.names {
+                    Action::Surrogate if fake != value => (fake, Operator::Surrogate),
+                    ref names => {
+                        let names =
+                            if *names == Action::Surrogate { &Action::Redact } else { names };
+                        self.by_action(names, entity, value, work)
+                    }
                 })
             }
             entity => Some(self.by_action(self.action(entity), entity, value, work)),

@@ -126,7 +126,15 @@ impl Cursor<'_> {
             at += 1;
             spaces += 1;
         }
-        at
+        // A long line may be broken inside a date: `September 20,⏎2019`.
+        let ended = at > 0 && matches!(self.byte(at - 1), b',');
+        let broken = match (ended, self.byte(at), self.byte(at + 1)) {
+            (true, b'\n', _) => at + 1,
+            (true, b'\r', b'\n') => at + 2,
+            _ => return at,
+        };
+        let year = (0..4).all(|i| self.byte(broken + i).is_ascii_digit());
+        if year && !self.byte(broken + 4).is_ascii_digit() { broken } else { at }
     }
 
     fn ends(&self, at: usize) -> bool {

@@ -70,6 +70,9 @@ fn before_state(page: &Page<'_>, at: usize) -> Option<usize> {
     if code && token.shape != Shape::Upper || at == 0 {
         return None;
     }
+    if page.word(&page.tokens[at - 1]).eq_ignore_ascii_case("county") {
+        return None;
+    }
     let gap = page.gap(at - 1, at);
     let comma = matches!(gap, ", " | ",");
     // `MD` and `PA` are credentials too: a postal code must follow.

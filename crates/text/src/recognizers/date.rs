@@ -138,6 +138,13 @@ fn unlikely(page: &Page<'_>, date: &Dated) -> bool {
         "ppd",
         "edema",
         "weakness",
+        "of the ",
+        "of a ",
+        "of his ",
+        "of her ",
+        "full",
+        "normal",
+        "quad",
     ];
     let after = page.after(date.span.end).trim_start().to_ascii_lowercase();
     let before = page.before(date.span.start).trim_end_matches([' ', ':']).to_ascii_lowercase();
@@ -214,6 +221,38 @@ fn is_dated(page: &Page<'_>, date: &Dated) -> bool {
         "wk",
         "re-check",
         "recheck",
+        "f/u",
+        "fu",
+        "follow-up",
+        "followup",
+        "visits",
+        "clinic",
+        "called",
+        "arrived",
+        "returned",
+    ];
+    // `the 11/21 appointment`
+    const AFTER: &[&str] = &[
+        "appointment",
+        "appt",
+        "visit",
+        "clinic",
+        "follow",
+        "f/u",
+        "surgery",
+        "procedure",
+        "admission",
+        "discharge",
+        "labs",
+        "ct ",
+        "mri",
+        "cxr",
+        "echo",
+        "biopsy",
+        "study",
+        "scan",
+        "note",
+        "call",
     ];
     let before = page.before(date.span.start);
     let lower = before.trim_end_matches([' ', ':', ',', '(', '\'']).to_ascii_lowercase();
@@ -230,7 +269,9 @@ fn is_dated(page: &Page<'_>, date: &Dated) -> bool {
         && (time[1] == b':' || (time[1].is_ascii_digit() && time[2] == b':'));
     let clock = time.iter().take_while(|b| b.is_ascii_digit()).count() == 4;
     let heads_line = before.trim().is_empty() && (after.starts_with([':', '-']) || clock);
-    BEFORE.contains(&word) || timed || heads_line
+    let next = after.trim_start().to_ascii_lowercase();
+    let followed = AFTER.iter().any(|w| next.starts_with(w)) && lower.len() + 1 >= before.len();
+    BEFORE.contains(&word) || timed || heads_line || followed
 }
 
 /// Whether a number from 1800 to 2199 is a year here.
@@ -314,6 +355,10 @@ mod tests {
         check("admitted on May 3rd, 2011", &["May 3rd, 2011"]);
         check("on 5/3 she", &["5/3"]);
         check("DATE: 5/3", &["5/3"]);
+        check("transportation to the 11/21 appointment", &["11/21"]);
+        check("f/u 5/18 or seen 3/4 in clinic", &["5/18", "3/4"]);
+        check("follow-up 5/18; visit 6/2", &["5/18", "6/2"]);
+        check("explained on September 20,\n2019 again", &["September 20,\n2019"]);
         check("5/3 10:30 vomited", &["5/3"]);
         check("May 3-7, 2011", &["May 3-7, 2011"]);
         check("since 1998", &["1998"]);
@@ -334,6 +379,10 @@ mod tests {
         check("pain 4/10", &[]);
         check("1/2 tablet", &[]);
         check("BP 120/80", &[]);
+        check("3/4 of the dose", &[]);
+        check("took 3/4 strength", &[]);
+        check("5/5 strength", &[]);
+        check("seen 3/4 of the time", &[]);
         check("0.8 x 0.9 x 0.7 CM", &[]);
         check("series 12 image 20", &[]);
         check("2000 mL", &[]);

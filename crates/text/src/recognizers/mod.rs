@@ -24,6 +24,7 @@ mod health_plan;
 mod holiday;
 mod hospital;
 mod iban;
+pub(crate) mod initials;
 mod ip_address;
 mod licence;
 mod listed_name;
@@ -75,6 +76,7 @@ pub(crate) const ALL: &[&dyn Recognizer] = &[
     &holiday::Holiday,
     &hospital::Hospital,
     &iban::Iban,
+    &initials::Initials,
     &ip_address::IpAddress,
     &licence::Licence,
     &listed_name::ListedName,

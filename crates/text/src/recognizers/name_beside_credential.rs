@@ -112,8 +112,14 @@ fn name_before(page: &Page<'_>, at: usize, comma: bool) -> Option<usize> {
         first -= 1;
     }
     let words = at - first;
-    let enough = words >= 1
-        && (weighed == 2 || weighed == 1 && comma && words >= 1 || words >= 2 && weighed >= 1);
+    // `Brandy RN` at the end of an entry.
+    let forename = words == 1
+        && !page.caps
+        && page.tokens[first].shape == Shape::Title
+        && page.tokens[first].word.given() > 20;
+    let enough = forename
+        || words >= 1
+            && (weighed == 2 || weighed == 1 && comma && words >= 1 || words >= 2 && weighed >= 1);
     (enough && !is_initial(&page.tokens[at - 1])).then_some(first)
 }
 
@@ -133,6 +139,7 @@ mod tests {
         check("signed: A. Okafor RN", &[("A. Okafor", Staff)]);
         check("JOHN SMITH, M.D.", &[("JOHN SMITH", Doctor)]);
         check("Mary Young, PhD", &[("Mary Young", Doctor)]);
+        check("Skin intact. Brandy RN", &[("Brandy", Staff)]);
         check("Michael French, MD", &[("Michael French", Doctor)]);
         check("NICOLE SHORT, MD", &[("NICOLE SHORT", Doctor)]);
         check("MICHAEL B. WHITE, M.D.", &[("MICHAEL B. WHITE", Doctor)]);

@@ -33,9 +33,13 @@ impl Recognizer for NameBesideRelation {
             let Some(first) = name_place(page, at) else { continue };
             let token = &page.tokens[first];
             let least = if page.caps || page.gap(first - 1, first).contains(',') { 2 } else { 1 };
+            let follows = !page.caps
+                && token.word.given() > 5
+                && page.tokens.get(first + 1).is_some()
+                && names::follows_forename(page, first + 1);
             let listed = token.word.given() > 0 || token.word.surname > 0;
             if !token.is_capital()
-                || weight(token) < least
+                || weight(token) < least && !follows
                 || !listed
                     && !page.gap(first - 1, first).contains('(')
                     && least < 2
@@ -47,7 +51,11 @@ impl Recognizer for NameBesideRelation {
             let forename = token.word.given() > 0
                 && token.shape == Shape::Title
                 && !page.begins_sentence(first)
-                && matches!(page.gap(first - 1, first), " " | " (");
+                && match page.gap(first - 1, first) {
+                    " " | " (" => true,
+                    // `son, Hunter Payton`: two words that make a name.
+                    _ => follows,
+                };
             let place = if forename { Place::Certain } else { Place::Likely };
             if let Some(run) = names::run(page, first, range.end, place) {
                 // `Sister Mary Joseph nodule`
@@ -126,6 +134,7 @@ mod tests {
         check("daughter (Anna) called", &["Anna"]);
         check("the son's name is Tom", &["Tom"]);
         check("brother named Peter Okafor", &["Peter Okafor"]);
+        check("history: son, Hunter Payton, alive", &["Hunter Payton"]);
         check("her daughter Autumn helps", &["Autumn"]);
         check("called Chase (neighbor) at", &["Chase"]);
         check("on file: Hunter Payton (son).", &["Hunter Payton"]);

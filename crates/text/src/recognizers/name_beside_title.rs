@@ -27,7 +27,7 @@ impl Recognizer for NameBesideTitle {
             if !title.is(role::TITLE) || page.tokens.get(at + 1).is_none() {
                 continue;
             }
-            if !matches!(page.gap(at, at + 1), " " | ". " | "." | ".  " | "  ")
+            if !matches!(page.gap(at, at + 1), " " | ". " | "." | ".  " | "  " | ".\n" | ".\r\n")
                 || ambiguous(page, at)
             {
                 continue;
@@ -103,6 +103,7 @@ mod tests {
         check("Nurse Okafor gave", &[("Okafor", Staff)]);
         check("dr. smith", &[("smith", Doctor)]);
         check("seen by Dr. French today", &[("French", Doctor)]);
+        check("seen on October 21, 2018 by Dr.\nFrench. Pain", &[("French", Doctor)]);
         check("CALLED TO DR. FRENCH BY DR. SHORT.", &[("FRENCH", Doctor), ("SHORT", Doctor)]);
     }
 

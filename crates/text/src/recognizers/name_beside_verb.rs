@@ -42,6 +42,15 @@ impl Recognizer for NameBesideVerb {
             {
                 continue;
             }
+            // `REQ MD BROWN`: the field of a form without a colon.
+            let form = hit.as_str().to_ascii_lowercase().starts_with("req")
+                && token.word.surname >= 8
+                && !token.is(role::MONTH | role::WEEKDAY);
+            if form && let Some(run) = names::run(page, first, line.end, Place::Certain) {
+                let span = names::bytes(page, &run);
+                out.push(found(span, EntityType::Doctor, 0.8, self.name()));
+                continue;
+            }
             if let Some(run) = names::run(page, first, line.end, Place::Likely) {
                 let run = names::inverted(page, &run, line.end, Place::Likely).unwrap_or(run);
                 let words = run.len();
@@ -90,6 +99,7 @@ mod tests {
         check("Dictated by: Jane Roe", &[("Jane Roe", Doctor)]);
         check("discussed with Okafor", &[]);
         check("discussed with Smith", &[("Smith", Doctor)]);
+        check("LOC 212-A  REQ MD FRENCH", &[("FRENCH", Doctor)]);
         check("Dear Mary,", &[("Mary", Doctor)]);
         check("the patient Jane Roe was", &[("Jane Roe", Patient)]);
         check("accompanied by Tom Smith", &[("Tom Smith", Person)]);
@@ -98,6 +108,7 @@ mod tests {
     #[test]
     fn negative_and_near_miss() {
         check("Dear Colleague", &[]);
+        check("REQ MD TO CALL", &[]);
         check("followed by Cardiology", &[]);
         check("PATIENT PRESENTS WITH PAIN", &[]);
         check("performed by Foley catheter", &[]);

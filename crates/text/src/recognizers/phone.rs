@@ -19,6 +19,13 @@ static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A number broken behind its area code.
+static BROKEN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\([2-9][0-9]{2}\)[-. ]?\r?\n[ ]{0,2}[2-9][0-9]{2}[-. ]{1,3}[0-9]{4}(?-u:\b)|[2-9][0-9]{2}[-.]\r?\n?[2-9][0-9]{2}[-.]\r?\n?[0-9]{4}(?-u:\b)",
+    )
+});
+
 static LOCAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"[2-9][0-9]{2}[-.][0-9]{4}"));
 
 static ABROAD: LazyLock<Regex> = LazyLock::new(|| {
@@ -40,7 +47,7 @@ impl Recognizer for Phone {
 
     fn trigger(&self) -> Option<&'static str> {
         Some(
-            r"[0-9]{3}[) ./-]{1,3}[0-9]{3}|\+[1-9]|[0-9]{3}[-.][0-9]{4}|(?i)(?:tel|phone|cell|mobile|fax|facsimile|pager?|beeper|pgr|call|ext|contact|reached|voicemail|ph)[a-z]*[^a-z0-9]",
+            r"[0-9]{3}[) ./-]{1,3}[0-9]{3}|[0-9]{3}[)./-]{1,3}[ ]?$|\+[1-9]|[0-9]{3}[-.][0-9]{4}|(?i)(?:tel|phone|cell|mobile|fax|facsimile|pager?|beeper|pgr|call|ext|contact|reached|voicemail|ph)[a-z]*[^a-z0-9]",
         )
     }
 
@@ -52,6 +59,17 @@ impl Recognizer for Phone {
         };
         for hit in WHOLE.find_iter(text) {
             if stands_alone(page, &(line.start + hit.start()..line.start + hit.end())) {
+                add(hit.start(), hit.end(), 0.9, "");
+            }
+        }
+        let open = line.end.min(page.text.len());
+        let below = page.line_of((open + 2).min(page.text.len())).end.max(open);
+        for hit in BROKEN.find_iter(&page.text[line.start..below]) {
+            let crosses = hit.as_str().contains('\n') && line.start + hit.start() < open;
+            if crosses
+                && !unit_follows(page, line.start + hit.end())
+                && stands_alone(page, &(line.start + hit.start()..line.start + hit.end()))
+            {
                 add(hit.start(), hit.end(), 0.9, "");
             }
         }
@@ -127,6 +145,8 @@ mod tests {
         check("+1 617 555 0134", &[("+1 617 555 0134", Tel), ("+1 617 555 0134", Tel)]);
         check("fax 617-555-0134", &[("617-555-0134", Fax), ("617-555-0134", Fax)]);
         check("pager 4417", &[("4417", Pager)]);
+        check("now (913)\n555-0199 or", &[("(913)\n555-0199", Tel), ("555-0199", Tel)]);
+        check("fax results to (913)\r\n555-0199", &[("(913)\r\n555-0199", Fax), ("555-0199", Tel)]);
         check("call me at 6175550134", &[("6175550134", Tel)]);
         check("home 555-0134", &[("555-0134", Tel)]);
         check("+44 20 7946 0018", &[("+44 20 7946 0018", Tel)]);
@@ -141,6 +161,8 @@ mod tests {
         check("called at 10", &[]);
         check("120/80 72 98.6", &[]);
         check("page 2", &[]);
+        check("glucose (213)\n400-1500 mg", &[]);
+        check("seen (213)\nand 555 more", &[]);
         check("paged x 3", &[]);
     }
 }

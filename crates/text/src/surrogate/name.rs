@@ -64,6 +64,23 @@ impl Surrogates<'_> {
         out
     }
 
+    /// Other letters in the form of a person's initials.
+    pub(crate) fn initials(&self, value: &str) -> String {
+        let mut out = String::with_capacity(value.len());
+        for letter in value.chars() {
+            let mut bytes = [0; 4];
+            let letter = letter.encode_utf8(&mut bytes);
+            if letter.starts_with(char::is_alphabetic) {
+                let fake = self.initial(&letter.to_uppercase());
+                let lower = letter.starts_with(char::is_lowercase);
+                out.push_str(&if lower { fake.to_lowercase() } else { fake });
+            } else {
+                out.push_str(letter);
+            }
+        }
+        out
+    }
+
     /// The part each word of a name plays.
     fn parts_of(&self, value: &str, words: &[Token]) -> Vec<Part> {
         let mut parts: Vec<Part> = words.iter().map(|t| simple_part(t, words.len())).collect();

@@ -5,6 +5,7 @@
 
 mod acceptance;
 mod bounds;
+mod common_words;
 mod notes;
 mod support;
 mod surrogates;
