@@ -1,0 +1,156 @@
+//! From a folder to a signed release, and what is refused on the way.
+
+use crate::{Bench, code, stderr, tree};
+
+fn hospital(bench: &Bench, patients: &str) {
+    let made = bench.run(&["demo-project", "in", "--patients", patients, "--seed", "11"]);
+    assert_eq!(code(&made), 0, "{}", stderr(&made));
+}
+
+#[test]
+fn the_demo_ends_with_a_signed_release_and_passes_its_score() {
+    for profile in ["research-linked", "hipaa-safe-harbor"] {
+        let bench = Bench::new();
+        hospital(&bench, "60");
+        let done = bench.deidentify("in", "out", profile, &[]);
+        // The demo plants defects, which end in quarantine.
+        assert_eq!(code(&done), 6, "{profile}: {}", stderr(&done));
+        let verified = bench.run(&["release", "verify", "out", "--public-key", "k.pub"]);
+        assert_eq!(code(&verified), 0, "{}", stderr(&verified));
+        let audited = bench.run(&["audit", "verify", "--project", "out.state"]);
+        assert_eq!(code(&audited), 0, "{}", stderr(&audited));
+        let score = bench.run(&["demo-score", "in", "out", "--key-file", "k.key", "--json"]);
+        let text = String::from_utf8_lossy(&score.stdout).into_owned();
+        assert!(text.contains("\"structured\""), "{}", stderr(&score));
+    }
+}
+
+#[test]
+fn equal_inputs_give_equal_bytes_at_any_thread_count() {
+    let bench = Bench::new();
+    hospital(&bench, "30");
+    for (out, threads) in [("one", "1"), ("two", "2"), ("again", "2")] {
+        let done = bench.deidentify("in", out, "research-linked", &["--threads", threads]);
+        assert_eq!(code(&done), 6, "{}", stderr(&done));
+    }
+    let data = |out: &str| {
+        let mut files = tree(&bench.path(out));
+        files.retain(|name, _| !name.starts_with("attestation"));
+        files
+    };
+    assert!(data("one") == data("two") && data("two") == data("again"));
+}
+
+#[test]
+fn a_changed_package_is_named() {
+    let bench = Bench::new();
+    hospital(&bench, "20");
+    assert_eq!(code(&bench.deidentify("in", "out", "research-linked", &[])), 6);
+    let files = tree(&bench.path("out"));
+    let check = |name: &str, bytes: &[u8], part: &str| {
+        bench.write(&format!("out/{name}"), bytes);
+        let found = bench.run(&["release", "verify", "out", "--public-key", "k.pub"]);
+        assert_eq!(code(&found), 8, "{name}");
+        assert!(stderr(&found).contains(part), "{name}: {}", stderr(&found));
+        match files.get(name) {
+            Some(bytes) => bench.write(&format!("out/{name}"), bytes),
+            None => fs_err::remove_file(bench.path(&format!("out/{name}"))).unwrap(),
+        }
+    };
+    check("manifest.json", b"{}", "manifest");
+    check("report.html", b"<p>fine</p>", "report.html");
+    check("data/extra.csv", b"a,b\n", "not in its manifest");
+    check("attestation.json", b"{}", "signature");
+    let data = files.keys().find(|n| n.starts_with("data/tables/")).unwrap();
+    check(data, b"x", "changed after signing");
+}
+
+#[test]
+fn stages_by_hand_and_out_of_order() {
+    let bench = Bench::new();
+    hospital(&bench, "20");
+    let project = ["--project", "p"];
+    let made = bench.run(&[
+        "init",
+        "p",
+        "--input",
+        "in",
+        "--profile",
+        "hipaa-safe-harbor",
+        "--key-file",
+        "k.key",
+    ]);
+    assert_eq!(code(&made), 0, "{}", stderr(&made));
+    let run = |words: &[&str]| bench.run(&[words, &project[..]].concat());
+    assert_eq!(code(&run(&["run"])), 2);
+    assert_eq!(code(&run(&["release", "create"])), 2);
+    assert_eq!(code(&run(&["plan"])), 0);
+    assert_eq!(code(&run(&["verify"])), 2);
+    assert_eq!(code(&run(&["run"])), 6);
+    let policy = fs_err::read_to_string(bench.path("p/anonymed.toml")).unwrap();
+    bench.write("p/anonymed.toml", policy.replace("age_cap = 89", "age_cap = 88"));
+    let drifted = run(&["run"]);
+    assert_eq!(code(&drifted), 8, "{}", stderr(&drifted));
+    bench.write("p/anonymed.toml", policy);
+    assert!([0, 6].contains(&code(&run(&["verify"]))));
+    let created = run(&["release", "create"]);
+    assert_eq!(code(&created), 0, "{}", stderr(&created));
+    assert!(bench.path("p/release/report.html").exists());
+    assert_eq!(code(&run(&["release", "create"])), 0, "its own release stands");
+}
+
+#[test]
+fn two_people_are_needed_where_the_policy_says_so() {
+    let bench = Bench::new();
+    hospital(&bench, "20");
+    let made = bench.run(&[
+        "init",
+        "p",
+        "--input",
+        "in",
+        "--profile",
+        "research-linked",
+        "--key-file",
+        "k.key",
+    ]);
+    assert_eq!(code(&made), 0, "{}", stderr(&made));
+    let policy = fs_err::read_to_string(bench.path("p/anonymed.toml")).unwrap();
+    bench.write("p/anonymed.toml", format!("{policy}\n[release]\napprovals = 1\n"));
+    let run = |words: &[&str]| bench.run(&[words, &["--project", "p"]].concat());
+    for stage in [&["plan", "--no-preview"][..], &["run"], &["verify"]] {
+        assert!([0, 6].contains(&code(&run(stage))));
+    }
+    assert_eq!(code(&run(&["release", "create"])), 0);
+    assert!(!bench.path("p/release").exists());
+    assert_eq!(code(&run(&["release", "sign"])), 7);
+    assert_eq!(code(&run(&["release", "approve"])), 7, "who created it cannot approve it");
+}
+
+#[test]
+fn a_lone_note_comes_out_right() {
+    let bench = Bench::new();
+    let note = "PATIENT: JOHN SMITH\nDOB: 5/5/1955\nFILE #: 12345\nPHYSICIAN: REFERRING\n\
+                EXAM: MRI ABDOMEN WITH CONTRAST\nDATE: 1/1/2011\n\
+                Lesion at C5/6 and C6/7, series 12 image 20, measuring 0.8 x 0.9 x 0.7 CM \
+                (anterior-posterior by transverse by superior-inferior).\n";
+    bench.write("in/report.txt", note);
+    let done = bench.deidentify("in", "out", "research-linked", &[]);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let files = tree(&bench.path("out/data"));
+    let (_, bytes) = files.first_key_value().unwrap();
+    let text = String::from_utf8_lossy(bytes);
+    for gone in ["JOHN", "SMITH", "5/5/1955", "12345", "1/1/2011"] {
+        assert!(!text.contains(gone), "an identifier is left at {gone:?}");
+    }
+    for kept in [
+        "PATIENT: ",
+        "PHYSICIAN: REFERRING",
+        "EXAM: MRI ABDOMEN WITH CONTRAST",
+        "C5/6",
+        "C6/7",
+        "series 12 image 20",
+        "0.8 x 0.9 x 0.7 CM (anterior-posterior by transverse by superior-inferior)",
+    ] {
+        assert!(text.contains(kept), "{kept:?} is gone");
+    }
+}
