@@ -89,7 +89,9 @@ impl Known {
             let listed = !part.is(role::TITLE | role::CREDENTIAL | role::SUFFIX | role::PARTICLE)
                 || crate::names::weight(part) == 2;
             let article = part.is(role::NOT_NAME) && self.echo;
-            if part.len() > 1 && part.is_word() && listed && !article {
+            let lettered = text.chars().take(2).filter(|c| c.is_alphabetic()).count() == 2;
+            let numbered = part.shape == Shape::Code && lettered && !self.echo;
+            if part.len() > 1 && (part.is_word() || numbered) && listed && !article {
                 let entry = self.names.entry(part.hash).or_insert(entity);
                 if entity == EntityType::Patient {
                     *entry = entity;
@@ -147,7 +149,8 @@ impl Known {
         let mut past = 0;
         for at in 0..page.tokens.len() {
             let token = &page.tokens[at];
-            if token.is_word() && at >= past && self.names.contains_key(&token.hash) {
+            // A name may end in digits (`Aaron697`, as synthetic patients have).
+            if token.shape != Shape::Number && at >= past && self.names.contains_key(&token.hash) {
                 past = self.name(page, at, out);
             }
             if let Some(sequences) = self.sequences.get(&token.hash) {
@@ -173,7 +176,7 @@ impl Known {
             if !joins_name(gap) && !wrapped {
                 break;
             }
-            let part = next.is_word().then(|| self.names.get(&next.hash)).flatten();
+            let part = (next.shape != Shape::Number).then(|| self.names.get(&next.hash)).flatten();
             // An initial between two parts belongs to the name.
             let between = is_initial(next)
                 && page.tokens.get(end + 1).is_some_and(|t| self.names.contains_key(&t.hash))
@@ -558,6 +561,16 @@ mod tests {
         check(&john, "J.Q.S. and J. S. agree, J.T. not", &["J.Q.S.", "J. S."]);
         check(&john, "the blacksmith", &[]);
         check(&[(EntityType::Patient, "O'Brien, Mary")], "Mary OBRIEN", &["Mary OBRIEN"]);
+    }
+
+    #[test]
+    fn names_that_end_in_digits() {
+        let known = [(EntityType::Patient, "Sumiko254 Larue605 Medhurst46")];
+        check(
+            &known,
+            "Sumiko254 Larue605\n is 60. Mrs. Medhurst46 has B12 deficiency and L5 pain.",
+            &["Sumiko254 Larue605", "Medhurst46"],
+        );
     }
 
     #[test]
