@@ -11,8 +11,8 @@ use hashbrown::HashMap;
 
 use crate::graph::{DocumentOwner, RawGraph, SubjectGraph};
 
-/// Known values kept for one patient to look for in free text; more than this many are a sign of a
-/// wrong join and only the first are used.
+/// Numbers of events, and known values of other kinds, kept for one patient to look for in free text;
+/// beyond this many the first are used.
 const KNOWN_MOST: usize = 400;
 
 /// Whether free text will be scrubbed, so that known values are needed in the clear.
@@ -115,11 +115,19 @@ impl Patients {
     }
 }
 
+/// Whether a number is given to an event (a visit, a specimen) and not to the person.
+fn is_of_event(entity: EntityType) -> bool {
+    matches!(entity, EntityType::Account | EntityType::Accession | EntityType::OtherId)
+}
+
 fn fill_known(subjects: &mut [Subject], raw: &RawGraph, graph: &SubjectGraph) {
     for (subject, entity, value) in graph.known(raw) {
         let Some(subject) = subject.and_then(|s| subjects.get_mut(s.0 as usize)) else { continue };
+        // A patient may have thousands of encounter numbers; they do not crowd out the names.
+        let same_kind =
+            subject.known.iter().filter(|k| is_of_event(k.entity) == is_of_event(entity)).count();
         let known = KnownIdentifier { entity, value: Sensitive::from(value) };
-        if subject.known.len() < KNOWN_MOST && !subject.known.contains(&known) {
+        if same_kind < KNOWN_MOST && !subject.known.contains(&known) {
             subject.known.push(known);
         }
     }
