@@ -145,7 +145,9 @@ fn what_is_put_back_is_left() {
     let end = text.rfind('}').unwrap();
     fs_err::write(&file, format!("{},\"x\":\"{numbers}\"{}", &text[..end], &text[end..])).unwrap();
 
-    let note = hospital.files("notes", "note").remove(0);
+    // The longest note: which one comes first depends on the key.
+    let notes = hospital.files("notes", "note");
+    let note = notes.into_iter().max_by_key(|n| fs_err::metadata(n).unwrap().len()).unwrap();
     let number: u32 = note.file_stem().unwrap().to_string_lossy()[5..].parse().unwrap();
     let project = Project::open(&state_of(&hospital.release()), hospital.session.clone()).unwrap();
     let inventory = scan::load(&project).unwrap().inventory;

@@ -219,6 +219,9 @@ impl Cursor<'_> {
         }
         let (day, day_part) = self.day(next)?;
         let day_end = day_part.1.end;
+        if self.numeric_goes_on(day_end) {
+            return None;
+        }
         let mut date = Dated {
             month: Some(month),
             day: Some(day),
@@ -226,6 +229,16 @@ impl Cursor<'_> {
         };
         self.add_year(&mut date);
         self.possible(date)
+    }
+
+    /// Whether a number is the first of a numeric date: in `Ms. May 06/05/2016` the word is no
+    /// month.
+    fn numeric_goes_on(&self, end: usize) -> bool {
+        let mark = self.byte(end);
+        matches!(mark, b'/' | b'-' | b'.')
+            && self.digits(end + 1).is_some_and(|second| {
+                self.byte(second.end) == mark && self.byte(second.end + 1).is_ascii_digit()
+            })
     }
 
     /// Past what stands between a month's name and the next part; `None` where nothing does.
@@ -672,6 +685,9 @@ mod tests {
     #[test]
     fn named_forms() {
         check("May 3, 2011", "May 3, 2011=2011-05-03");
+        // A patient called May.
+        check("note May 05/20/2022", "05/20/2022=2022-05-20");
+        check("Ms. May 06-05-2016", "06-05-2016=2016-06-05");
         check("May 3 2011", "May 3 2011=2011-05-03");
         check("MAY 3, 2011", "MAY 3, 2011=2011-05-03");
         check("may 3, 2011", "may 3, 2011=2011-05-03");
