@@ -24,6 +24,9 @@ pub struct Shape {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SuppressionMark {
+    /// It leaves suppressed rows out: a row of `*` alone is a class like any other, whose people
+    /// all share the whole domain.
+    LeftOut,
     /// All of them are `*`. A row with nothing written in any is a class like any other.
     Star,
     /// All of them are `*` or have nothing written.
@@ -189,7 +192,8 @@ impl ClassIndex {
     }
 
     fn is_suppressed(&self, quasi: &[Option<&str>]) -> bool {
-        !quasi.is_empty()
+        self.shape.mark != SuppressionMark::LeftOut
+            && !quasi.is_empty()
             && quasi.iter().all(|cell| match cell {
                 Some(text) => *text == "*",
                 None => self.shape.mark == SuppressionMark::StarOrMissing,
@@ -307,6 +311,7 @@ mod tests {
             let report = index(Shape::by_rows(2, 0).suppression(mark), rows).report(2);
             assert_eq!((report.suppressed_rows, report.classes), (suppressed, classes));
         };
+        check(SuppressionMark::LeftOut, 0, 4);
         check(SuppressionMark::Star, 1, 3);
         check(SuppressionMark::StarOrMissing, 3, 1);
     }

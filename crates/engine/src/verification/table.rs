@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use anonymed_assess::{ClassIndex, HomogeneityReport, Multiplicity, Shape, SignatureIndex};
+use anonymed_assess::{
+    ClassIndex, HomogeneityReport, Multiplicity, Shape, SignatureIndex, SuppressionMark,
+};
 use anonymed_core::policy::{TableFormat, TimeMode};
 use anonymed_core::release::Check;
 use anonymed_core::{
@@ -79,7 +81,8 @@ impl<'a> Tables<'a> {
         let shape = match columns.subject {
             Some(_) => Shape::with_subject(columns.quasi.len(), columns.sensitive.len()),
             None => Shape::by_rows(columns.quasi.len(), columns.sensitive.len()),
-        };
+        }
+        .suppression(SuppressionMark::LeftOut);
         let mut classes = ClassIndex::new(shape);
         let table = self.risk.tables.len() as u32;
         for batch in read_back(self.look, output)? {

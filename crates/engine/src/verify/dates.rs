@@ -393,7 +393,7 @@ fn month_first(bytes: &[u8], at: usize) -> Option<FoundDate> {
     match end - next {
         1 | 2 if next > month_end && next <= month_end + 4 => {
             let day_end = ordinal(bytes, end);
-            if !ends(bytes, day_end) {
+            if !ends(bytes, day_end) || numeric_goes_on(bytes, day_end) {
                 return None;
             }
             match year_after(bytes, day_end).filter(|(years, year_end)| {
@@ -423,6 +423,17 @@ fn month_first(bytes: &[u8], at: usize) -> Option<FoundDate> {
         }
         _ => None,
     }
+}
+
+/// Whether a number is the first of a numeric date: `May 05/20/2022` names somebody called May.
+fn numeric_goes_on(bytes: &[u8], end: usize) -> bool {
+    let Some(mark) = bytes.get(end).filter(|b| matches!(b, b'/' | b'-' | b'.')) else {
+        return false;
+    };
+    let (_, second) = digits(bytes, end + 1);
+    second > end + 1
+        && bytes.get(second) == Some(mark)
+        && bytes.get(second + 1).is_some_and(u8::is_ascii_digit)
 }
 
 /// A year after a day or month: four digits, or two.
