@@ -17,7 +17,8 @@ fn check(name: &str, bytes: &[u8]) {
     assert!([0, 4, 6].contains(&code(&done)), "{name}: exit {} {said}", code(&done));
     assert!(!said.contains("panicked"), "{name}: {said}");
     assert!(!said.contains(CANARY), "{name}: a value in a message");
-    let planned = fs_err::read_to_string(bench.path("out.state/state/plan.json")).unwrap();
+    let planned =
+        fs_err::read_to_string(bench.path("out.state/state/plan.json")).expect("there is a plan");
     assert!(!planned.contains(CANARY), "{name}: a value in the plan");
 }
 
@@ -58,6 +59,7 @@ fn broken_fhir() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the test times the binary")]
 fn help_is_quick() {
     // A loaded machine is slow; the fastest of ten runs is not.
     let bench = Bench::new();
