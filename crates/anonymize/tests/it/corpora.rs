@@ -24,7 +24,10 @@ impl Raw {
 
 fn folder() -> PathBuf {
     std::env::var_os("ANONYMED_CORPORA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")),
+        || {
+            PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap())
+                .join("../../../shared/data")
+        },
         PathBuf::from,
     )
 }

@@ -3,7 +3,7 @@
 use anonymed_anonymize::{metrics, models, search};
 
 fn files(folder: &str) -> Vec<String> {
-    let path = format!("{}/src/{folder}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/src/{folder}", std::env::var("CARGO_MANIFEST_DIR").unwrap());
     let mut names: Vec<String> = fs_err::read_dir(path)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

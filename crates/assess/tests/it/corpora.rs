@@ -9,7 +9,10 @@ use anonymed_assess::{ClassIndex, Multiplicity, RiskInput, RiskModel, Shape, Sig
 #[test]
 fn visits_are_not_patients() {
     let folder = std::env::var_os("ANONYMED_CORPORA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")),
+        || {
+            PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap())
+                .join("../../../shared/data")
+        },
         PathBuf::from,
     );
     let Ok(file) = fs_err::File::open(folder.join("diabetes130/diabetic_data.csv")) else {

@@ -343,7 +343,7 @@ fn risk(raw: RawRisk, defaults: &Defaults) -> Result<RiskGate, PolicyError> {
         max_prosecutor: share("risk.max_prosecutor", raw.max_prosecutor)?,
         max_average: share("risk.max_average", raw.max_average)?,
         min_cell: raw.min_cell.unwrap_or(11),
-        max_quarantined: share("risk.max_quarantined", raw.max_quarantined)?.unwrap_or(0.1),
+        max_quarantined: share("risk.max_quarantined", raw.max_quarantined)?.unwrap_or(0.05),
     })
 }
 

@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn every_layout_file_is_listed() {
-        let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/data/notes");
+        let dir = format!("{}/data/notes", std::env::var("CARGO_MANIFEST_DIR").unwrap());
         let mut found: Vec<String> = fs_err::read_dir(dir)
             .unwrap()
             .map(|e| e.unwrap().file_name().to_string_lossy().replace(".txt", ""))

@@ -436,6 +436,9 @@ struct Tally {
 /// Distinct values of a category that may be names by chance.
 const FEW: usize = 8;
 
+/// The verdict on a column that gives its own patients' values.
+const OWN_VALUES: &str = "column-of-own-values";
+
 impl Tally {
     fn add(&mut self, look: &Look<'_>, value: &str, owner: Option<SubjectId>) -> Vec<SweepHit> {
         let before = self.cells.counts().0;
@@ -456,7 +459,9 @@ impl Tally {
     }
 
     fn verdict(&self) -> Option<&'static str> {
-        self.cells.verdict().filter(|_| self.values.len() > FEW)
+        // Only what equals other people's values may be a category's chance; a column that gives
+        // its own patients' values is a leak however few they are.
+        self.cells.verdict().filter(|reason| *reason == OWN_VALUES || self.values.len() > FEW)
     }
 }
 
