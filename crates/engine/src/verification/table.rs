@@ -14,7 +14,7 @@ use anonymed_core::{
     AttributeRole, EntityType, FileNumber, Locator, ModalityError, Place, Pseudonymizer, SubjectId,
 };
 use anonymed_table::{ColumnOutcome, StringBatch, TableOutcome, released};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::{Findings, Look, staged};
@@ -24,7 +24,7 @@ use crate::scan::Status;
 use crate::verify::consistency::Consistency;
 use crate::verify::dates::{PlaceMode, observed_shift, same_place, unwritten_dates};
 use crate::verify::residual::{Position, residual};
-use crate::verify::{CellUse, ColumnTally, SweepHit, Weight};
+use crate::verify::{CellUse, ColumnTally, Weight};
 use crate::{EngineError, job};
 
 /// Reads tables one after the other and keeps what is counted over all of them.
@@ -299,18 +299,18 @@ impl<'a> Pass<'a> {
     /// Sweeps every cell.
     fn cells(&self, findings: &mut Findings) -> Result<(), EngineError> {
         let columns = released_columns(self.outcome);
-        let mut tallies: Vec<Tally> = columns.iter().map(|_| Tally::default()).collect();
+        let mut tallies = vec![ColumnTally::default(); columns.len()];
         let mut row_number = 0;
         for batch in read_back(self.look, self.output)? {
             let batch = batch.map_err(unreadable)?;
             self.look.cancel.check()?;
-            let parts: Vec<(Findings, Tally)> = columns
+            let parts: Vec<(Findings, ColumnTally)> = columns
                 .par_iter()
                 .enumerate()
                 .map(|(position, column)| self.column(&batch, row_number, position, column))
                 .collect();
             for (tally, (found, part)) in tallies.iter_mut().zip(parts) {
-                tally.absorb(part);
+                tally.absorb(&part);
                 findings.absorb(found);
             }
             row_number += batch.len() as u64;
@@ -332,9 +332,9 @@ impl<'a> Pass<'a> {
         first_row: u64,
         position: usize,
         column: &ColumnOutcome,
-    ) -> (Findings, Tally) {
+    ) -> (Findings, ColumnTally) {
         let mut findings = Findings::default();
-        let mut tally = Tally::default();
+        let mut tally = ColumnTally::default();
         let used = cell_use(column);
         for row in 0..batch.len() {
             let value = batch.value(position, row);
@@ -350,7 +350,7 @@ impl<'a> Pass<'a> {
             let excused = self.written.get(&(number, position as u32));
             let excused = excused.map_or(&[][..], Vec::as_slice);
             let hits = match used {
-                CellUse::Kept => tally.add(self.look, value, owner),
+                CellUse::Kept => tally.add(&self.look.sweep, value, owner),
                 CellUse::Prose => self.look.sweep.field(value, owner, excused),
                 CellUse::Written => self.look.sweep.cell(value, owner, used),
             };
@@ -421,47 +421,6 @@ impl<'a> Pass<'a> {
         }
         findings.examine(Check::Dates, "table_rows", rows);
         Ok(())
-    }
-}
-
-/// Cells of a kept column that equal a known value by themselves.
-#[derive(Default)]
-struct Tally {
-    cells: ColumnTally,
-    /// Distinct values among them, up to [`FEW`]: a category such as a race or a month has few
-    /// values, some of which are surnames too; a column of names has many.
-    values: HashSet<String>,
-}
-
-/// Distinct values of a category that may be names by chance.
-const FEW: usize = 8;
-
-/// The verdict on a column that gives its own patients' values.
-const OWN_VALUES: &str = "column-of-own-values";
-
-impl Tally {
-    fn add(&mut self, look: &Look<'_>, value: &str, owner: Option<SubjectId>) -> Vec<SweepHit> {
-        let before = self.cells.counts().0;
-        let certain = self.cells.add(&look.sweep, value, owner);
-        if self.cells.counts().0 > before && self.values.len() <= FEW {
-            self.values.insert(value.to_owned());
-        }
-        certain
-    }
-
-    fn absorb(&mut self, other: Self) {
-        self.cells.absorb(&other.cells);
-        for value in other.values {
-            if self.values.len() <= FEW {
-                self.values.insert(value);
-            }
-        }
-    }
-
-    fn verdict(&self) -> Option<&'static str> {
-        // Only what equals other people's values may be a category's chance; a column that gives
-        // its own patients' values is a leak however few they are.
-        self.cells.verdict().filter(|reason| *reason == OWN_VALUES || self.values.len() > FEW)
     }
 }
 

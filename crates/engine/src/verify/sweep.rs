@@ -717,10 +717,19 @@ impl Sweep<'_> {
         self.known.density(digits)
     }
 
-    /// Whether a value, of any kind, is one of the owner's.
-    pub(crate) fn is_own(&self, value: &str, owner: SubjectId) -> bool {
-        let folded = super::normal::joined(value);
-        self.known.of(self.known.keys().print(&folded)).iter().any(|e| e.belongs_to(owner))
+    /// Whether a fingerprint, of any kind, is of one of the owner's values.
+    pub(crate) fn is_own(&self, print: u64, owner: SubjectId) -> bool {
+        self.known.of(print).iter().any(|e| e.belongs_to(owner))
+    }
+
+    /// Whether a fingerprint is of anybody's value.
+    pub(crate) fn knows(&self, print: u64) -> bool {
+        !self.known.of(print).is_empty()
+    }
+
+    /// A value's fingerprint: keyed, and the same whatever its case and separators.
+    pub(crate) fn print(&self, value: &str) -> u64 {
+        self.known.keys().print(&super::normal::joined(value))
     }
 }
 

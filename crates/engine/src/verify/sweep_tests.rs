@@ -229,6 +229,32 @@ fn columns_tell_leaks_from_chance() {
 }
 
 #[test]
+fn a_category_is_nobodys_own_value() {
+    let mut builder = KnownValues::builder(&key());
+    for (n, zip) in ["23457", "30211", "94107", "60614"].iter().enumerate() {
+        builder.insert(EntityType::Zip, zip, Some(SubjectId(n as u32)));
+    }
+    builder.insert(EntityType::Patient, "Ada White", Some(SubjectId(0)));
+    let known = builder.build();
+    let sweep = Sweep::new(&known);
+    let verdict = |value: &dyn Fn(u32) -> &'static str| {
+        let mut tally = ColumnTally::default();
+        for n in 0..4_000 {
+            let mut part = ColumnTally::default();
+            part.add(&sweep, value(n), Some(SubjectId(n % 40)));
+            tally.absorb(&part);
+        }
+        tally.verdict()
+    };
+    // Everybody has the procedure whose code is one patient's ZIP, and many are of one race.
+    assert_eq!(verdict(&|n| if n % 3 == 0 { "23457" } else { "99213" }), None);
+    assert_eq!(verdict(&|n| if n % 40 < 30 { "White" } else { "Asian" }), None);
+    // One patient's own ZIP in that patient's rows alone.
+    let leak = |n: u32| if n % 40 == 0 { "23457" } else { "" };
+    assert_eq!(verdict(&leak), Some("column-of-own-values"));
+}
+
+#[test]
 fn allowed_texts_are_left() {
     let known = hospital();
     let sweep = Sweep::new(&known).allowing(["saint eberhard medical center"]);
