@@ -196,6 +196,36 @@ pub(crate) const EPONYM_HEADS: &[&str] = &[
     "graft",
 ];
 
+/// Things of medicine that are called after people by more than one word.
+pub(crate) const EPONYMS: &[&[&str]] = &[
+    &["sister", "mary", "joseph"],
+    &["jackson", "pratt"],
+    &["swan", "ganz"],
+    &["kayser", "fleischer"],
+    &["wolff", "parkinson", "white"],
+    &["stevens", "johnson"],
+    &["guillain", "barre"],
+    &["charcot", "marie", "tooth"],
+    &["von", "hippel", "lindau"],
+    &["osler", "weber", "rendu"],
+    &["austin", "flint"],
+    &["graham", "steell"],
+    &["gordon", "holmes"],
+    &["argyll", "robertson"],
+    &["marcus", "gunn"],
+    &["arnold", "chiari"],
+    &["brown", "sequard"],
+    &["bence", "jones"],
+    &["prader", "willi"],
+    &["lennox", "gastaut"],
+    &["smith", "lemli", "opitz"],
+    &["ehlers", "danlos"],
+    &["legg", "calve", "perthes"],
+    &["mallory", "weiss"],
+    &["zollinger", "ellison"],
+    &["lou", "gehrig"],
+];
+
 /// US states and territories (USPS Publication 28, appendix B).
 pub(crate) const STATES: &[&str] = &[
     "al", "ak", "az", "ar", "ca", "co", "ct", "de", "dc", "fl", "ga", "hi", "id", "il", "in", "ia",

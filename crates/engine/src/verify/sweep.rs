@@ -16,8 +16,8 @@ use std::ops::Range;
 use anonymed_core::{EntityType, SubjectId};
 
 use super::context::{
-    DATE_BEFORE, EPONYM_HEADS, MONTHS, NAME_BEFORE, NAME_LABELS, NUMBER_LABELS, PLACE_BEFORE,
-    TITLE_BEFORE, in_list, is_state,
+    DATE_BEFORE, EPONYM_HEADS, EPONYMS, MONTHS, NAME_BEFORE, NAME_LABELS, NUMBER_LABELS,
+    PLACE_BEFORE, TITLE_BEFORE, in_list, is_state,
 };
 use super::is_excused;
 use super::known::{self, Entry, Kind, KnownValues, MOST, is_common};
@@ -392,6 +392,10 @@ impl Pass<'_> {
             return None;
         }
         let hit = ("area-of-patient", Weight::Certain);
+        // `Jackson-Pratt drain`
+        if self.is_in_eponym(window) || self.has_eponym_head(window) {
+            return None;
+        }
         if self.is_whole(window) {
             let weight = if head.is_common() { Weight::Chance } else { Weight::Certain };
             return Some(("area-of-patient", weight));
@@ -427,6 +431,9 @@ impl Pass<'_> {
         if self.setting == Setting::Name {
             let told = folded.len() >= 4 && !head.is_common();
             return told.then_some(("name-part", Weight::Certain));
+        }
+        if self.is_in_eponym(window) {
+            return None;
         }
         if self.is_titled(window) {
             return Some(("name-part-in-context", Weight::Certain));
@@ -596,6 +603,26 @@ impl Pass<'_> {
             at = next;
         }
         false
+    }
+
+    /// Whether the window is of a name that is a thing's: `Sister Mary Joseph nodule`.
+    fn is_in_eponym(&self, window: Window) -> bool {
+        let spells = |eponym: &[&str], first: usize| {
+            eponym.iter().enumerate().all(|(i, word)| {
+                let joined = i == 0 || matches!(self.gap(first + i - 1).trim(), "" | "-");
+                joined
+                    && self
+                        .tokens
+                        .list
+                        .get(first + i)
+                        .is_some_and(|t| self.tokens.text(t) == word.as_bytes())
+            })
+        };
+        EPONYMS.iter().any(|eponym| {
+            let from = (window.last + 1).saturating_sub(eponym.len());
+            (from..=window.first)
+                .any(|first| first + eponym.len() > window.last && spells(eponym, first))
+        })
     }
 
     /// Whether another part of the same person's name stands next to this one.

@@ -141,6 +141,28 @@ fn words_that_are_names_are_judged_by_context() {
 }
 
 #[test]
+fn things_that_are_called_after_people_are_no_people() {
+    let mut builder = KnownValues::builder(&key());
+    builder.insert(EntityType::Patient, "Mary Joseph", Some(ADA));
+    builder.insert(EntityType::County, "Jackson", Some(ADA));
+    let known = builder.build();
+    let sweep = Sweep::new(&known);
+    let check = |text: &str, expect: usize| {
+        assert_eq!(sweep.text(text, Some(ADA), &[]).len(), expect, "{text}");
+    };
+    check("No Virchow node, no Sister Mary\r\nJoseph nodule", 1);
+    check("Swan-Ganz removed; Jackson-Pratt drain 30 mL", 0);
+    check("Sister Mary came", 1);
+    check("lives in Jackson", 1);
+    let mut other = KnownValues::builder(&key());
+    other.insert(EntityType::Patient, "Mary Roe", Some(ADA));
+    let known = other.build();
+    let sweep = Sweep::new(&known);
+    assert_eq!(sweep.text("NO SISTER MARY JOSEPH NODULE", Some(ADA), &[]), vec![]);
+    assert_eq!(sweep.text("Sister Mary Roe", Some(ADA), &[]).len(), 1);
+}
+
+#[test]
 fn other_patients_parts_and_small_numbers_need_a_context() {
     let check = |text: &str, expect: usize| {
         let found = found(text, Some(BOB));

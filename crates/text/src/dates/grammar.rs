@@ -209,7 +209,7 @@ impl Cursor<'_> {
     fn named(&self, pos: usize) -> Option<Dated> {
         let (month, end) = self.month(pos)?;
         let month_part = (Part::MonthName, pos..end);
-        let next = self.after_month(end)?;
+        let next = self.wrapped_day(end).or_else(|| self.after_month(end))?;
         if let Some((part, year, span)) = self.year(next, Two::Quoted) {
             return Some(Dated {
                 year: Some(year),
@@ -239,6 +239,20 @@ impl Cursor<'_> {
             && self.digits(end + 1).is_some_and(|second| {
                 self.byte(second.end) == mark && self.byte(second.end + 1).is_ascii_digit()
             })
+    }
+
+    /// The day of a month whose name ends a wrapped line: `on December⏎24.`, `Mar⏎13, 2017`. The
+    /// digits must end like a date's, since any number may begin a line.
+    fn wrapped_day(&self, end: usize) -> Option<usize> {
+        let rest = self.text[end..].strip_prefix(' ').unwrap_or(&self.text[end..]);
+        let rest = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n'))?;
+        let day = self.digits(self.text.len() - rest.len()).filter(|d| d.len <= 2)?;
+        let closed = matches!(self.byte(day.end), b',' | b';' | b')')
+            || self.byte(day.end) == b'.' && !self.byte(day.end + 1).is_ascii_digit()
+            || self
+                .year(self.skip(day.end, b""), Two::Quoted)
+                .is_some_and(|(p, ..)| p == Part::Year);
+        closed.then_some(day.end - day.len)
     }
 
     /// Past what stands between a month's name and the next part; `None` where nothing does.
@@ -689,6 +703,11 @@ mod tests {
         check("note May 05/20/2022", "05/20/2022=2022-05-20");
         check("Ms. May 06-05-2016", "06-05-2016=2016-06-05");
         check("May 3 2011", "May 3 2011=2011-05-03");
+        check("May\n3, 2011", "May\n3, 2011=2011-05-03");
+        check("on May\r\n3 2011", "May\r\n3 2011=2011-05-03");
+        check("on May\n3. Then", "May\n3=~2001-05-03");
+        check("in May\n3 mg", "");
+        check("in May\n3.5 mg", "");
         check("MAY 3, 2011", "MAY 3, 2011=2011-05-03");
         check("may 3, 2011", "may 3, 2011=2011-05-03");
         check("May 3rd, 2011", "May 3rd, 2011=2011-05-03");

@@ -16,14 +16,14 @@ pub(crate) struct Age;
 /// A number, then what makes it an age.
 static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?-u:\b)(?P<age>1[0-3][0-9]|[1-9][0-9]|ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)[- ]hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)(?:[- ]{0,2}(?:years?|yrs?)[- ]{0,2}(?:old|of[- ]age|young)(?-u:\b)|[- ]{0,2}(?:y\.?[ ]?/?[ ]?o\b\.?|yo[mfwb]?(?-u:\b)|yrs?[- ]old)|[ -]?(?:m|f)(?-u:\b)(?:[ ,.;]|$)|[- ](?:year|yr)s?[- ]?old)",
+        r"(?i)(?-u:\b)(?P<age>1[0-3][0-9]|[1-9][0-9]|ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)[- ]hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)(?:[- ]{0,2}(?:years?|yrs?)[- ]{0,2}(?:old|of[- ]age|young)(?-u:\b)|[- ]{0,2}(?:y\.?[ ]?/?[ ]?o\b\.?|yo[mfwb]?(?-u:\b)|yrs?[- ]old)|[ -]?(?:m|f)(?-u:\b)(?:[ ,.;]|$)|[- ](?:year|yr)s?[- ]?old|[ ]y[ ]?[mf](?-u:\b))",
     )
 });
 
 /// What makes a number an age, then the number.
 static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?-u:\b)(?:ages?|aged|turned|turning|at age|age of)(?:[ ]*(?:is|was|of|:|=))?[ :]{0,3}(?P<age>1[0-3][0-9]|[1-9][0-9])(?-u:\b)",
+        r"(?i)(?-u:\b)(?:(?:ages?|aged|turned|turning|at age|age of)(?:[ ]*(?:is|was|of|:|=))?[ :]{0,3}(?P<age>1[0-3][0-9]|[1-9][0-9])(?-u:\b)|[mf][ ]{1,3}(?P<listed>1[0-3][0-9]|[1-9][0-9])[ ,]{1,3}(?:dob|mrn)(?-u:\b))",
     )
 });
 
@@ -34,7 +34,7 @@ impl Recognizer for Age {
 
     fn trigger(&self) -> Option<&'static str> {
         Some(
-            r"(?i)[0-9][- ]{0,2}(?:y|m(?-u:\b)|f(?-u:\b))|(?:ages?|aged|turn(?:ed|ing)|age of)(?-u:\b)|ninety|hundred",
+            r"(?i)[0-9][- ]{0,2}(?:y|m(?-u:\b)|f(?-u:\b))|(?:ages?|aged|turn(?:ed|ing)|age of)(?-u:\b)|[mf][ ]{1,3}[0-9]{2,3}[ ,]{1,3}(?:dob|mrn)|ninety|hundred",
         )
     }
 
@@ -42,7 +42,9 @@ impl Recognizer for Age {
         let text = &page.text[line.clone()];
         for pattern in [&*BEHIND, &*BEFORE] {
             for captures in pattern.captures_iter(text) {
-                let Some(age) = captures.name("age") else { continue };
+                let Some(age) = captures.name("age").or_else(|| captures.name("listed")) else {
+                    continue;
+                };
                 if !page.text[..line.start + age.start()].ends_with(['.', '/', '-']) {
                     let span = line.start + age.start()..line.start + age.end();
                     out.push(found(span, EntityType::Age, 0.9, self.name()));
@@ -94,6 +96,8 @@ mod tests {
         check("94F, fell", &["94"]);
         check("ninety-four year old", &["ninety-four"]);
         check("aged 91.", &["91"]);
+        check("B: 93 y F, DOB", &["93"]);
+        check("ROE,JANE F 95 DOB 05/14/1927", &["95"]);
         check("72 year-old man", &["72"]);
     }
 

@@ -9,14 +9,14 @@ use regex::Regex;
 use super::{Recognizer, pattern};
 use crate::lexicon::role;
 use crate::names::{self, Place};
-use crate::page::{Page, found};
+use crate::page::{Page, Shape, found};
 
 /// See the file's first lines.
 pub(crate) struct NameBesideVerb;
 
 static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?-u:\b)(?:(?:dictated|signed|seen|examined|evaluated|performed|reviewed|referred|followed|assisted|read|interpreted|supervised|ordered|requested|prepared|transcribed|approved|verified|attested|accompanied|brought in|cosigned|staffed|called|paged|notified|treated|managed|cared for|completed|entered|recorded|typed|written|given|placed|inserted|removed|reported|witnessed|taken|done|administered)[ ]+(?:by|to)|discussed with|d/w|spoke (?:with|to)|talked (?:with|to)|d/c'd by|reviewed with|met with|consulted(?: with)?|under the care of|care of|c/o|dear|attn|cc|copy to|sincerely|regards|patient|pt|notified|informed|paged|contacted|signature|surgeon|anesth\.?|asst\.?|assistant|scrub|circ rn|req md|name|name is|known as|i,|per)[ ]*[:,]?[ ]+",
+        r"(?i)(?-u:\b)(?:(?:dictated|signed|seen|examined|evaluated|performed|reviewed|referred|followed|assisted|read|interpreted|supervised|ordered|requested|prepared|transcribed|approved|verified|attested|accompanied|brought in|cosigned|staffed|called|paged|notified|treated|managed|cared for|completed|entered|recorded|typed|written|given|placed|inserted|removed|reported|witnessed|taken|done|administered)[ ]+(?:by|to)|discussed with|d/w|spoke (?:with|to)|talked (?:with|to)|d/c'd by|reviewed with|met with|consulted(?: with)?|under the care of|care of|c/o|dear|attn|cc|copy to|sincerely|regards|patient|pt|notified|informed|paged|contacted|signature|surgeon|anesth\.?|asst\.?|assistant|scrub|circ rn|req md|name|name is|known as|i,|per|w/)[ ]*[:,]?[ ]+",
     )
 });
 
@@ -27,7 +27,7 @@ impl Recognizer for NameBesideVerb {
 
     fn trigger(&self) -> Option<&'static str> {
         Some(
-            r"(?i)(?:by|with|to|of|w|c/o|dear|attn|cc|sincerely|regards|patient|pt|signature|surgeon|anesth|asst|assistant|scrub|rn|md|name|is|as|i,|per|consulted|ed)[ ]*[:,]?[ ]+[a-z]",
+            r"(?i)(?:by|with|to|of|w|c/o|dear|attn|cc|sincerely|regards|patient|pt|signature|surgeon|anesth|asst|assistant|scrub|rn|md|name|is|as|i,|per|consulted|ed|w/)[ ]*[:,]?[ ]+[a-z]",
         )
     }
 
@@ -51,6 +51,10 @@ impl Recognizer for NameBesideVerb {
                 out.push(found(span, EntityType::Doctor, 0.8, self.name()));
                 continue;
             }
+            if let Some(span) = surname_that_is_a_word(page, first, hit.as_str()) {
+                out.push(found(span, EntityType::Doctor, 0.75, self.name()));
+                continue;
+            }
             if let Some(run) = names::run(page, first, line.end, Place::Likely) {
                 let run = names::inverted(page, &run, line.end, Place::Likely).unwrap_or(run);
                 let words = run.len();
@@ -72,6 +76,25 @@ impl Recognizer for NameBesideVerb {
             }
         }
     }
+}
+
+/// `Seen by French on May 3`: a word that is a surname too, where a person must stand and the
+/// sentence goes on in small letters.
+fn surname_that_is_a_word(page: &Page<'_>, at: usize, context: &str) -> Option<Range<usize>> {
+    let token = &page.tokens[at];
+    let said = context.trim_end().to_ascii_lowercase();
+    let next = page.tokens.get(at + 1);
+    let alone = next.is_none_or(|n| {
+        page.gap(at, at + 1) != " "
+            || matches!(page.word(n), "on" | "at" | "in" | "and" | "for" | "who" | "today")
+    });
+    let fits = said.ends_with(" by")
+        && !page.caps
+        && token.shape == Shape::Title
+        && names::is_surname_too(token)
+        && !token.is(role::EPONYM_HEAD)
+        && alone;
+    fits.then(|| token.start as usize..token.end as usize)
 }
 
 fn entity(context: &str) -> EntityType {
@@ -101,6 +124,8 @@ mod tests {
         check("discussed with Smith", &[("Smith", Doctor)]);
         check("LOC 212-A  REQ MD FRENCH", &[("FRENCH", Doctor)]);
         check("Dear Mary,", &[("Mary", Doctor)]);
+        check("Recheck 8 July 2021 w/ M. Haas", &[("M. Haas", Doctor)]);
+        check("Seen by French on September 30", &[("French", Doctor)]);
         check("the patient Jane Roe was", &[("Jane Roe", Patient)]);
         check("accompanied by Tom Smith", &[("Tom Smith", Person)]);
     }
@@ -113,6 +138,9 @@ mod tests {
         check("PATIENT PRESENTS WITH PAIN", &[]);
         check("performed by Foley catheter", &[]);
         check("treated with Coumadin", &[]);
+        check("MRI w/ Contrast", &[]);
+        check("Seen by Wound care", &[]);
+        check("followed by Short gut", &[]);
         check("evaluated by", &[]);
     }
 }
