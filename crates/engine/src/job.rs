@@ -11,13 +11,16 @@ use anonymed_text::Scrubber;
 use crate::EngineError;
 use crate::project::Project;
 use crate::scan::Entry;
+use crate::subjects::Patients;
 
-/// The text engine of a policy.
+/// The text engine of a policy, which knows who treats.
 pub(crate) fn scrubber(
     codes: &Arc<Pseudonymizer>,
     policy: &Policy,
+    patients: &Patients,
 ) -> Result<Scrubber, EngineError> {
     Scrubber::new(Arc::clone(codes), policy)
+        .map(|scrubber| scrubber.with_staff(patients.staff()))
         .map_err(|e| EngineError::Usage(format!("text rules: {e}")))
 }
 

@@ -342,7 +342,7 @@ fn previews(
         graph(policy, scan),
         KnownValuesNeed::ForText,
     );
-    let text = job::scrubber(&codes, policy)?;
+    let text = job::scrubber(&codes, policy, &patients)?;
     let tables = job::tables(project);
     let context = anonymed_core::Context {
         policy,

@@ -442,20 +442,21 @@ pub fn run(
     }
     private_dir(&project.state("quarantine"))?;
     let codes = Arc::new(pseudonymizer(&policy, project.keys(), &scan.inventory.digest));
+    let patients = Patients::new(
+        &policy,
+        project.keys(),
+        &codes,
+        &scan.graph,
+        planning::graph(&policy, &scan),
+        need(&policy, &plan),
+    );
     let work = Work {
-        patients: Patients::new(
-            &policy,
-            project.keys(),
-            &codes,
-            &scan.graph,
-            planning::graph(&policy, &scan),
-            need(&policy, &plan),
-        ),
         text: Withholding {
-            inner: job::scrubber(&codes, &policy)?,
+            inner: job::scrubber(&codes, &policy, &patients)?,
             codes: Arc::clone(&codes),
             marks: staging.withheld_cells(),
         },
+        patients,
         tables: job::tables(project),
         project,
         policy: &policy,

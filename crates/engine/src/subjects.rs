@@ -31,6 +31,7 @@ pub struct Patients {
     index: HashMap<(Box<str>, Box<str>), SubjectId>,
     documents: BTreeMap<FileNumber, DocumentOwner>,
     rule: SubjectRule,
+    staff: Vec<Sensitive<String>>,
 }
 
 /// The maker of codes that a policy asks for.
@@ -75,16 +76,24 @@ impl Patients {
                 known: Vec::new(),
             })
             .collect();
+        let mut staff = Vec::new();
         if need == KnownValuesNeed::ForText {
             fill_known(&mut subjects, raw, &graph);
+            staff = staff_names(raw, &graph);
         }
         Self {
+            staff,
             subjects,
             conflicts: graph.conflicts,
             index: graph.index,
             documents: graph.documents,
             rule: policy.subject.clone(),
         }
+    }
+
+    /// Names of those who treat, as tables and resources give them: they stand in anybody's notes.
+    pub fn staff(&self) -> impl Iterator<Item = &str> {
+        self.staff.iter().map(|name| name.expose().as_str())
     }
 
     /// All patients, in order of number.
@@ -137,6 +146,15 @@ fn fill_known(subjects: &mut [Subject], raw: &RawGraph, graph: &SubjectGraph) {
             subject.known.push(known);
         }
     }
+}
+
+fn staff_names(raw: &RawGraph, graph: &SubjectGraph) -> Vec<Sensitive<String>> {
+    let treats = |entity| matches!(entity, EntityType::Doctor | EntityType::Staff);
+    let names: hashbrown::HashSet<&str> =
+        graph.known(raw).filter(|(_, e, _)| treats(*e)).map(|(.., name)| name).collect();
+    let mut names: Vec<&str> = names.into_iter().collect();
+    names.sort_unstable();
+    names.into_iter().map(|name| Sensitive::from(name.to_owned())).collect()
 }
 
 /// A borrowed look into the index.

@@ -21,6 +21,42 @@ const ECHO: &str = "echo";
 /// Fewest letters and digits of a number that is looked for without its label.
 const SHORTEST_NUMBER: usize = 5;
 
+/// The spellings of a name of two words or more, each as the hashes of its words.
+fn staff_forms(name: &str) -> Vec<Vec<u64>> {
+    let words = |part: &str| -> Vec<(u64, u64)> {
+        let initial = |text: &str| {
+            let letter = text.chars().next().map(String::from).unwrap_or_default();
+            tokens(&letter).first().map_or(0, |t| t.hash)
+        };
+        tokens(part)
+            .iter()
+            .filter(|t| !t.is(role::TITLE | role::CREDENTIAL | role::SUFFIX) || t.len() > 3)
+            .map(|t| (t.hash, initial(&part[t.span()])))
+            .collect()
+    };
+    let (given, family) = match name.split_once(',') {
+        Some((family, given)) => (words(given), words(family)),
+        None => {
+            let mut given = words(name);
+            let family = given.pop().into_iter().collect();
+            (given, family)
+        }
+    };
+    let whole = |parts: &[(u64, u64)]| parts.iter().map(|p| p.0).collect::<Vec<_>>();
+    let Some(first) = given.first().filter(|_| !family.is_empty()) else { return Vec::new() };
+    let family = whole(&family);
+    let mut forms = vec![
+        [whole(&given), family.clone()].concat(),
+        [family.clone(), whole(&given)].concat(),
+        [vec![first.0], family.clone()].concat(),
+        [family.clone(), vec![first.0]].concat(),
+        [vec![first.1], family].concat(),
+    ];
+    forms.sort();
+    forms.dedup();
+    forms
+}
+
 /// What is looked for.
 #[derive(Default)]
 pub(crate) struct Known {
@@ -30,6 +66,8 @@ pub(crate) struct Known {
     numbers: Vec<(String, EntityType)>,
     initials: Vec<(Vec<char>, EntityType)>,
     echo: bool,
+    /// Only words with a capital, an initial with its point, are meant.
+    capital: bool,
 }
 
 impl Known {
@@ -38,6 +76,23 @@ impl Known {
         let mut known = Self::default();
         for identifier in &subject.known {
             known.add(identifier.entity, identifier.value.expose());
+        }
+        known
+    }
+
+    /// Who treats at a hospital: `Roe, Jane`, `Jane Roe`, `J. Roe`. A surname alone is left to what
+    /// stands around it.
+    pub(crate) fn of_staff<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let mut known = Self { capital: true, ..Self::default() };
+        let mut seen = hashbrown::HashSet::new();
+        for name in names {
+            for form in staff_forms(name) {
+                if seen.insert(form.clone())
+                    && let Some(first) = form.first()
+                {
+                    known.sequences.entry(*first).or_default().push((form, EntityType::Doctor));
+                }
+            }
         }
         known
     }
@@ -272,6 +327,9 @@ impl Known {
         for (words, entity) in sequences {
             let Some(tokens) = page.tokens.get(at..at + words.len()) else { continue };
             let equal = tokens.iter().zip(words).all(|(t, w)| t.hash == *w);
+            if self.capital && !self.written(page, at, words.len()) {
+                continue;
+            }
             // `Jackson-Pratt` is no Jackson.
             let last = at + words.len() - 1;
             let joined = page.gap(last, last + 1) == "-"
@@ -293,6 +351,15 @@ impl Known {
                 out.push(found(span, *entity, score, name));
             }
         }
+    }
+
+    /// Whether words are written as a name is.
+    fn written(&self, page: &Page<'_>, at: usize, words: usize) -> bool {
+        (at..at + words).all(|i| {
+            let token = &page.tokens[i];
+            let pointed = !is_initial(token) || page.text[token.end as usize..].starts_with('.');
+            (token.is_capital() || i > at && token.is(role::PARTICLE)) && (pointed || !page.caps)
+        })
     }
 
     fn number(&self, page: &Page<'_>, at: usize, numbers: &[usize], out: &mut Vec<Finding>) {
@@ -527,6 +594,7 @@ impl Listed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scrub::Stage;
     use anonymed_core::{DateShift, KnownIdentifier, Pseudonym, SubjectId};
 
     fn subject(known: &[(EntityType, &str)]) -> Subject {
@@ -561,6 +629,25 @@ mod tests {
         check(&john, "J.Q.S. and J. S. agree, J.T. not", &["J.Q.S.", "J. S."]);
         check(&john, "the blacksmith", &[]);
         check(&[(EntityType::Patient, "O'Brien, Mary")], "Mary OBRIEN", &["Mary OBRIEN"]);
+    }
+
+    #[test]
+    fn staff_are_known_by_their_full_names() {
+        let staff = Known::of_staff(["Young, Wanda", "April Marshall", "Dr. Rosa de la Cruz"]);
+        let check = |text: &str, expect: &[&str]| {
+            let page = Page::new(text, crate::page::is_caps(text));
+            let mut out = Vec::new();
+            Stage::detect(&staff, &page, &mut out);
+            let read: Vec<_> = out.iter().map(|f| &text[f.span.clone()]).collect();
+            assert_eq!(read, expect, "{text:?}");
+        };
+        check("Recheck 6 March 2017 w/ W. Young", &["W. Young"]);
+        check("assistant April Marshall; scrub", &["April Marshall"]);
+        check("ASST MARSHALL, APRIL", &["MARSHALL, APRIL"]);
+        check("with Rosa de la Cruz", &["Rosa de la Cruz"]);
+        check("a young man in April, marshall of the parade", &[]);
+        check("THE FLOW YOUNG PATIENTS", &[]);
+        check("Young women", &[]);
     }
 
     #[test]

@@ -88,6 +88,7 @@ pub struct Scrubber {
     policy: Policy,
     allow: Listed,
     deny: Listed,
+    staff: Known,
 }
 
 impl Scrubber {
@@ -108,7 +109,16 @@ impl Scrubber {
             allow: Listed::new(&policy.text.allow),
             deny: Listed::new(&policy.text.deny),
             policy: policy.clone(),
+            staff: Known::default(),
         })
+    }
+
+    /// Knows these names of people who treat, in whoever's text they stand: in full, turned round,
+    /// and with the forename's initial.
+    #[must_use]
+    pub fn with_staff<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        self.staff = Known::of_staff(names);
+        self
     }
 
     fn find_in(&self, text: &str, scope: TextScope<'_>) -> Vec<Finding> {
@@ -116,7 +126,7 @@ impl Scrubber {
             return whole(text, entity);
         }
         let known = scope.subject.map(Known::of).unwrap_or_default();
-        let stages: [&dyn Stage; 4] = [&known, &self.deny, &Fields, &Recognizers];
+        let stages: [&dyn Stage; 5] = [&known, &self.staff, &self.deny, &Fields, &Recognizers];
         let caps = page::is_caps(text);
         let ranges = page::split(text);
         let mut kept = Vec::new();
