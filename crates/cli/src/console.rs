@@ -12,6 +12,12 @@ pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
+/// Says that a fault of ours happened and where in our code, without its message.
+pub(crate) fn fault(at: Option<&std::panic::Location<'_>>) {
+    let place = at.map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+    say(&format!("ANM-INTERNAL-002: a fault of anonymed{place}; please report this line"));
+}
+
 /// Writes data.
 ///
 /// # Errors

@@ -4,7 +4,7 @@
 use std::path::{Component, Path};
 use std::sync::Arc;
 
-use anonymed_core::{Document, Policy, Pseudonymizer, Sensitive};
+use anonymed_core::{Document, ModalityError, Policy, Pseudonymizer, Sensitive};
 use anonymed_table::{TableOptions, Tables};
 use anonymed_text::Scrubber;
 
@@ -44,6 +44,21 @@ fn hierarchy(root: &Path, name: &str) -> std::io::Result<String> {
     fs_err::read_to_string(root.join(name))
 }
 
+/// Runs a modality on one file, so that a fault of ours takes that file to quarantine and stops
+/// nothing else. What it had begun to write is thrown away by who called.
+///
+/// # Errors
+///
+/// What the work says, and [`ModalityError::Internal`] where it panicked; the message of a panic
+/// may hold data and is not kept.
+pub(crate) fn guarded<T>(
+    work: impl FnOnce() -> Result<T, ModalityError>,
+) -> Result<T, ModalityError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(ModalityError::Internal("the reader fails on this file; please report it".into()))
+    })
+}
+
 /// Opens an input file and hands it to a reader.
 pub(crate) fn with_document<T>(
     project: &Project,
@@ -56,4 +71,17 @@ pub(crate) fn with_document<T>(
     let mut document =
         Document { file: entry.number, name: &name, length: entry.length, data: &mut file };
     Ok(work(&mut document))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_an_error_without_its_message() {
+        let text = "Müller";
+        let fault = guarded(|| Ok(text[..2].len()));
+        assert!(!fault.unwrap_err().to_string().contains("ller"));
+        assert_eq!(guarded(|| Ok(text.len())).unwrap(), 7);
+    }
 }

@@ -650,7 +650,7 @@ impl Work<'_> {
         let path = format!("{}.{suffix}", document_stem(stem, modality, subject));
         let mut sink = Sink::create(&self.staging.data().join(&path))?;
         let transformed = job::with_document(self.project, entry, |d| {
-            modality_impl.transform(d, format, &self.context(), &mut sink)
+            job::guarded(|| modality_impl.transform(d, format, &self.context(), &mut sink))
         })
         .map_err(Failure::Engine)?
         .map_err(Failure::File)?;
@@ -681,7 +681,9 @@ impl Work<'_> {
             let mut targets: Vec<(TableFormat, &mut dyn Write)> =
                 sinks.iter_mut().map(|(form, _, sink)| (*form, sink as &mut dyn Write)).collect();
             let outcome = job::with_document(self.project, entry, |d| {
-                self.tables.deidentify(d, format, part, rule, &self.context(), &mut targets)
+                job::guarded(|| {
+                    self.tables.deidentify(d, format, part, rule, &self.context(), &mut targets)
+                })
             })
             .map_err(Failure::Engine)?
             .map_err(Failure::File)?;

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::graph::{DocumentKeys, KeepDates, RawGraph};
+use crate::job;
 use crate::project::Project;
 use crate::{EngineError, registry};
 
@@ -294,7 +295,7 @@ fn read(
     if is_text {
         sink.graph.document(found.number, &SubjectMention::default());
     }
-    let inspected = modality.inspect(&mut document, &format, &mut sink);
+    let inspected = job::guarded(|| modality.inspect(&mut document, &format, &mut sink));
     let graph = sink.graph;
     match inspected {
         Ok(()) => {

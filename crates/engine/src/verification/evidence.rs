@@ -124,13 +124,14 @@ fn references(report: ReferenceReport) -> CheckResult {
         ("dangling_beyond_the_input".to_owned(), report.excess as f64),
         ("duplicate_ids".to_owned(), report.counts.duplicate_ids as f64),
     ]);
-    // A record held back leaves references to it; they name nothing and are reported, not refused.
+    // A record held back leaves references to it; they name nothing and are reported. More than
+    // those is a fault of the rewriting.
     let (hits, hits_total) = report.hits.finish();
     CheckResult {
-        verdict: if report.counts.resources == 0 {
-            Verdict::NotApplicable
-        } else {
-            Verdict::Passed
+        verdict: match (report.counts.resources, report.excess) {
+            (0, _) => Verdict::NotApplicable,
+            (_, 0) => Verdict::Passed,
+            _ => Verdict::Failed,
         },
         gate: Gate::Integrity,
         examined,
@@ -138,8 +139,9 @@ fn references(report: ReferenceReport) -> CheckResult {
         hits,
         hits_total,
         note:
-            "References between released resources were followed. Those that point to a resource \
-               in quarantine or to one the input did not have are listed and do not resolve."
+            "References between released resources were followed. Those that no released record of \
+               the input resolved either, among them those to a record in quarantine, are listed; one \
+               more refuses the release."
                 .to_owned(),
     }
 }

@@ -12,7 +12,9 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anonymed_core::release::{Check, Evidence, Hit};
-use anonymed_core::{CancelToken, FileNumber, KeyPurpose, KeyRing, Policy, Progress, SubjectId};
+use anonymed_core::{
+    CancelToken, FileNumber, KeyPurpose, KeyRing, Policy, Progress, QuarantinedRecord, SubjectId,
+};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,7 @@ use crate::run::{Outcome, Record, Staging};
 use crate::scan::Scan;
 use crate::subjects::{KnownValuesNeed, Patients, pseudonymizer};
 use crate::verify::consistency::Consistency;
+use crate::verify::json::{JsonError, Layout, each_record};
 use crate::verify::references::References;
 use crate::verify::{HitCollector, KnownValues, Sweep};
 use crate::{EngineError, plan as planning, release, scan as scanning};
@@ -309,9 +312,8 @@ impl Look<'_> {
             withdrawn: withdrawn.len() as u64,
             staged_problems: self.inventory(&left)?,
         };
-        // What the input's own references lacked is not looked up again: every reference without a
-        // target is counted.
-        let (references, consistency) = (references.finish(0), consistency.finish());
+        let baseline = self.references_before(&left)?;
+        let (references, consistency) = (references.finish(&baseline), consistency.finish());
         evidence::fill(&mut evidence, &asked, findings, references, consistency, &risk);
         let plan = self.plan.hash.clone();
         let verification = Verification { plan, evidence, models, risk, withdrawn, withdrawn_hits };
@@ -418,12 +420,71 @@ impl Look<'_> {
         Ok(references)
     }
 
+    /// References that the released records could not resolve as they came in, by file.
+    fn references_before(
+        &self,
+        records: &[Record],
+    ) -> Result<BTreeMap<FileNumber, u64>, EngineError> {
+        let mut references = References::of_input();
+        let mut unread = Vec::new();
+        for record in records {
+            let Some(entry) = self.scan.inventory.file(record.file) else { continue };
+            for output in staged(record).into_iter().flatten() {
+                let layout = match output.form.as_str() {
+                    "ndjson" => Layout::Lines,
+                    "json" => Layout::Whole,
+                    _ => continue,
+                };
+                let (lines, entries) = held(&output.transformed.quarantined);
+                let path = self.project.settings.input.join(&entry.name);
+                let file =
+                    fs_err::File::open(path).map_err(EngineError::io("an input file", "read"))?;
+                let read = each_record(std::io::BufReader::new(file), layout, |line, _, bytes| {
+                    if lines.contains(&line) {
+                        return Ok(());
+                    }
+                    // A line that is no JSON was held for that, and holds no reference.
+                    match references.add(record.file, line, bytes, &entries) {
+                        Err(JsonError::Malformed(_) | JsonError::Deep)
+                            if layout == Layout::Lines =>
+                        {
+                            Ok(())
+                        }
+                        added => added,
+                    }
+                });
+                if read.is_err() {
+                    unread.push(record.file);
+                }
+            }
+        }
+        let mut baseline = references.dangling();
+        // In an encoding that this reader does not know: nothing is held against such a file.
+        baseline.extend(unread.into_iter().map(|file| (file, u64::MAX)));
+        Ok(baseline)
+    }
+
     /// The crosswalk to hold released codes and shifts against.
     fn consistency(&self) -> Consistency {
         Consistency::new(
             self.patients.all().iter().map(|s| (s.number, s.pseudonym, self.shift_of(s.number))),
         )
     }
+}
+
+/// Input lines, and indices of bundle entries, that are held back.
+fn held(quarantined: &[QuarantinedRecord]) -> (BTreeSet<u64>, BTreeSet<usize>) {
+    let (mut lines, mut entries) = (BTreeSet::new(), BTreeSet::new());
+    for record in quarantined {
+        let anonymed_core::Place::Element { line, path } = &record.place else { continue };
+        match path.strip_prefix("Bundle.entry[").and_then(|rest| rest.split_once(']')) {
+            Some((index, _)) => entries.extend(index.parse::<usize>().ok()),
+            None => {
+                lines.insert(*line);
+            }
+        }
+    }
+    (lines, entries)
 }
 
 /// What an earlier verification of the same plan found in the files it took out.

@@ -1,9 +1,11 @@
 //! Whether references between released FHIR records still point at something.
 //!
 //! A reference resolves when a released resource has its type and id, when an entry has it as its
-//! `fullUrl`, or, for `#id`, when its own resource contains it. References of the input that never
-//! resolved are no fault of ours: the same count over the input is the baseline.
+//! `fullUrl`, or, for `#id`, when its own resource contains it. References that the released
+//! records could not resolve among themselves before we touched them are no fault of ours: that
+//! count, file by file, is the baseline.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 
 use anonymed_core::{FileNumber, Locator, Place};
@@ -17,17 +19,20 @@ use super::json::{Json, JsonError, Kind, Layout, each_record};
 #[derive(Debug, Default)]
 pub struct References {
     targets: HashSet<u64>,
-    pending: HashMap<u64, Pending>,
+    pending: HashMap<(u64, FileNumber), Pending>,
+    /// Also counts what may become a reference to a record: searches and absolute addresses.
+    generous: bool,
+    uncertain: BTreeMap<FileNumber, u64>,
     paths: Vec<String>,
     path_numbers: HashMap<String, u32>,
     counts: ReferenceCounts,
+    contained: BTreeMap<FileNumber, u64>,
     local: HitCollector,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Pending {
     times: u64,
-    file: FileNumber,
     line: u64,
     path: u32,
 }
@@ -54,7 +59,7 @@ pub struct ReferenceReport {
     pub counts: ReferenceCounts,
     /// References without a target.
     pub dangling: u64,
-    /// Those beyond the baseline: more than the input had.
+    /// Those beyond the baseline: more than the released records of a file had as they came in.
     pub excess: u64,
     /// Places of references without a target, one for each missing target.
     pub hits: HitCollector,
@@ -64,6 +69,11 @@ impl References {
     /// Nothing yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Nothing yet, of an input: whatever may become a reference to a record counts as one.
+    pub fn of_input() -> Self {
+        Self { generous: true, ..Self::default() }
     }
 
     /// Reads a file of resources.
@@ -77,20 +87,29 @@ impl References {
         reader: impl BufRead,
         layout: Layout,
     ) -> Result<(), JsonError> {
-        each_record(reader, layout, |line, _, bytes| self.add(file, line, bytes))
+        each_record(reader, layout, |line, _, bytes| self.add(file, line, bytes, &BTreeSet::new()))
     }
 
-    /// Reads one record: a resource or a bundle.
+    /// Reads one record: a resource, or a bundle without the entries of these indices.
     ///
     /// # Errors
     ///
     /// [`JsonError`] where it is no JSON.
-    pub fn add(&mut self, file: FileNumber, line: u64, record: &[u8]) -> Result<(), JsonError> {
+    pub fn add(
+        &mut self,
+        file: FileNumber,
+        line: u64,
+        record: &[u8],
+        without: &BTreeSet<usize>,
+    ) -> Result<(), JsonError> {
         let json = Json::read(record)?;
+        let left_out = entries(&json, without);
         let mut ids: HashMap<usize, Resource<'_>> = HashMap::new();
         let mut strings = Vec::new();
         for at in 0..json.nodes.len() {
-            if json.nodes[at].kind != Kind::String {
+            if json.nodes[at].kind != Kind::String
+                || left_out.iter().any(|span| span.contains(&json.nodes[at].span().start))
+            {
                 continue;
             }
             let Some(object) = json.object_of(at) else { continue };
@@ -135,6 +154,9 @@ impl References {
         let target = match Target::of(&text) {
             Target::External => {
                 self.counts.external += 1;
+                if self.generous {
+                    *self.uncertain.entry(file).or_insert(0) += 1;
+                }
                 return;
             }
             Target::Contained("") => return,
@@ -142,6 +164,7 @@ impl References {
                 let outer = outermost(json, at, ids);
                 if !contained.contains(&(outer, id)) {
                     self.counts.dangling_contained += 1;
+                    *self.contained.entry(file).or_insert(0) += 1;
                     let place = Place::Element { line, path: path(json, at, ids) };
                     self.local.push(Locator::new(file, place), None, "dangling-contained");
                 }
@@ -159,37 +182,52 @@ impl References {
                 number
             }
         };
-        let first = Pending { times: 0, file, line, path: number };
-        let pending = self.pending.entry(target).or_insert(first);
+        let first = Pending { times: 0, line, path: number };
+        let pending = self.pending.entry((target, file)).or_insert(first);
         pending.times += 1;
-        if (file, line) < (pending.file, pending.line) {
+        if line < pending.line {
             *pending = Pending { times: pending.times, ..first };
         }
     }
 
-    /// References without a target so far: over the input, the baseline.
-    pub fn dangling(&self) -> u64 {
-        let missing = self.pending.iter().filter(|(target, _)| !self.targets.contains(*target));
-        missing.map(|(_, pending)| pending.times).sum::<u64>() + self.counts.dangling_contained
+    /// References without a target so far, by file: over the released records as they came in,
+    /// the baseline.
+    pub fn dangling(&self) -> BTreeMap<FileNumber, u64> {
+        let mut files = self.uncertain.clone();
+        for ((target, file), pending) in &self.pending {
+            if !self.targets.contains(target) {
+                *files.entry(*file).or_insert(0) += pending.times;
+            }
+        }
+        for (file, times) in &self.contained {
+            *files.entry(*file).or_insert(0) += times;
+        }
+        files
     }
 
     /// What came out, against the baseline of the input.
-    pub fn finish(self, baseline: u64) -> ReferenceReport {
-        let dangling = self.dangling();
+    pub fn finish(self, baseline: &BTreeMap<FileNumber, u64>) -> ReferenceReport {
+        let files = self.dangling();
         let mut hits = self.local;
-        for (target, pending) in &self.pending {
-            if !self.targets.contains(target) {
-                let path = self.paths[pending.path as usize].clone();
-                let place = Place::Element { line: pending.line, path };
-                hits.push(Locator::new(pending.file, place), None, "dangling-reference");
-            }
+        let mut missing: Vec<(FileNumber, u64, u32)> = self
+            .pending
+            .iter()
+            .filter(|((target, _), _)| !self.targets.contains(target))
+            .map(|((_, file), pending)| (*file, pending.line, pending.path))
+            .collect();
+        missing.sort_unstable();
+        for (file, line, path) in missing {
+            let path = self.paths[path as usize].clone();
+            hits.push(
+                Locator::new(file, Place::Element { line, path }),
+                None,
+                "dangling-reference",
+            );
         }
-        ReferenceReport {
-            counts: self.counts,
-            dangling,
-            excess: dangling.saturating_sub(baseline),
-            hits,
-        }
+        let had = |file: &FileNumber| baseline.get(file).copied().unwrap_or(0);
+        let excess = files.iter().map(|(file, times)| times.saturating_sub(had(file))).sum();
+        let dangling = files.values().sum();
+        ReferenceReport { counts: self.counts, dangling, excess, hits }
     }
 }
 
@@ -197,6 +235,22 @@ impl References {
 struct Resource<'j> {
     kind: Option<&'j str>,
     id: Option<&'j str>,
+}
+
+/// The bytes of a bundle's entries, by their indices.
+fn entries(json: &Json<'_>, wanted: &BTreeSet<usize>) -> Vec<std::ops::Range<usize>> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let list = (0..json.nodes.len())
+        .find(|at| json.key(*at) == "entry" && json.nodes[*at].parent == 0 && *at != 0);
+    let Some(list) = list else { return Vec::new() };
+    (0..json.nodes.len())
+        .filter(|at| json.nodes[*at].parent as usize == list && *at != list)
+        .enumerate()
+        .filter(|(index, _)| wanted.contains(index))
+        .map(|(_, at)| json.nodes[at].span())
+        .collect()
 }
 
 enum Target<'t> {
@@ -264,7 +318,9 @@ mod tests {
 
     fn add(references: &mut References, records: &[&str]) {
         for (line, record) in records.iter().enumerate() {
-            references.add(FileNumber(1), line as u64 + 1, record.as_bytes()).unwrap();
+            references
+                .add(FileNumber(1), line as u64 + 1, record.as_bytes(), &BTreeSet::new())
+                .unwrap();
         }
     }
 
@@ -281,7 +337,7 @@ mod tests {
                 r#"{"resourceType":"Group","id":"h","m":{"reference":"http://other.example/Patient/9"},"n":{"reference":"Patient?identifier=1"}}"#,
             ],
         );
-        let report = references.finish(0);
+        let report = references.finish(&BTreeMap::new());
         assert_eq!((report.dangling, report.excess), (0, 0));
         assert_eq!(report.counts.references, 7);
         assert_eq!(report.counts.external, 2);
@@ -297,11 +353,36 @@ mod tests {
         ];
         let mut references = References::new();
         add(&mut references, &records);
-        assert_eq!(references.dangling(), 2);
-        let report = references.finish(1);
+        let baseline = BTreeMap::from([(FileNumber(1), 1)]);
+        assert_eq!(references.dangling(), BTreeMap::from([(FileNumber(1), 2)]));
+        let report = references.finish(&baseline);
         assert_eq!((report.dangling, report.excess, report.counts.duplicate_ids), (2, 1, 1));
         let (hits, _) = report.hits.finish();
         let paths: Vec<_> = hits.iter().map(|h| h.at.place.to_string()).collect();
         assert_eq!(paths, ["line 1, Encounter.subject.reference", "line 2, Claim.b.reference"]);
+    }
+
+    #[test]
+    fn entries_that_are_held_are_no_targets() {
+        let bundle = r#"{"resourceType":"Bundle","entry":[
+            {"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","id":"p"}},
+            {"resource":{"resourceType":"Group","id":"g","m":{"reference":"urn:uuid:1"}}}]}"#;
+        let dangling = |without: &[usize]| {
+            let mut references = References::of_input();
+            let without = without.iter().copied().collect();
+            references.add(FileNumber(1), 1, bundle.as_bytes(), &without).unwrap();
+            references.dangling().values().sum::<u64>()
+        };
+        assert_eq!(dangling(&[]), 0);
+        assert_eq!(dangling(&[0]), 1);
+        assert_eq!(dangling(&[0, 1]), 0);
+    }
+
+    #[test]
+    fn an_input_counts_what_may_become_a_reference() {
+        let record = r#"{"resourceType":"Group","n":{"reference":"Patient?identifier=1"}}"#;
+        let mut references = References::of_input();
+        references.add(FileNumber(1), 1, record.as_bytes(), &BTreeSet::new()).unwrap();
+        assert_eq!(references.dangling()[&FileNumber(1)], 1);
     }
 }

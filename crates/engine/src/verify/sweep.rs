@@ -280,7 +280,7 @@ impl Pass<'_> {
             if lengths >> (length - 1) & 1 == 1 {
                 self.look_up(Window { first, last }, at, hits);
             }
-            if length >= 4 && long >> length == 0 {
+            if length >= 4 && long.checked_shr(length as u32).unwrap_or(0) == 0 {
                 return;
             }
         }
