@@ -312,7 +312,7 @@ impl Look<'_> {
             withdrawn: withdrawn.len() as u64,
             staged_problems: self.inventory(&left)?,
         };
-        let baseline = self.references_before(&left)?;
+        let baseline = self.references_before(&references, &left)?;
         let (references, consistency) = (references.finish(&baseline), consistency.finish());
         evidence::fill(&mut evidence, &asked, findings, references, consistency, &risk);
         let plan = self.plan.hash.clone();
@@ -423,9 +423,10 @@ impl Look<'_> {
     /// References that the released records could not resolve as they came in, by file.
     fn references_before(
         &self,
+        released: &References,
         records: &[Record],
     ) -> Result<BTreeMap<FileNumber, u64>, EngineError> {
-        let mut references = References::of_input();
+        let mut references = released.of_input();
         let mut unread = Vec::new();
         for record in records {
             let Some(entry) = self.scan.inventory.file(record.file) else { continue };

@@ -20,8 +20,10 @@ use super::json::{Json, JsonError, Kind, Layout, each_record};
 pub struct References {
     targets: HashSet<u64>,
     pending: HashMap<(u64, FileNumber), Pending>,
-    /// Also counts what may become a reference to a record: searches and absolute addresses.
-    generous: bool,
+    /// Of an input: the types of which resources are released. Then what may become a reference to
+    /// a record, searches and absolute addresses, counts too.
+    released: Option<HashSet<String>>,
+    types: HashSet<String>,
     uncertain: BTreeMap<FileNumber, u64>,
     paths: Vec<String>,
     path_numbers: HashMap<String, u32>,
@@ -71,9 +73,11 @@ impl References {
         Self::default()
     }
 
-    /// Nothing yet, of an input: whatever may become a reference to a record counts as one.
-    pub fn of_input() -> Self {
-        Self { generous: true, ..Self::default() }
+    /// Nothing yet, of the input that these were released from: whatever may become a reference to
+    /// a record counts as one, and resources of a type that none is released of are no target.
+    #[must_use]
+    pub fn of_input(&self) -> Self {
+        Self { released: Some(self.types.clone()), ..Self::default() }
     }
 
     /// Reads a file of resources.
@@ -106,6 +110,7 @@ impl References {
         let left_out = entries(&json, without);
         let mut ids: HashMap<usize, Resource<'_>> = HashMap::new();
         let mut strings = Vec::new();
+        let mut urls = Vec::new();
         for at in 0..json.nodes.len() {
             if json.nodes[at].kind != Kind::String
                 || left_out.iter().any(|span| span.contains(&json.nodes[at].span().start))
@@ -116,9 +121,7 @@ impl References {
             match json.key(at) {
                 "resourceType" => ids.entry(object).or_default().kind = Some(json.raw(at)),
                 "id" => ids.entry(object).or_default().id = Some(json.raw(at)),
-                "fullUrl" => {
-                    self.targets.insert(hash(json.string(at).as_bytes()));
-                }
+                "fullUrl" => urls.push((object, at)),
                 "reference" => strings.push(at),
                 _ => {}
             }
@@ -127,12 +130,22 @@ impl References {
         for (node, resource) in &ids {
             let Some(kind) = resource.kind else { continue };
             self.counts.resources += 1;
+            if self.released.as_ref().is_some_and(|types| !types.contains(kind)) {
+                urls.retain(|(entry, _)| json.object_of(*node) != Some(*entry));
+                continue;
+            }
+            if !self.types.contains(kind) {
+                self.types.insert(kind.to_owned());
+            }
             let Some(id) = resource.id else { continue };
             if json.name(*node) == "contained" {
                 contained.insert((holder(&json, *node), id));
             } else if !self.targets.insert(hash(format!("{kind}/{id}").as_bytes())) {
                 self.counts.duplicate_ids += 1;
             }
+        }
+        for (_, url) in urls {
+            self.targets.insert(hash(json.string(url).as_bytes()));
         }
         for at in strings {
             self.reference(&json, at, &contained, &ids, file, line);
@@ -154,7 +167,7 @@ impl References {
         let target = match Target::of(&text) {
             Target::External => {
                 self.counts.external += 1;
-                if self.generous {
+                if self.released.is_some() {
                     *self.uncertain.entry(file).or_insert(0) += 1;
                 }
                 return;
@@ -324,6 +337,26 @@ mod tests {
         }
     }
 
+    /// What a release of patients and groups is held against.
+    fn released() -> References {
+        let mut released = References::new();
+        let records =
+            [r#"{"resourceType":"Patient","id":"1"}"#, r#"{"resourceType":"Group","id":"1"}"#];
+        add(&mut released, &records);
+        released.of_input()
+    }
+
+    #[test]
+    fn types_that_are_not_released_are_no_targets() {
+        let mut references = released();
+        let bundle = r#"{"resourceType":"Bundle","entry":[
+            {"fullUrl":"urn:uuid:1","resource":{"resourceType":"Basic","id":"b"}},
+            {"resource":{"resourceType":"Group","id":"g","m":{"reference":"urn:uuid:1"},
+             "n":{"reference":"Basic/b"},"o":{"reference":"Group/g"}}}]}"#;
+        add(&mut references, &[bundle]);
+        assert_eq!(references.dangling()[&FileNumber(1)], 2);
+    }
+
     #[test]
     fn references_resolve_over_files_in_any_order() {
         let mut references = References::new();
@@ -368,7 +401,7 @@ mod tests {
             {"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","id":"p"}},
             {"resource":{"resourceType":"Group","id":"g","m":{"reference":"urn:uuid:1"}}}]}"#;
         let dangling = |without: &[usize]| {
-            let mut references = References::of_input();
+            let mut references = released();
             let without = without.iter().copied().collect();
             references.add(FileNumber(1), 1, bundle.as_bytes(), &without).unwrap();
             references.dangling().values().sum::<u64>()
@@ -381,7 +414,7 @@ mod tests {
     #[test]
     fn an_input_counts_what_may_become_a_reference() {
         let record = r#"{"resourceType":"Group","n":{"reference":"Patient?identifier=1"}}"#;
-        let mut references = References::of_input();
+        let mut references = released();
         references.add(FileNumber(1), 1, record.as_bytes(), &BTreeSet::new()).unwrap();
         assert_eq!(references.dangling()[&FileNumber(1)], 1);
     }
