@@ -38,8 +38,8 @@ pub struct Done {
     pub run: Run,
     /// The verification.
     pub verification: Verification,
-    /// The release.
-    pub standing: Standing,
+    /// The release, or why the gate refused it.
+    pub standing: Result<Standing, EngineError>,
 }
 
 /// Where the state of a one-shot release lies.
@@ -53,7 +53,8 @@ pub fn state_of(out: &Path) -> PathBuf {
 ///
 /// # Errors
 ///
-/// As the stages.
+/// As the stages. What the gate refuses is no error here: everything up to it was done, and the
+/// refusal stands in the place of the release.
 pub fn deidentify(
     request: &Request<'_>,
     session: Session,
@@ -76,7 +77,10 @@ pub fn deidentify(
     let plan = plan::plan(&project, Depth::Steps, progress, cancel)?;
     let run = run::run(&project, progress, cancel)?;
     let verification = verification::verify(&project, progress, cancel)?;
-    let standing = release::create(&project, request.out, progress)?;
+    let standing = match release::create(&project, request.out, progress) {
+        Err(e) if !matches!(e, EngineError::Rejected(_)) => return Err(e),
+        standing => standing,
+    };
     Ok(Done { project, scan: scanned, plan, run, verification, standing })
 }
 

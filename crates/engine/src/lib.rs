@@ -21,6 +21,7 @@ pub mod risk;
 pub mod run;
 pub mod scan;
 pub mod score;
+pub mod staging;
 pub mod subjects;
 pub mod verification;
 pub mod verify;

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{Plan, Step};
-use crate::run::{Outcome, Output, Record};
+use crate::staging::{Outcome, Output, Record};
 
 /// Version of the manifest's form.
 pub const SCHEMA: u32 = 1;
@@ -135,7 +135,7 @@ pub struct DataFile {
 /// What was done to one column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnNote {
-    /// Header.
+    /// Header, or `column 3` of the input where it is dropped.
     pub name: String,
     /// Its part in re-identification.
     pub role: String,
@@ -213,7 +213,11 @@ pub fn outputs(records: &[Record]) -> impl Iterator<Item = &Output> {
 
 fn data_file(output: &Output, models: Option<&BTreeMap<String, f64>>, min_cell: u32) -> DataFile {
     let columns = output.table.iter().flat_map(|t| &t.columns).map(|c| ColumnNote {
-        name: c.name.clone(),
+        // The header of a column that is not released is not released either.
+        name: match c.output_position {
+            Some(_) => c.name.clone(),
+            None => format!("column {}", c.source_position + 1),
+        },
         role: c.role.to_string(),
         action: c.action.clone(),
     });
@@ -292,7 +296,9 @@ fn withheld(plan: &Plan, records: &[Record], min_cell: u32) -> Vec<Withheld> {
 
 /// Reasons end with ` at <place>`; the place is for the internal report.
 fn without_place(reason: &str) -> String {
-    reason.split_once(" at ").map_or(reason, |(reason, _)| reason).to_owned()
+    let reason = reason.split_once(" at ").map_or(reason, |(reason, _)| reason);
+    // `verification found 3 known values`: how many is for the internal report too.
+    reason.split(' ').filter(|word| word.parse::<u64>().is_err()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -212,6 +212,32 @@ pub fn read(project: &Project) -> Result<Plan, EngineError> {
         .map_err(|_| EngineError::Integrity("the plan cannot be read".into()))
 }
 
+/// Holds the policy and the key against those the plan was made with: what is created, approved or
+/// signed is what was planned, run and verified.
+///
+/// # Errors
+///
+/// [`EngineError::Drift`] naming what changed; [`EngineError::Integrity`] where the plan was edited.
+pub fn unchanged(project: &Project) -> Result<(), EngineError> {
+    let plan = read(project)?;
+    if hash(&plan.bound)? != plan.hash {
+        return Err(EngineError::Integrity(
+            "the plan was edited; run `anonymed plan` again".into(),
+        ));
+    }
+    if policy_digest(project)? != plan.bound.policy {
+        return Err(EngineError::Drift("the policy"));
+    }
+    if plan.bound.key_id != project.settings.key_id {
+        return Err(EngineError::Drift("the key"));
+    }
+    Ok(())
+}
+
+fn policy_digest(project: &Project) -> Result<String, EngineError> {
+    Ok(data_encoding::HEXLOWER.encode(&Sha256::digest(project.policy_text()?)))
+}
+
 fn hash(bound: &Bound) -> Result<String, EngineError> {
     let bytes = anonymed_vault::canonical_json(bound).map_err(EngineError::from)?;
     Ok(data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)))
@@ -237,7 +263,7 @@ fn bind(project: &Project, policy: &Policy, scan: &Scan) -> Result<Bound, Engine
         schema: SCHEMA,
         software: concat!("anonymed ", env!("CARGO_PKG_VERSION")).to_owned(),
         inventory: scan.inventory.digest.clone(),
-        policy: data_encoding::HEXLOWER.encode(&Sha256::digest(project.policy_text()?)),
+        policy: policy_digest(project)?,
         key_id: project.keys().key_id().0,
         as_of,
         subjects: SubjectCounts {

@@ -126,7 +126,9 @@ impl Project {
         let json = serde_json::to_vec_pretty(&settings)
             .map_err(|e| EngineError::Internal(e.to_string()))?;
         write_atomic(&root.join("state/project.json"), &json, "the project's settings")?;
-        Self::with(root, settings, session)
+        let project = Self::with(root, settings, session)?;
+        project.record(&project.event("project.init", ""))?;
+        Ok(project)
     }
 
     /// Reads the settings of a project without opening it.
@@ -157,6 +159,13 @@ impl Project {
         }
         let root =
             fs_err::canonicalize(root).map_err(EngineError::io("the project folder", "read"))?;
+        // A project begins with an event: without a log, it was taken away.
+        let begun = root.join("state/inventory.sealed").exists();
+        if begun && !root.join("state/audit/audit.jsonl").exists() {
+            return Err(EngineError::Integrity(
+                "the project's audit log is gone; put it back before any other step".into(),
+            ));
+        }
         Self::with(root, settings, session)
     }
 

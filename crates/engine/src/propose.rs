@@ -6,6 +6,7 @@ use anonymed_core::policy::{OnUnclassified, Profile};
 use anonymed_core::{AttributeRole, EntityType, FieldProfile};
 use jiff::civil::Date;
 
+use crate::EngineError;
 use crate::scan::{Entry, Scan, Status};
 
 /// Smallest number of patients a class of quasi-identifiers is proposed to hold.
@@ -327,18 +328,41 @@ pub fn safe_stem(name: &str) -> String {
     if words.is_empty() { "table".into() } else { words.join("-") }
 }
 
-/// The policy as it ships: patterns that show more of a file name than safe words are masked.
-pub fn shipped(text: &str, policy: &anonymed_core::Policy) -> String {
-    let mut text = text.to_owned();
-    let patterns = policy.tables.iter().map(|t| &t.files).chain(&policy.text.files);
-    for pattern in patterns {
-        let masked = masked_pattern(pattern);
-        if masked != *pattern {
-            let quoted = |p: &str| toml::Value::from(p).to_string();
-            text = text.replace(&quoted(pattern), &quoted(&masked));
+/// The policy as it goes into the package: without comments, which tell of the input, without the
+/// columns that are dropped and the texts that are listed, file patterns masked by their words.
+///
+/// # Errors
+///
+/// Where the policy is no TOML.
+pub fn shipped(text: &str) -> Result<String, EngineError> {
+    let not_toml = |_| EngineError::Integrity("the policy is no TOML".into());
+    let mut policy: toml::Table = text.parse().map_err(not_toml)?;
+    let mask = |files: &mut toml::Value| {
+        if let Some(pattern) = files.as_str() {
+            *files = masked_pattern(pattern).into();
+        }
+    };
+    for table in policy.get_mut("table").and_then(toml::Value::as_array_mut).into_iter().flatten() {
+        let Some(table) = table.as_table_mut() else { continue };
+        table.get_mut("files").into_iter().for_each(mask);
+        if let Some(columns) = table.get_mut("columns").and_then(toml::Value::as_table_mut) {
+            columns.retain(|_, rule| {
+                let action = rule.get("action").unwrap_or(rule);
+                action.as_str() != Some("drop")
+            });
         }
     }
-    text
+    if let Some(text) = policy.get_mut("text").and_then(toml::Value::as_table_mut) {
+        text.remove("allow");
+        text.remove("deny");
+        let files = text.get_mut("files").and_then(toml::Value::as_array_mut);
+        files.into_iter().flatten().for_each(mask);
+    }
+    let policy = toml::to_string(&policy).map_err(|e| EngineError::Internal(e.to_string()))?;
+    Ok(format!(
+        "# As it was used, without comments, dropped columns and listed texts; what is not named\n\
+         # is never kept.\n{policy}"
+    ))
 }
 
 fn masked_pattern(pattern: &str) -> String {
@@ -385,6 +409,18 @@ mod tests {
         check("patients.csv", "patients.csv");
         check("?????_labs_*.csv", "?????_labs_*.csv");
         check("Smith[1].csv", "*.csv");
+    }
+
+    #[test]
+    fn a_shipped_policy_tells_nothing_of_the_input() {
+        let text = "# file 3: 10 rows\nschema = 1\n[text]\ndeny = [\"Jane Roe\"]\n[[table]]\n\
+            files = \"Roe.csv\"\n[table.columns]\n\"Jane Roe\" = \"drop\"\n\
+            ssn = { action = \"drop\" }  # as 999-99-9999\nage = { action = \"keep\" }\n";
+        let shipped = shipped(text).unwrap();
+        for gone in ["Roe", "rows", "ssn", "999"] {
+            assert!(!shipped.contains(gone), "{gone}: {shipped}");
+        }
+        assert!(shipped.contains("age"));
     }
 
     #[test]

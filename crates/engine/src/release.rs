@@ -4,7 +4,7 @@
 //! inputs give equal bytes. Who released it, when, and the audit log's state then are the
 //! attestation, signed with the project's Ed25519 key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anonymed_core::release::{Evidence, Sink, Staged, Verified, verify as gate};
@@ -16,10 +16,10 @@ use sha2::{Digest, Sha256};
 
 use crate::EngineError;
 use crate::manifest::{Manifest, manifest, outputs};
-use crate::project::{Project, private_dir, sync_dir, write_atomic};
+use crate::project::{Project, private_dir, sync_dir};
 use crate::propose;
 use crate::report;
-use crate::run::{Record, Staging};
+use crate::staging::{Record, Staging};
 use crate::verification::{self, Verification};
 
 const MANIFEST: &str = "manifest.json";
@@ -69,10 +69,9 @@ pub struct Standing {
     pub published: Option<PathBuf>,
 }
 
-/// A candidate waits in the state folder until it is signed.
-fn candidate(project: &Project) -> PathBuf {
-    project.state("candidate.json")
-}
+/// A candidate waits in the state folder until it is signed; sealed, so that nobody without the key
+/// can approve.
+const CANDIDATE: &str = "candidate.sealed";
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Candidate {
@@ -147,18 +146,11 @@ fn absolute(path: &Path) -> Result<PathBuf, EngineError> {
 }
 
 fn store(project: &Project, state: &Candidate) -> Result<(), EngineError> {
-    let json =
-        serde_json::to_vec_pretty(state).map_err(|e| EngineError::Internal(e.to_string()))?;
-    write_atomic(&candidate(project), &json, "the release candidate")
+    project.seal_json(CANDIDATE, state)
 }
 
 fn load(project: &Project) -> Result<Candidate, EngineError> {
-    let bytes = fs_err::read(candidate(project)).map_err(|_| EngineError::Order {
-        missing: "release candidate",
-        command: "release create",
-    })?;
-    serde_json::from_slice(&bytes)
-        .map_err(|_| EngineError::Integrity("the release candidate cannot be read".into()))
+    project.open_json(CANDIDATE, "release candidate", "release create")
 }
 
 fn digest_of(evidence: &Evidence) -> Result<String, EngineError> {
@@ -168,6 +160,7 @@ fn digest_of(evidence: &Evidence) -> Result<String, EngineError> {
 
 /// Checks the staged bytes against the evidence and asks the gate.
 fn pass(project: &Project, verification: &Verification) -> Result<Verified<Staged>, EngineError> {
+    crate::plan::unchanged(project)?;
     let staging = Staging::of(project, &verification.plan);
     let records = verification::staged_records(project, verification)?;
     let staged = Staged::new(staging.data(), data_digest(&records));
@@ -191,6 +184,7 @@ pub fn data_digest(records: &[Record]) -> String {
 ///
 /// Where the person made the candidate or approved it before: two people are needed.
 pub fn approve(project: &Project) -> Result<Standing, EngineError> {
+    crate::plan::unchanged(project)?;
     let policy = project.policy()?;
     let mut state = load(project)?;
     let actor = project.session().actor.clone();
@@ -223,6 +217,7 @@ pub fn approve(project: &Project) -> Result<Standing, EngineError> {
 ///
 /// Where approvals are missing, the staged data changed, or the output cannot be written.
 pub fn sign(project: &Project, progress: &dyn Progress) -> Result<Standing, EngineError> {
+    crate::plan::unchanged(project)?;
     let policy = project.policy()?;
     let mut state = load(project)?;
     if (state.approvals.len() as u64) < u64::from(policy.release.approvals) {
@@ -325,6 +320,19 @@ fn private_parent(parent: &Path) -> Result<(), EngineError> {
     fs_err::create_dir_all(parent).map_err(EngineError::io("the output folder", "made"))
 }
 
+/// The evidence as the recipient gets it: no place in the input, and no count that tells how many
+/// people stand alone.
+fn published_evidence(evidence: &Evidence, min_cell: u32) -> Evidence {
+    let mut shown = evidence.clone();
+    for check in shown.checks.values_mut() {
+        check.hits.clear();
+        check.measured.remove("joint_unique_patients");
+        let small = |count: f64| count > 0.0 && count < f64::from(min_cell);
+        check.measured.retain(|name, count| name != "joint_smallest_signature" || !small(*count));
+    }
+    shown
+}
+
 /// Hidden, and beside the output, so that the rename stays on one file system.
 fn partial_path(out: &Path) -> PathBuf {
     let name = out.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -339,8 +347,8 @@ impl Publisher<'_> {
         self.copy_data(package, &records)?;
         let mut manifest =
             manifest(&policy, &plan, &records, release.get().digest(), &self.verification.models);
-        let policy_text = propose::shipped(&self.project.policy_text()?, &policy);
-        let evidence = pretty(release.evidence())?;
+        let policy_text = propose::shipped(&self.project.policy_text()?)?;
+        let evidence = pretty(&published_evidence(release.evidence(), policy.risk.min_cell))?;
         let html = report::published(&manifest, release.evidence(), &self.verification.risk);
         let documents: [(&str, &[u8]); 3] = [
             ("policy.toml", policy_text.as_bytes()),
@@ -369,10 +377,7 @@ impl Publisher<'_> {
                 fs_err::create_dir_all(folder)
                     .map_err(EngineError::io("the release", "written"))?;
             }
-            // One disk block for both where the file system allows it.
-            if fs_err::hard_link(&from, &to).is_err() {
-                fs_err::copy(&from, &to).map_err(EngineError::io("the release", "written"))?;
-            }
+            copy(&from, &to, &output.sha256)?;
             self.progress.advance("release", output.bytes);
         }
         self.progress.end("release");
@@ -392,6 +397,37 @@ impl Publisher<'_> {
         let attestation = Attestation::sign(self.project.keys().signer(), &bytes)?;
         write(&package.join(ATTESTATION), &bytes)?;
         write(&package.join(SIGNATURE), attestation.to_text().as_bytes())
+    }
+}
+
+/// Copies a staged file, and holds what was read against the digest the gate has seen. A link would
+/// leave the release and the state one file, which editing the one would change in the other.
+fn copy(from: &Path, to: &Path, sha256: &str) -> Result<(), EngineError> {
+    let wrong = |e| EngineError::io("the release", "written")(e);
+    let mut source = fs_err::File::open(from).map_err(wrong)?;
+    let mut target =
+        Hashing { inner: fs_err::File::create(to).map_err(wrong)?, hash: Sha256::new() };
+    std::io::copy(&mut source, &mut target).map_err(wrong)?;
+    if data_encoding::HEXLOWER.encode(&target.hash.finalize()) != sha256 {
+        return Err(EngineError::Integrity("a staged file changed after the gate".into()));
+    }
+    Ok(())
+}
+
+struct Hashing {
+    inner: fs_err::File,
+    hash: Sha256,
+}
+
+impl std::io::Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
     }
 }
 
@@ -448,7 +484,8 @@ pub fn verify(package: &Path, key: Option<&PublicKey>) -> Result<PackageCheck, E
     let statement_bytes = read(ATTESTATION)?;
     let signature = String::from_utf8(read(SIGNATURE)?)
         .map_err(|_| EngineError::Integrity("the signature cannot be read".into()))?;
-    let attestation = Attestation::parse(&signature)?;
+    let attestation = Attestation::parse(&signature)
+        .map_err(|_| EngineError::Integrity("the signature cannot be read".into()))?;
     match key {
         Some(key) => attestation.verify(key, &statement_bytes)?,
         None => attestation.verify_integrity_only(&statement_bytes)?,
@@ -468,17 +505,31 @@ pub fn verify(package: &Path, key: Option<&PublicKey>) -> Result<PackageCheck, E
         .map(|f| (format!("data/{}", f.path), f.sha256.as_str()))
         .chain(manifest.documents.iter().map(|(name, sha)| (name.clone(), sha.as_str())))
         .collect();
+    let folders: BTreeSet<String> = expected
+        .keys()
+        .flat_map(|name| Path::new(name).ancestors().skip(1))
+        .map(|folder| folder.to_string_lossy().into_owned())
+        .chain(["data".to_owned()])
+        .collect();
     for entry in walkdir::WalkDir::new(package).sort_by_file_name() {
         let entry = entry.map_err(|_| broken("the package"))?;
-        if entry.file_type().is_dir() {
-            continue;
-        }
         let name = entry
             .path()
             .strip_prefix(package)
             .unwrap_or(entry.path())
             .to_string_lossy()
             .into_owned();
+        if entry.file_type().is_dir() {
+            if !name.is_empty() && !folders.contains(&name) {
+                return Err(EngineError::Integrity(format!(
+                    "{name} is in the package and not in its manifest"
+                )));
+            }
+            continue;
+        }
+        if !entry.file_type().is_file() {
+            return Err(EngineError::Integrity(format!("{name} is no regular file")));
+        }
         if [MANIFEST, ATTESTATION, SIGNATURE].contains(&name.as_str()) {
             continue;
         }

@@ -1,5 +1,6 @@
 //! Options every command has, and the session they make.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -112,6 +113,12 @@ impl Common {
 
     fn passphrase(&self) -> Result<Option<Sensitive<String>>, Failure> {
         let Some(path) = &self.passphrase_file else { return Ok(None) };
+        let shared = fs_err::metadata(path).is_ok_and(|m| m.is_file() && m.mode() & 0o077 != 0);
+        if shared {
+            return Err(Failure::Usage(
+                "others may read the passphrase file; run `chmod 600` on it".into(),
+            ));
+        }
         let text = Sensitive::new(
             fs_err::read_to_string(path).map_err(|e| Failure::Io("the passphrase file", e))?,
         );

@@ -61,13 +61,15 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     };
     let cancel = cancel_on_signals()?;
     let done = deidentify(&request, session, common.progress().as_ref(), &cancel)?;
-    report(args, common, &done)
+    report(args, common, done)
 }
 
-fn report(args: &Args, common: &Common, done: &Done) -> Result<ExitCode, Failure> {
+fn report(args: &Args, common: &Common, done: Done) -> Result<ExitCode, Failure> {
     let run = summary(&done.run, &done.verification);
     let code = run.exit_code();
-    let published = done.standing.published.clone();
+    let standing = done.standing.as_ref().ok();
+    let published = standing.and_then(|s| s.published.clone());
+    let approvals = standing.map_or(0, |s| s.approvals_needed);
     let out = Summary {
         report: args.out.join("report.html"),
         release: args.out.clone(),
@@ -79,11 +81,21 @@ fn report(args: &Args, common: &Common, done: &Done) -> Result<ExitCode, Failure
     };
     if common.json {
         console::print_json(&out)?;
-        return Ok(ExitCode::from(code));
+    } else {
+        out.run.say(common);
+        for check in &out.checks {
+            common.say(&check.to_string());
+        }
     }
-    out.run.say(common);
-    for check in &out.checks {
-        common.say(&check.to_string());
+    if let Err(refusal) = done.standing {
+        common.say(&format!(
+            "nothing was released; places: `anonymed report --project {}`",
+            out.state.display()
+        ));
+        return Err(refusal.into());
+    }
+    if common.json {
+        return Ok(ExitCode::from(code));
     }
     match published {
         Some(path) => common.say(&format!(
@@ -94,7 +106,7 @@ fn report(args: &Args, common: &Common, done: &Done) -> Result<ExitCode, Failure
         )),
         None => common.say(&format!(
             "verified; {} approvals are needed: `anonymed release approve --project {}`",
-            done.standing.approvals_needed,
+            approvals,
             out.state.display()
         )),
     }

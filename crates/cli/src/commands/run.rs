@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use anonymed_engine::run::{self, Outcome, Run};
+use anonymed_engine::run::{self, Run};
+use anonymed_engine::staging::Outcome;
 use anonymed_engine::verification::Verification;
 use clap::Args as ClapArgs;
 use serde::Serialize;

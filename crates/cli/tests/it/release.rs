@@ -154,3 +154,69 @@ fn a_lone_note_comes_out_right() {
         assert!(text.contains(kept), "{kept:?} is gone");
     }
 }
+
+/// A project that was verified and waits for its release.
+fn verified(bench: &Bench) -> Vec<&'static str> {
+    hospital(bench, "12");
+    let init =
+        ["init", "p", "--input", "in", "--profile", "research-linked", "--key-file", "k.key"];
+    assert_eq!(code(&bench.run(&init)), 0);
+    for stage in ["plan", "run", "verify"] {
+        let done = bench.run(&[stage, "--project", "p"]);
+        assert!([0, 6].contains(&code(&done)), "{stage}: {}", stderr(&done));
+    }
+    vec!["release", "create", "--project", "p", "--out", "r"]
+}
+
+#[test]
+fn evidence_cannot_be_made_without_the_key() {
+    let bench = Bench::new();
+    let create = verified(&bench);
+    let path = bench.path("p/state/verification.sealed");
+    let mut bytes = fs_err::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs_err::write(&path, bytes).unwrap();
+    assert_eq!(code(&bench.run(&create)), 8);
+    assert!(!bench.path("r").exists());
+}
+
+#[test]
+fn a_policy_changed_after_the_verification_releases_nothing() {
+    let bench = Bench::new();
+    let create = verified(&bench);
+    let path = bench.path("p/anonymed.toml");
+    let policy =
+        fs_err::read_to_string(&path).unwrap().replace("mode = \"shift\"", "mode = \"keep\"");
+    fs_err::write(&path, policy).unwrap();
+    let refused = bench.run(&create);
+    assert_eq!(code(&refused), 8, "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("the policy"));
+}
+
+#[test]
+fn a_log_that_was_taken_away_stops_the_project() {
+    let bench = Bench::new();
+    let create = verified(&bench);
+    fs_err::rename(bench.path("p/state/audit"), bench.path("elsewhere")).unwrap();
+    assert_eq!(code(&bench.run(&create)), 8);
+    assert_ne!(code(&bench.run(&["audit", "verify", "--project", "p"])), 0);
+}
+
+#[test]
+fn names_in_headers_are_not_released() {
+    let bench = Bench::new();
+    bench.write(
+        "in/patients.csv",
+        "mrn,last_name,first_name,sex\n8801234,Quibblethorpe,Zoltan,M\n\
+        8801235,Vasquelle,Ondine,F\n",
+    );
+    bench.write("in/glucose.csv", "mrn,Zoltan Quibblethorpe,value\n8801234,5,7.1\n8801235,4,6.0\n");
+    let done = bench.deidentify("in", "r", "research-linked", &[]);
+    assert!([0, 4, 5, 6].contains(&code(&done)), "{}", stderr(&done));
+    for (name, bytes) in tree(bench.folder.path()) {
+        let shipped = name.starts_with("r/") || name.ends_with(".json");
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!shipped || !text.contains("Quibblethorpe"), "{name}");
+    }
+}

@@ -440,12 +440,13 @@ fn together_risk(report: &Report<'_>, joint: &JointRisk) -> Markup {
         Row {
             label: "Alone".to_owned(),
             note: "people whose signature nobody shares".to_owned(),
-            lanes: vec![Lane::one(alone.drawn, Look::Solid, alone.text)],
+            lanes: vec![Lane::one(alone.drawn, Look::Solid, alone.text.clone())],
         },
     ];
     let cells = [
         vec!["People".to_owned(), audience.count(joint.subjects)],
-        vec!["People alone with their signature".to_owned(), audience.count(joint.unique)],
+        // As a share alone: the count beside that of all people would tell of the few others.
+        vec!["People alone with their signature".to_owned(), alone.text],
         vec!["Smallest group of equal signatures".to_owned(), number(joint.smallest)],
         vec!["Highest risk".to_owned(), percent(joint.highest)],
         vec!["Average risk".to_owned(), percent(joint.average)],

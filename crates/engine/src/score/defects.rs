@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::File;
 use super::truth::{At, Planted};
-use crate::run::{Outcome, Output};
 use crate::scan::Status;
+use crate::staging::{Outcome, Output};
 
 /// Defects of a kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -15,7 +15,7 @@ use super::truth::{At, Planted};
 use super::words::{holds, is_number, masked, squeezed, tokens};
 use super::{File, Findings, Stage};
 use crate::EngineError;
-use crate::run::Output;
+use crate::staging::Output;
 use crate::verify::json::{Json, Kind};
 
 /// Judges a FHIR file. The file is held in memory before and after.

@@ -30,8 +30,8 @@ pub use tally::{Fate, Left, PlaceKind, PlaceLine, Tally};
 
 use crate::deidentify::state_of;
 use crate::project::{Project, Session};
-use crate::run::{Outcome, Output, Record, Staging};
 use crate::scan::Entry;
+use crate::staging::{Outcome, Output, Record, Staging};
 use crate::{EngineError, plan, scan};
 use truth::{At, Planted};
 

@@ -10,7 +10,7 @@ use super::truth::{At, Planted};
 use super::words::{holds, masked, occurrences};
 use super::{File, Findings, Stage};
 use crate::EngineError;
-use crate::run::Output;
+use crate::staging::Output;
 
 /// A text before and after.
 pub(super) struct Texts<'a> {

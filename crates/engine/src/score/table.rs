@@ -12,7 +12,7 @@ use super::truth::{At, Planted};
 use super::words::{holds, masked, squeezed};
 use super::{File, Findings, Stage};
 use crate::EngineError;
-use crate::run::Output;
+use crate::staging::Output;
 use crate::verify::dates::{Precision, find_dates};
 
 /// Judges all outputs of a table file.

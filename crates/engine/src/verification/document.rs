@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{Findings, Look, staged};
 use crate::EngineError;
-use crate::run::{Output, Record};
+use crate::staging::{Output, Record};
 use crate::verify::consistency::Consistency;
 use crate::verify::dates::{leaked_dates, unwritten_dates};
 use crate::verify::fhir::{FhirCheck, FhirSubjects};

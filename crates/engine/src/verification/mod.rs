@@ -11,19 +11,22 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use anonymed_core::policy::Profile;
 use anonymed_core::release::{Check, Evidence, Hit};
 use anonymed_core::{
-    CancelToken, FileNumber, KeyPurpose, KeyRing, Policy, Progress, QuarantinedRecord, SubjectId,
+    CancelToken, FileNumber, KeyPurpose, KeyRing, Locator, Place, Policy, Progress,
+    QuarantinedRecord, SubjectId,
 };
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
-use crate::project::{Project, write_atomic};
+use crate::project::Project;
 use crate::risk::RiskSummary;
-use crate::run::{Outcome, Record, Staging};
 use crate::scan::Scan;
+use crate::staging::{Outcome, Output, Record, Staging};
 use crate::subjects::{KnownValuesNeed, Patients, pseudonymizer};
 use crate::verify::consistency::Consistency;
 use crate::verify::json::{JsonError, Layout, each_record};
@@ -36,6 +39,8 @@ use crate::{EngineError, plan as planning, release, scan as scanning};
 pub struct Verification {
     /// The plan whose outputs were read.
     pub plan: String,
+    /// Digest of what the run's records say.
+    pub records: String,
     /// The evidence for the gate.
     pub evidence: Evidence,
     /// Models each table satisfies, by path of the output.
@@ -126,7 +131,10 @@ pub fn verify(
     let policy = project.policy()?;
     project.record(&project.event("verify.begin", &policy.purpose))?;
     for round in 1.. {
-        let (verification, marks, files) = look(project, progress, cancel)?;
+        let (mut verification, marks, files) = look(project, progress, cancel)?;
+        let plan = planning::read(project)?;
+        let records = Staging::of(project, &plan.hash).records(&plan)?;
+        verification.records = records_digest(&records)?;
         store(project, &verification)?;
         if marks.is_empty() || round > ROUNDS {
             project.record(
@@ -170,10 +178,12 @@ fn look(
     let maker = pseudonymizer(&policy, project.keys(), &scan.inventory.digest);
     let patients =
         Patients::new(&policy, project.keys(), &maker, &scan.graph, graph, KnownValuesNeed::None);
+    let sweep = Sweep::new(&known).allowing(policy.text.allow.iter().map(String::as_str));
+    let limited = policy.profile == Profile::HipaaLimited;
     let look = Look {
         uuids: patients.all().iter().map(|s| (s.pseudonym.uuid(), s.number)).collect(),
         codes: patients.all().iter().map(|s| (s.pseudonym.code(), s.number)).collect(),
-        sweep: Sweep::new(&known).allowing(policy.text.allow.iter().map(String::as_str)),
+        sweep: if limited { sweep.keeping_areas() } else { sweep },
         project,
         policy: &policy,
         scan: &scan,
@@ -189,22 +199,20 @@ fn look(
     Ok((verification, marks, files))
 }
 
+/// Sealed: who can write the state folder but has no key cannot make evidence.
+const STATE: &str = "verification.sealed";
+
 fn store(project: &Project, verification: &Verification) -> Result<(), EngineError> {
-    let json = serde_json::to_vec_pretty(verification)
-        .map_err(|e| EngineError::Internal(e.to_string()))?;
-    write_atomic(&project.state("verification.json"), &json, "the evidence")
+    project.seal_json(STATE, verification)
 }
 
 /// Reads the last verification.
 ///
 /// # Errors
 ///
-/// Where there was none.
+/// Where there was none, or it was changed.
 pub fn load(project: &Project) -> Result<Verification, EngineError> {
-    let bytes = fs_err::read(project.state("verification.json"))
-        .map_err(|_| EngineError::Order { missing: "verification", command: "verify" })?;
-    serde_json::from_slice(&bytes)
-        .map_err(|_| EngineError::Integrity("the verification cannot be read".into()))
+    project.open_json(STATE, "verification", "verify")
 }
 
 /// The records a verification speaks of, each output with its digest checked.
@@ -220,7 +228,20 @@ pub fn staged_records(
     if plan.hash != verification.plan {
         return Err(EngineError::Drift("the plan"));
     }
-    Staging::of(project, &plan.hash).records(&plan)
+    let records = Staging::of(project, &plan.hash).records(&plan)?;
+    if records_digest(&records)? != verification.records {
+        return Err(EngineError::Integrity(
+            "the records of the run were changed after the verification".into(),
+        ));
+    }
+    Ok(records)
+}
+
+/// Digest over all the records of a run say, but for the time they took.
+fn records_digest(records: &[Record]) -> Result<String, EngineError> {
+    let records: Vec<_> = records.iter().map(|r| (r.file, &r.plan, &r.result)).collect();
+    let bytes = anonymed_vault::canonical_json(&records)?;
+    Ok(data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)))
 }
 
 /// Fingerprints of every identifier the scan saw: of patients, of those around them, and every key.
@@ -300,7 +321,7 @@ impl Look<'_> {
         }
         left.sort_by_key(|r| r.file);
         withdrawn.sort();
-        self.names(&left, &mut findings);
+        self.names(&left, &mut findings)?;
         let (risk, models, mut consistency) = tables.finish();
         let references = self.whole(&left, &mut consistency)?;
         progress.end("verify");
@@ -316,7 +337,9 @@ impl Look<'_> {
         let (references, consistency) = (references.finish(&baseline), consistency.finish());
         evidence::fill(&mut evidence, &asked, findings, references, consistency, &risk);
         let plan = self.plan.hash.clone();
-        let verification = Verification { plan, evidence, models, risk, withdrawn, withdrawn_hits };
+        let records = String::new();
+        let verification =
+            Verification { plan, records, evidence, models, risk, withdrawn, withdrawn_hits };
         Ok((verification, cells))
     }
 
@@ -363,20 +386,34 @@ impl Look<'_> {
         Ok(())
     }
 
-    /// File and folder names of the release.
-    fn names(&self, records: &[Record], findings: &mut Findings) {
+    /// What the package says beside the data: file and folder names, headers of released columns,
+    /// and the policy as it is shipped.
+    fn names(&self, records: &[Record], findings: &mut Findings) -> Result<(), EngineError> {
         for record in records {
             for output in staged(record).into_iter().flatten() {
                 findings.examine(Check::KnownValues, "names", 1);
                 for hit in self.sweep.name(&output.path) {
-                    findings.known.push(
-                        anonymed_core::Locator::new(record.file, anonymed_core::Place::Name),
-                        Some(hit.entity),
-                        hit.reason,
-                    );
+                    let at = Locator::new(record.file, Place::Name);
+                    findings.known.push(at, Some(hit.entity), hit.reason);
+                }
+                let columns = output.table.iter().flat_map(|table| &table.columns);
+                for column in columns {
+                    let Some(position) = column.output_position else { continue };
+                    findings.examine(Check::KnownValues, "headers", 1);
+                    for hit in self.sweep.text(&column.name, None, &[]) {
+                        let at = Locator::new(record.file, Place::Column(position as u32 + 1));
+                        findings.known.push(at, Some(hit.entity), hit.reason);
+                    }
                 }
             }
         }
+        let shipped = crate::propose::shipped(&self.project.policy_text()?)?;
+        findings.examine(Check::KnownValues, "policies", 1);
+        for hit in self.sweep.text(&shipped, None, &[]) {
+            let at = Locator::new(FileNumber(0), Place::Name);
+            findings.known.push(at, Some(hit.entity), "known-value-in-the-policy");
+        }
+        Ok(())
     }
 
     /// Every staged file is of a record, and every record's file is there as written.
@@ -477,7 +514,7 @@ impl Look<'_> {
 fn held(quarantined: &[QuarantinedRecord]) -> (BTreeSet<u64>, BTreeSet<usize>) {
     let (mut lines, mut entries) = (BTreeSet::new(), BTreeSet::new());
     for record in quarantined {
-        let anonymed_core::Place::Element { line, path } = &record.place else { continue };
+        let Place::Element { line, path } = &record.place else { continue };
         match path.strip_prefix("Bundle.entry[").and_then(|rest| rest.split_once(']')) {
             Some((index, _)) => entries.extend(index.parse::<usize>().ok()),
             None => {
@@ -493,7 +530,7 @@ fn earlier_hits(project: &Project, plan: &str) -> Vec<Hit> {
     load(project).ok().filter(|v| v.plan == plan).map(|v| v.withdrawn_hits).unwrap_or_default()
 }
 
-fn staged(record: &Record) -> Option<&Vec<crate::run::Output>> {
+fn staged(record: &Record) -> Option<&Vec<Output>> {
     match &record.result {
         Outcome::Staged(outputs) => Some(outputs),
         Outcome::Quarantined(_) | Outcome::Withdrawn(_) => None,

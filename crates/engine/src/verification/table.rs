@@ -19,8 +19,8 @@ use rayon::prelude::*;
 
 use super::{Findings, Look, staged};
 use crate::risk::{ColumnUtility, JointRisk, RiskNumbers, RiskSummary, TableRisk};
-use crate::run::{Output, Record};
 use crate::scan::Status;
+use crate::staging::{Output, Record};
 use crate::verify::consistency::Consistency;
 use crate::verify::dates::{PlaceMode, observed_shift, same_place, unwritten_dates};
 use crate::verify::residual::{Position, residual};

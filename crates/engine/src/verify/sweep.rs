@@ -76,12 +76,13 @@ enum Setting {
 pub struct Sweep<'a> {
     known: &'a KnownValues,
     allowed: hashbrown::HashSet<u64>,
+    areas: bool,
 }
 
 impl<'a> Sweep<'a> {
     /// A sweep for what is known.
     pub fn new(known: &'a KnownValues) -> Self {
-        Self { known, allowed: hashbrown::HashSet::new() }
+        Self { known, allowed: hashbrown::HashSet::new(), areas: true }
     }
 
     /// Leaves out texts the policy says are never identifiers (`[text] allow`).
@@ -89,6 +90,14 @@ impl<'a> Sweep<'a> {
     pub fn allowing<'t>(mut self, texts: impl IntoIterator<Item = &'t str>) -> Self {
         let keys = self.known.keys();
         self.allowed.extend(texts.into_iter().map(|text| keys.print(&super::normal::joined(text))));
+        self
+    }
+
+    /// Leaves out towns and postal codes, which a limited data set may keep
+    /// (45 CFR 164.514(e)(2)(ii)).
+    #[must_use]
+    pub fn keeping_areas(mut self) -> Self {
+        self.areas = false;
         self
     }
 
@@ -388,7 +397,7 @@ impl Pass<'_> {
         own: Option<&Entry>,
     ) -> Option<(&'static str, Weight)> {
         own?;
-        if !self.fits(window, head.words()) {
+        if !self.sweep.areas || !self.fits(window, head.words()) {
             return None;
         }
         let hit = ("area-of-patient", Weight::Certain);
