@@ -101,8 +101,9 @@ fn is_band(page: &Page<'_>, date: &Dated) -> bool {
     ];
     let short = date.parts.iter().any(|(part, _)| *part == Part::ShortYear);
     let quarter = date.parts.first().is_some_and(|(part, _)| *part == Part::Quarter);
-    let line = &page.text[page.line_of(date.span.start)];
-    short && quarter && BESIDE.iter().any(|word| line.to_ascii_lowercase().contains(word))
+    let line = page.text[page.line_of(date.span.start)].to_ascii_lowercase();
+    let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '(');
+    short && quarter && words.any(|word| BESIDE.iter().any(|beside| word.starts_with(beside)))
 }
 
 /// How sure it is that what reads as a date is one.
@@ -409,7 +410,7 @@ mod tests {
         check("DOB 5/5/55", &["5/5/55"]);
         check("2011-05-03T10:15:00Z", &["2011-05-03"]);
         check("on Tuesday, May 3, 2011", &["Tuesday, May 3, 2011"]);
-        check("seen in Q1 2021 and 2Q21.", &["Q1 2021", "2Q21"]);
+        check("seen in Q1 2021 and again 2Q21.", &["Q1 2021", "2Q21"]);
         check("In the first quarter of 2021 she", &["first quarter of 2021"]);
         check("admitted week 12 of 2021", &["week 12 of 2021"]);
         check("2021-W12: stable", &["2021-W12"]);
