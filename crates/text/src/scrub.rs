@@ -362,7 +362,7 @@ impl Work<'_> {
 }
 
 fn numeric(date: &Dated) -> bool {
-    !date.parts.iter().any(|(part, _)| *part == dates::Part::MonthName)
+    date.parts.iter().any(|(part, _)| *part == dates::Part::Month)
 }
 
 fn look(stage: &dyn Stage, page: &Page<'_>, offset: usize, out: &mut Vec<Finding>) {

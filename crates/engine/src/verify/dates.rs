@@ -6,15 +6,16 @@
 //! explain. [`unwritten_dates`] lists dates that stand in a text and are not ours.
 //!
 //! Read are ISO 8601 (whole, by month, basic with or without a time), US and day-first numeric
-//! dates with two or four digits of year, and English month names in either order. A numeric date
-//! that can be read both ways, or in two centuries, is taken in every reading.
+//! dates with two or four digits of year, English month names in either order, and quarters and
+//! weeks with their year. A numeric date that can be read both ways, or in two centuries, is taken
+//! in every reading.
 
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::ops::Range;
 
 use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, ISOWeekDate, Weekday};
 
 use super::is_excused;
 
@@ -36,6 +37,10 @@ pub enum Precision {
     Month,
     /// Month and day without a year.
     MonthDay,
+    /// A quarter of a year.
+    Quarter,
+    /// A week of a year (ISO 8601).
+    Week,
 }
 
 /// A date as written, in all the ways it can be read.
@@ -51,7 +56,7 @@ pub struct FoundDate {
 }
 
 impl FoundDate {
-    /// The readings; a month stands as its first day.
+    /// The readings; a month, quarter or week stands as its first day.
     pub fn readings(&self) -> impl Iterator<Item = Date> + '_ {
         self.readings.iter().flatten().copied()
     }
@@ -85,6 +90,7 @@ pub fn find_dates(text: &str) -> Vec<FoundDate> {
             false if fresh => month_first(bytes, at),
             _ => None,
         };
+        let date = date.or_else(|| if fresh { part_of_year(bytes, at) } else { None });
         match date {
             Some(date) => {
                 at = date.span.end;
@@ -139,7 +145,7 @@ pub fn unwritten_dates(text: &str, excused: &[Range<usize>]) -> Vec<DateHit> {
             span: found.span,
             reason: match found.precision {
                 Precision::Day => "date-not-written",
-                Precision::Month | Precision::MonthDay => "partial-date-not-written",
+                _ => "partial-date-not-written",
             },
         })
         .collect()
@@ -190,6 +196,9 @@ pub fn observed_shift(input: &str, output: &str) -> Option<i32> {
 }
 
 fn moved_wrongly(before: &FoundDate, after: &FoundDate, days: i32) -> Option<&'static str> {
+    if let Some(reach) = reach(before.precision) {
+        return part_moved_wrongly(before, after, days, reach);
+    }
     let moved = |date: Date| {
         let from = if before.precision == Precision::Month {
             date.checked_add(14.days())
@@ -205,6 +214,31 @@ fn moved_wrongly(before: &FoundDate, after: &FoundDate, days: i32) -> Option<&'s
     }
     let same = before.readings().any(|date| after.readings().any(|a| a == date));
     Some(if same { "unshifted-date" } else { "wrong-shift" })
+}
+
+/// Days of the longest quarter or week.
+fn reach(precision: Precision) -> Option<i32> {
+    match precision {
+        Precision::Quarter => Some(92),
+        Precision::Week => Some(7),
+        _ => None,
+    }
+}
+
+/// A part of a year moves with any of its days: it may be one that starts less than its length
+/// from the moved first day.
+fn part_moved_wrongly(
+    before: &FoundDate,
+    after: &FoundDate,
+    days: i32,
+    reach: i32,
+) -> Option<&'static str> {
+    let (from, to) = (before.readings().next()?, after.readings().next()?);
+    let expected = from.checked_add(days.days()).ok()?;
+    if (to - expected).get_days().abs() < reach {
+        return None;
+    }
+    Some(if from == to { "unshifted-date" } else { "wrong-shift" })
 }
 
 enum CellDate {
@@ -436,6 +470,125 @@ fn numeric_goes_on(bytes: &[u8], end: usize) -> bool {
         && bytes.get(second + 1).is_some_and(u8::is_ascii_digit)
 }
 
+/// A quarter or week with its year: `Q1 2021`, `1Q21`, `first quarter of 2021`, `2021-Q1`,
+/// `week 12 of 2021`, `2021-W12`.
+fn part_of_year(bytes: &[u8], at: usize) -> Option<FoundDate> {
+    if bytes[at].is_ascii_digit() {
+        let (year, end) = digits(bytes, at);
+        if end - at == 4 {
+            return part_behind_year(bytes, at, year, end);
+        }
+    }
+    let (precision, number, end) = part_name(bytes, at)?;
+    let mut next = skip(bytes, end, b" ,-/'");
+    let quoted = next > end && bytes[next - 1] == b'\'';
+    for word in ["of ", "in ", "the ", "year "] {
+        let inside = bytes.get(next..next + word.len());
+        if inside.is_some_and(|inside| inside.eq_ignore_ascii_case(word.as_bytes())) {
+            next += word.len();
+        }
+    }
+    if next > end + 16 {
+        return None;
+    }
+    let (value, year_end) = digits(bytes, next);
+    // `1Q21` is also a band of a chromosome, written `1q21` where case tells.
+    let tight = next == end && end == at + 2 && bytes[at + 1] == b'Q';
+    let year = match year_end - next {
+        4 => value,
+        2 if quoted || tight => 2000 + value,
+        _ => return None,
+    };
+    let ended = ends(bytes, year_end)
+        && !(bytes.get(year_end) == Some(&b'.')
+            && bytes.get(year_end + 1).is_some_and(u8::is_ascii_digit));
+    let mut date = start_of(precision, year, number)
+        .filter(|_| ended && (next > end || end == at + 2))
+        .and_then(|date| found(at..year_end, precision, [Some(date), None, None, None]))?;
+    date.weak = tight || bytes[at] == b'q' || end == at + 2 && bytes[at + 1] == b'q';
+    Some(date)
+}
+
+/// `2021-W12`, `2021W12`, `2021 Q1`.
+fn part_behind_year(bytes: &[u8], at: usize, year: u32, end: usize) -> Option<FoundDate> {
+    let next = skip(bytes, end, b" -/,");
+    let precision = match bytes.get(next).filter(|_| next <= end + 2)? {
+        b'Q' => Precision::Quarter,
+        b'W' => Precision::Week,
+        _ => return None,
+    };
+    let (value, number_end) = digits(bytes, next + 1);
+    let number = match (precision, number_end - next - 1) {
+        (Precision::Quarter, 1) | (Precision::Week, 2) => value,
+        // The day of the week stands behind.
+        (Precision::Week, 3) => value / 10,
+        _ => return None,
+    };
+    let timed = bytes.get(number_end) == Some(&b'T');
+    let date = start_of(precision, year, number).filter(|_| timed || ends(bytes, number_end))?;
+    found(at..number_end, precision, [Some(date), None, None, None])
+}
+
+/// What names a quarter or week, with its number and end.
+fn part_name(bytes: &[u8], at: usize) -> Option<(Precision, u32, usize)> {
+    const ORDINALS: [&[u8]; 6] = [b"first", b"second", b"third", b"fourth", b"last", b"final"];
+    let word = |at: usize| {
+        let length = bytes.iter().skip(at).take(9).take_while(|b| b.is_ascii_alphabetic()).count();
+        &bytes[at.min(bytes.len())..][..length]
+    };
+    let name = word(at);
+    if name.eq_ignore_ascii_case(b"q") {
+        let (number, end) = digits(bytes, at + 1);
+        return (end == at + 2).then_some((Precision::Quarter, number, end));
+    }
+    if let Some(precision) = unit_of(name) {
+        let start = skip(bytes, at + name.len(), b" .#");
+        let (number, end) = digits(bytes, start);
+        let near = start > at + name.len() && (1..=2).contains(&(end - start));
+        return near.then_some((precision, number, end));
+    }
+    let place = ORDINALS.iter().position(|ordinal| ordinal.eq_ignore_ascii_case(name));
+    let (number, end) = match place {
+        Some(place) => (place.min(3) as u32 + 1, at + name.len()),
+        None => {
+            let (number, end) = digits(bytes, at);
+            if end == at + 1 && word(end).eq_ignore_ascii_case(b"q") {
+                return Some((Precision::Quarter, number, end + 1));
+            }
+            let suffixed = ordinal(bytes, end);
+            ((1..=2).contains(&(end - at)) && suffixed > end).then_some((number, suffixed))?
+        }
+    };
+    let next = skip(bytes, end, b" -");
+    let named = word(next);
+    let precision = unit_of(named).filter(|_| next > end)?;
+    // The last week has no number that is the same in every year.
+    if precision == Precision::Week && place.is_some_and(|place| place > 3) {
+        return None;
+    }
+    let end = next + named.len();
+    Some((precision, number, if bytes.get(end) == Some(&b'.') { end + 1 } else { end }))
+}
+
+fn unit_of(name: &[u8]) -> Option<Precision> {
+    let is = |words: [&[u8]; 4]| words.iter().any(|word| word.eq_ignore_ascii_case(name));
+    if is([b"quarter", b"quarters", b"qtr", b"qtrs"]) {
+        return Some(Precision::Quarter);
+    }
+    is([b"week", b"weeks", b"wk", b"wks"]).then_some(Precision::Week)
+}
+
+/// The first day of a quarter or week.
+fn start_of(precision: Precision, year: u32, number: u32) -> Option<Date> {
+    if precision == Precision::Quarter {
+        let month = (1..=4).contains(&number).then(|| number * 3 - 2)?;
+        return plausible(year, month, 1);
+    }
+    plausible(year, 1, 1)?;
+    let week = i8::try_from(number).ok()?;
+    ISOWeekDate::new(year as i16, week, Weekday::Monday).ok().map(|monday| monday.date())
+}
+
 /// A year after a day or month: four digits, or two.
 fn year_after(bytes: &[u8], at: usize) -> Option<([Option<u32>; 2], usize)> {
     let next = skip(bytes, at, b" ,.-/'");
@@ -566,6 +719,17 @@ mod tests {
         check("strength 4/5", Precision::MonthDay, true);
         check("may 5 mg", Precision::MonthDay, true);
         check("1.2.20", Precision::Day, true);
+        check("Q1 2021", Precision::Quarter, false);
+        check("Q1'21", Precision::Quarter, false);
+        check("2021-Q1", Precision::Quarter, false);
+        check("in 1Q21", Precision::Quarter, true);
+        check("the first quarter of 2021", Precision::Quarter, false);
+        check("3RD QUARTER, 2021", Precision::Quarter, false);
+        check("week 12 of 2021", Precision::Week, false);
+        check("12th week of 2021", Precision::Week, false);
+        check("2021-W12", Precision::Week, false);
+        check("first week of 2021", Precision::Week, false);
+        check("2021W123", Precision::Week, false);
     }
 
     #[test]
@@ -583,6 +747,12 @@ mod tests {
         check("marched 500");
         check("2011");
         check("24:00");
+        check("gain of 1q21");
+        check("1Q21.3");
+        check("q4h, Q1, week 12 of pregnancy");
+        check("Q5 2021");
+        check("week 54 of 2021");
+        check("quarter of 2021");
         check("");
     }
 
@@ -612,6 +782,8 @@ mod tests {
         check("seen 3/4/2019, strength 4/5", &["date-not-written"]);
         check("since May 2019", &["partial-date-not-written"]);
         check("in 2019", &[]);
+        check("since Q1 2019", &["partial-date-not-written"]);
+        check("week 12 of 2019", &["partial-date-not-written"]);
         check("C5/6 and 120/80", &[]);
     }
 
@@ -635,6 +807,13 @@ mod tests {
         check("2020-01-10", "2020-01", Year, Some("finer-than-year"));
         check("2020-01-10", "2020-03-01", Year, Some("finer-than-year"));
         check("2020-01-10", "", Shift(5), None);
+        check("Q1 2020", "Q3 2020", Shift(180), None);
+        check("Q1 2020", "Q1 2020", Shift(180), Some("unshifted-date"));
+        check("Q1 2020", "Q4 2020", Shift(90), Some("wrong-shift"));
+        check("2020-W10", "2020-W12", Shift(14), None);
+        check("2020-W10", "2020-W13", Shift(14), Some("wrong-shift"));
+        check("week 12 of 2021", "2021", Year, None);
+        check("Q1 2021", "Q1 2021", Year, Some("finer-than-year"));
         check("2020-01-10", "2020-01-10", Keep, None);
         // Read both ways, one of which is right.
         check("1/2/2020", "2/1/2020", Shift(30), None);

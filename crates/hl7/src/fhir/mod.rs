@@ -6,8 +6,10 @@
 //! the file goes on. Batches of lines and the entries of a bundle run in parallel, and the output
 //! keeps the order of the input.
 
+mod ages;
 mod attachment;
 mod bundle;
+mod codings;
 mod dates;
 mod inspect;
 mod lines;

@@ -1,18 +1,18 @@
-//! Writes single values: texts, dates, ages, places, identifiers, references.
+//! Writes single values: texts, dates, places, identifiers, references.
 
-use anonymed_core::{EntityType, Operator, PatientKey, Resolution, ScrubbedText, TimeMode, zip3};
+use anonymed_core::{EntityType, Operator, PatientKey, Resolution, ScrubbedText, zip3};
 
 use super::attachment::{self, Media};
 use super::dates::{self, DateKind};
 use super::narrative::{Dialect, Markup};
 use super::reference::{self, BASE, IDENTIFIER_SYSTEM, PATIENT_SYSTEM, Target};
-use super::walk::{Keep, NOT_KEPT, Stop, Walker, Wrote, held, same_text};
-use crate::json::{Json, Kind, NodeId};
+use super::walk::{Keep, NOT_KEPT, Stop, Walker, Wrote, held};
+use crate::json::{Kind, NodeId};
 use crate::profile::Rule;
 use crate::schema::{Row, TypeId};
 
 impl Walker<'_, '_, '_> {
-    fn scrub(&self, text: &str) -> Result<ScrubbedText, Stop> {
+    pub(super) fn scrub(&self, text: &str) -> Result<ScrubbedText, Stop> {
         self.job
             .context
             .text
@@ -33,28 +33,6 @@ impl Walker<'_, '_, '_> {
         }
         self.out().scrubbed_string(&scrubbed.text, &scrubbed.items);
         Ok(!scrubbed.text.is_empty())
-    }
-
-    /// The text of a CodeableConcept, which often repeats the display of a standard code.
-    pub(super) fn concept(&mut self, node: NodeId) -> Wrote {
-        let json = self.job.json;
-        let standard = json.parent(node).is_some_and(|concept| {
-            json.items(concept, "coding").into_iter().any(|coding| {
-                is_standard(json, coding)
-                    && json.member(coding, "display").is_some_and(|d| same_text(json, d, node))
-            })
-        });
-        if standard { Ok(self.copy(node)) } else { self.text(node) }
-    }
-
-    /// The display of a Coding; without system and code it is free text of somebody's.
-    pub(super) fn display(&mut self, node: NodeId) -> bool {
-        let json = self.job.json;
-        if json.parent(node).is_some_and(|coding| is_standard(json, coding)) {
-            return self.copy(node);
-        }
-        self.out().count(EntityType::OtherId, Operator::Drop);
-        false
     }
 
     pub(super) fn date(&mut self, row: Row, rule: Rule, node: NodeId) -> bool {
@@ -81,85 +59,6 @@ impl Walker<'_, '_, '_> {
                 false
             }
         }
-    }
-
-    /// An Age, or a Range of ages: over the cap they are one group
-    /// (45 CFR 164.514(b)(2)(i)(C)).
-    pub(super) fn age(&mut self, node: NodeId) -> bool {
-        let json = self.job.json;
-        let (low, high) = (json.member(node, "low"), json.member(node, "high"));
-        if low.is_none() && high.is_none() {
-            return self.age_quantity(node, AgeEnd::Only);
-        }
-        let mark = self.out().mark();
-        self.out().raw("{");
-        let mut any = false;
-        for (name, end, side) in [("low", low, AgeEnd::Low), ("high", high, AgeEnd::High)] {
-            let Some(end) = end.filter(|n| json.kind(*n) == Kind::Object) else { continue };
-            let mark = self.out().mark();
-            self.out().key(name);
-            if self.age_quantity(end, side) {
-                any = true;
-            } else {
-                self.out().back_to(mark);
-            }
-        }
-        self.out().raw("}");
-        if !any {
-            self.out().back_to(mark);
-        }
-        any
-    }
-
-    /// Whether the code beside a measured quantity says that it is an age.
-    pub(super) fn measures_age(&self, node: NodeId) -> bool {
-        let json = self.job.json;
-        let code = json.parent(node).and_then(|object| json.member(object, "code"));
-        code.is_some_and(|code| {
-            json.items(code, "coding").into_iter().any(|coding| {
-                json.member_text(coding, "code").is_some_and(|c| AGE_CODES.contains(&&*c))
-            })
-        })
-    }
-
-    fn age_quantity(&mut self, node: NodeId, end: AgeEnd) -> bool {
-        let json = self.job.json;
-        let rule = &self.job.context.policy.time;
-        let cap = f64::from(rule.age_cap);
-        let Some(value) = json.member(node, "value").filter(|v| json.kind(*v) == Kind::Number)
-        else {
-            return false;
-        };
-        let unit = json.member_text(node, "code").or_else(|| json.member_text(node, "unit"));
-        let Some(unit) = years_of(unit.as_deref().unwrap_or("a")) else { return false };
-        let years = json.raw(value).parse::<f64>().unwrap_or(f64::MAX) * unit;
-        let over = rule.mode != TimeMode::Keep && years >= cap + 1.0;
-        if over && end == AgeEnd::High {
-            self.out().count(EntityType::Age, Operator::Drop);
-            return false;
-        }
-        self.out().raw("{");
-        if over {
-            self.out().key("value");
-            let start = self.out().bytes.len();
-            self.out().raw(&format!("{}", cap + 1.0));
-            self.out().span(start, EntityType::Age, Operator::Generalize);
-            if end == AgeEnd::Only {
-                self.out().raw(",\"comparator\":\">=\"");
-            }
-            let years = ",\"unit\":\"a\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"a\"}";
-            self.out().raw(years);
-            return true;
-        }
-        for name in ["value", "comparator", "unit", "system", "code"] {
-            let Some(member) = json.member(node, name) else { continue };
-            if matches!(json.kind(member), Kind::Number | Kind::String) {
-                self.out().key(name);
-                self.copy(member);
-            }
-        }
-        self.out().raw("}");
-        true
     }
 
     pub(super) fn id(&mut self, row: Row, node: NodeId) -> bool {
@@ -513,43 +412,9 @@ impl Walker<'_, '_, '_> {
     }
 }
 
-/// Observations of an age: LOINC age, reported, estimated, calculated, at death, at specimen
-/// collection; SNOMED CT current chronological age, age at onset.
-const AGE_CODES: &[&str] =
-    &["30525-0", "21612-7", "21611-9", "29553-5", "39016-1", "35659-2", "424144002", "445518008"];
-
 /// Whose an identifier may be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Of {
     Patient,
     Anything,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum AgeEnd {
-    Only,
-    Low,
-    High,
-}
-
-/// How many years a unit of time is; `None` for what is no unit of time.
-fn years_of(unit: &str) -> Option<f64> {
-    Some(match unit.trim().to_ascii_lowercase().as_str() {
-        "a" | "y" | "yr" | "yrs" | "year" | "years" | "yo" | "" => 1.0,
-        "mo" | "month" | "months" => 1.0 / 12.0,
-        "wk" | "week" | "weeks" => 7.0 / 365.25,
-        "d" | "day" | "days" => 1.0 / 365.25,
-        "h" | "hour" | "hours" => 1.0 / 8766.0,
-        "min" | "minute" | "minutes" => 1.0 / 525_960.0,
-        _ => return None,
-    })
-}
-
-/// Whether a coding names a code of a code system.
-fn is_standard(json: &Json<'_>, coding: NodeId) -> bool {
-    let filled = |name| {
-        json.member(coding, name)
-            .is_some_and(|n| json.kind(n) == Kind::String && !json.raw(n).is_empty())
-    };
-    json.kind(coding) == Kind::Object && filled("system") && filled("code")
 }

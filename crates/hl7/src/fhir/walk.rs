@@ -420,11 +420,12 @@ impl<'w, 'j, 's> Walker<'w, 'j, 's> {
             Rule::Keep => Ok(self.copy(node)),
             Rule::Text => self.text(node),
             Rule::Concept => self.concept(node),
-            Rule::Display => Ok(self.display(node)),
+            Rule::Display => self.display(node),
+            Rule::Code => self.code(node),
             Rule::Date | Rule::Birth => Ok(self.date(row, rule, node)),
             Rule::Age => Ok(self.age(node)),
-            Rule::Measure if self.measures_age(node) => Ok(self.age(node)),
-            Rule::Measure => self.object(row.of(), node, keep),
+            Rule::Measure => self.measure(row, node, keep),
+            Rule::AgeText => self.age_text(row, node),
             Rule::Id => Ok(self.id(row, node)),
             Rule::Canonical => Ok(self.canonical(node)),
             Rule::Zip3 => Ok(self.zip(node)),
@@ -599,8 +600,10 @@ fn effective(rule: Rule, row: Row, keep: Keep) -> Rule {
         Rule::Drop if row.of().is_complex() => Rule::Walk,
         Rule::Drop
         | Rule::Text
+        | Rule::AgeText
         | Rule::Concept
         | Rule::Display
+        | Rule::Code
         | Rule::Canonical
         | Rule::Zip3
         | Rule::State

@@ -3,9 +3,11 @@
 //! The tables beside this file are the rules: `resources.csv` by resource type, `datatypes.csv` by
 //! data type, `extensions.csv` by extension address. Each row names its basis, a letter standing
 //! for the paragraph of 45 CFR 164.514(b)(2)(i) it answers. What no row names is dropped.
+//! `terminologies.csv` lists the code systems whose codes stay as they are.
 
 mod entity;
 mod table;
+mod terminologies;
 
 use std::sync::LazyLock;
 
@@ -15,6 +17,7 @@ use hashbrown::HashMap;
 use crate::schema::{self, Row, TypeId};
 pub(crate) use entity::entity_of;
 pub(crate) use table::{Rule, Table};
+pub(crate) use terminologies::is_public;
 
 static TABLE: LazyLock<Result<Table, String>> = LazyLock::new(Table::load);
 
@@ -214,7 +217,11 @@ mod tests {
         check("Patient.identifier", Rule::PatientIdentifier);
         check("Encounter.identifier", Rule::Identifier);
         check("Encounter.period", Rule::Walk);
-        check("Observation.valueString", Rule::Text);
+        check("Observation.valueString", Rule::AgeText);
+        check("Observation.valueInteger", Rule::Measure);
+        check("Condition.note", Rule::Walk);
+        check("Annotation.text", Rule::Text);
+        check("Meta.tag", Rule::Drop);
         check("Observation.extension", Rule::Extensions);
         check("Observation.component.modifierExtension", Rule::Modifiers);
         check("Address.city", Rule::Drop);

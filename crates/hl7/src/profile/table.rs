@@ -21,18 +21,22 @@ pub(crate) enum Rule {
     Keep,
     /// Free text, for the text engine.
     Text,
-    /// The text of a CodeableConcept: as it is where a coding says the same.
+    /// The text of a CodeableConcept: as it is where a public coding says the same.
     Concept,
-    /// The display of a Coding: as it is beside a system and a code.
+    /// The display of a Coding: as it is in a public terminology, else free text.
     Display,
+    /// The code of a Coding: as it is in a public terminology, else re-keyed unless plain.
+    Code,
     /// A date, dateTime or instant of the patient.
     Date,
     /// A birth date.
     Birth,
     /// An Age, or a Range of ages.
     Age,
-    /// A measured quantity, which is an age where the code beside it says so.
+    /// A measured number or quantity, which is an age where the question beside it says so.
     Measure,
+    /// Free text, in which a bare number is an age where the element or question says so.
+    AgeText,
     /// A resource's id.
     Id,
     /// A URI of a definition; others are left out or re-keyed.
@@ -75,10 +79,12 @@ impl Rule {
             "text" => Self::Text,
             "concept" => Self::Concept,
             "display" => Self::Display,
+            "code" => Self::Code,
             "date" => Self::Date,
             "birth" => Self::Birth,
             "age" => Self::Age,
             "measure" => Self::Measure,
+            "age-text" => Self::AgeText,
             "id" => Self::Id,
             "canonical" => Self::Canonical,
             "zip3" => Self::Zip3,
@@ -104,8 +110,15 @@ impl Rule {
         match self {
             Self::Drop => "dropped",
             Self::Walk | Self::Measure => "by its parts",
-            Self::Keep | Self::State | Self::Canonical | Self::Display | Self::Sampled => "kept",
-            Self::Text | Self::Concept | Self::Narrative | Self::Attachment => "free text",
+            Self::Keep
+            | Self::State
+            | Self::Canonical
+            | Self::Display
+            | Self::Code
+            | Self::Sampled => "kept",
+            Self::Text | Self::AgeText | Self::Concept | Self::Narrative | Self::Attachment => {
+                "free text"
+            }
             Self::Date | Self::Birth => "date",
             Self::Age | Self::Zip3 => "made coarser",
             Self::Id

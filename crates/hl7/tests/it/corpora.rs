@@ -211,6 +211,44 @@ fn bulk_exports() {
     let (kept, written, _) = resolving(&after);
     assert_eq!((kept, written), (resolved, all), "references resolve as they did");
     intervals(&set, &pairs);
+    let codings = codings_are_kept(&pairs);
+    assert!(codings > 10_000, "{codings} codings compared");
+}
+
+/// Every coding of the same element is what it was, but for the labels of `meta`: all those of
+/// the corpora are of public terminologies. Their number.
+fn codings_are_kept(pairs: &[Pair]) -> usize {
+    let mut count = 0;
+    for pair in pairs {
+        for (before, after) in pair.before.iter().zip(&pair.after) {
+            same_codings(before, after, &pair.name, &mut count);
+        }
+    }
+    count
+}
+
+fn same_codings(before: &Value, after: &Value, name: &str, count: &mut usize) {
+    match (before, after) {
+        (Value::Object(a), Value::Object(b)) => {
+            for (key, inner) in a.iter().filter(|(key, _)| *key != "meta") {
+                let Some(other) = b.get(key) else { continue };
+                if key == "coding" {
+                    assert_eq!(inner, other, "{name}");
+                    *count += 1;
+                    assert!(a.get("text").is_none_or(|t| {
+                        let display = |c: &Value| c["display"] == *t;
+                        !inner.as_array().unwrap().iter().any(display) || b.get("text") == Some(t)
+                    }));
+                } else {
+                    same_codings(inner, other, name, count);
+                }
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).for_each(|(a, b)| same_codings(a, b, name, count));
+        }
+        _ => {}
+    }
 }
 
 /// Dates of the same element before and after are apart by the patient's shift, exactly.
@@ -270,7 +308,10 @@ fn synthetic_bundles() {
     assert_eq!(set.inputs.len(), 10);
     assert_eq!(set.index.subjects.len(), 8);
     no_identifier_is_left(&set, "hipaa-safe-harbor");
-    for pair in run_all(&set, "research-linked") {
+    let pairs = run_all(&set, "research-linked");
+    let codings = codings_are_kept(&pairs);
+    assert!(codings > 5_000, "{codings} codings compared");
+    for pair in pairs {
         let (resolved, all, _) = resolving(&pair.before.iter().collect::<Vec<_>>());
         let (kept, written, dangling) = resolving(&pair.after.iter().collect::<Vec<_>>());
         assert!(all == resolved || !dangling.is_empty());

@@ -395,3 +395,139 @@ fn a_measured_age_is_an_age() {
     check("30525-0", "64", json!(64));
     check("29463-7", "93", json!(93));
 }
+
+#[test]
+fn local_codes_and_displays_are_not_trusted() {
+    let check = |coding: &str, pointer: &str, expect: Value| {
+        let inside = format!("\"code\":{{\"coding\":[{{{coding}}}],\"text\":\"Jane\"}}");
+        let (out, ..) = second_line(&inside, "research-linked");
+        assert_eq!(at(&out, &format!("/code/{pointer}")), &expect, "{coding}");
+    };
+    let local = |rest: &str| format!("\"system\":\"http://hospital.example/codes\",{rest}");
+    // Public: as it is, whatever it says.
+    let public = r#""system":"http://loinc.org","code":"1","display":"Jane""#;
+    check(public, "coding/0/display", json!("Jane"));
+    check(public, "text", json!("Jane"));
+    // Local: free text.
+    let named = local(r#""code":"nur","display":"Nurse of Jane Roe""#);
+    check(&named, "coding/0/display", json!("Nurse of [X]"));
+    check(&named, "coding/0/code", json!("nur"));
+    let same = local(r#""code":"nur","display":"Jane""#);
+    check(&same, "text", json!("[X]"));
+    check(
+        r#""system":"http://hospital.example","display":"Jane""#,
+        "coding/0/display",
+        Value::Null,
+    );
+    let check_code = |system: &str, code: &str, kept: bool| {
+        let inside =
+            format!("\"code\":{{\"coding\":[{{\"system\":\"{system}\",\"code\":\"{code}\"}}]}}");
+        let (out, ..) = second_line(&inside, "research-linked");
+        let written = at(&out, "/code/coding/0/code").as_str().unwrap().to_owned();
+        assert_eq!(written == code, kept, "{code}: {written}");
+        assert!(kept || anonymed_core::Pseudonym::is_code(&written), "{code}: {written}");
+        written
+    };
+    let house = "http://hospital.example/codes";
+    for code in ["nur", "GMST", "bp-s", "12", "exam", "A1", "OP.3"] {
+        check_code(house, code, true);
+    }
+    // Numbers, names and what could be either.
+    for code in
+        ["Roe", "ROE", "jane", "Jane Roe", "rn0417", "1200", "MRN-1077", "Rahmani", "specimens"]
+    {
+        check_code(house, code, false);
+    }
+    check_code("http://hl7.org/fhir/sid/us-ssn", "999-12-3456", false);
+    check_code("http://loinc.org", "12345-6", true);
+    check_code("urn:ietf:rfc:3986", "urn:oid:1.2.840.10008.5.1.4.1.1.2", true);
+    check_code("urn:ietf:rfc:3986", "urn:oid:1.2.840.113619.2.1", false);
+    let twice = (check_code(house, "rn0417", false), check_code(house, "rn0417", false));
+    assert_eq!(twice.0, twice.1, "the same code stays the same");
+    assert_ne!(twice.0, check_code("http://other.example", "rn0417", false));
+}
+
+#[test]
+fn labels_of_the_house_are_dropped() {
+    let inside = r#""meta":{"source":"http://h/jane","tag":[{"system":"http://h","code":"jane"}],"profile":["http://h/p"]}"#;
+    let (out, ..) = second_line(inside, "research-linked");
+    assert_eq!(at(&out, "/meta/tag"), &Value::Null);
+    assert_eq!(at(&out, "/meta/source"), &Value::Null);
+    assert_eq!(at(&out, "/meta/profile/0"), &json!("http://h/p"));
+    assert_eq!(at(&out, "/meta/security/0/code"), &json!("PSEUDED"));
+}
+
+#[test]
+fn numbers_that_answer_for_an_age_are_ages() {
+    let check = |code: &str, value: &str, pointer: &str, expect: Value| {
+        let inside = format!("\"code\":{code},{value}");
+        let (out, ..) = second_line(&inside, "hipaa-safe-harbor");
+        assert_eq!(at(&out, pointer), &expect, "{code} {value}");
+    };
+    let age = r#"{"coding":[{"system":"http://loinc.org","code":"30525-0"}]}"#;
+    check(age, r#""valueInteger":97"#, "/valueInteger", json!(90));
+    check(age, r#""valueInteger":64"#, "/valueInteger", json!(64));
+    check(age, r#""valueString":"97""#, "/valueString", json!("90+"));
+    check(age, r#""valueString":"ninety-seven""#, "/valueString", json!("90+"));
+    check(age, r#""valueString":"64, Jane""#, "/valueString", json!("64, [X]"));
+    check(
+        age,
+        r#""valueRange":{"low":{"value":91,"unit":"a"},"high":{"value":95,"unit":"a"}}"#,
+        "/valueRange/low/value",
+        json!(90),
+    );
+    let named = r#"{"text":"Patient age"}"#;
+    check(named, r#""valueInteger":97"#, "/valueInteger", json!(90));
+    check(
+        named,
+        r#""valueQuantity":{"value":97,"unit":"years"}"#,
+        "/valueQuantity/value",
+        json!(90),
+    );
+    check(named, r#""valueQuantity":{"value":97}"#, "/valueQuantity/value", json!(90));
+    check(
+        named,
+        r#""component":[{"code":{"text":"ageAtOnset"},"valueInteger":93}]"#,
+        "/component/0/valueInteger",
+        json!(90),
+    );
+    // Near misses: other units, ranks, numbers beyond a life, other questions.
+    check(named, r#""valueQuantity":{"value":97,"unit":"%"}"#, "/valueQuantity/value", json!(97));
+    check(named, r#""valueInteger":1997"#, "/valueInteger", json!(1997));
+    check(r#"{"text":"Age in months"}"#, r#""valueInteger":97"#, "/valueInteger", json!(97));
+    check(r#"{"text":"BMI-for-age"}"#, r#""valueInteger":97"#, "/valueInteger", json!(97));
+    check(r#"{"text":"Heart rate"}"#, r#""valueInteger":97"#, "/valueInteger", json!(97));
+    check(r#"{"text":"Percentage"}"#, r#""valueString":"97""#, "/valueString", json!("97"));
+    // Where ages may stay, they stay.
+    let inside = format!("\"code\":{age},\"valueInteger\":97");
+    let (out, ..) = second_line(&inside, "hipaa-limited");
+    let kept = policy("hipaa-limited").time.mode == anonymed_core::TimeMode::Keep;
+    assert_eq!(at(&out, "/valueInteger"), &if kept { json!(97) } else { json!(90) });
+}
+
+#[test]
+fn answers_of_forms_that_are_ages_are_capped() {
+    let check = |item: &str, value: &str, pointer: &str, expect: Value| {
+        let text = format!(
+            "{PATIENT_LINE}\n{{\"resourceType\":\"QuestionnaireResponse\",\"id\":\"q\",\"status\":\"completed\",\
+             \"subject\":{{\"reference\":\"Patient/p1\"}},\"item\":[{{{item},\"answer\":[{{{value}}}]}}]}}\n"
+        );
+        let seen = scan(&text);
+        let scrubber = crate::support::Scrubber::new(&seen);
+        let (out, _) =
+            transform(text.as_bytes(), &policy("hipaa-safe-harbor"), &Index::new(&seen), &scrubber)
+                .unwrap();
+        let line: Value = serde_json::from_str(out.lines().nth(1).unwrap()).unwrap();
+        assert_eq!(at(&line, &format!("/item/0/answer/0/{pointer}")), &expect, "{item} {value}");
+    };
+    let asked = r#""linkId":"1","text":"How old are you?""#;
+    check(asked, r#""valueInteger":97"#, "valueInteger", json!(90));
+    check(asked, r#""valueDecimal":97.5"#, "valueDecimal", json!(90));
+    check(asked, r#""valueString":"I am 97""#, "valueString", json!("90+"));
+    check(asked, r#""valueQuantity":{"value":97,"unit":"yr"}"#, "valueQuantity/value", json!(90));
+    check(asked, r#""valueInteger":72"#, "valueInteger", json!(72));
+    check(r#""linkId":"patient_age""#, r#""valueInteger":97"#, "valueInteger", json!(90));
+    check(r#""linkId":"/30525-0""#, r#""valueInteger":97"#, "valueInteger", json!(90));
+    check(r#""linkId":"2","text":"Pulse""#, r#""valueInteger":97"#, "valueInteger", json!(97));
+    check(r#""linkId":"2","text":"Language""#, r#""valueString":"97""#, "valueString", json!("97"));
+}

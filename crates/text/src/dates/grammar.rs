@@ -34,24 +34,26 @@ pub(crate) fn all(text: &str, reading: &Reading) -> Vec<Dated> {
 /// The date that begins at a byte: none, one, or the two of a range.
 pub(crate) fn at(text: &str, pos: usize, reading: &Reading) -> Vec<Dated> {
     let cursor = Cursor { text, reading };
-    let Some(mut first) = cursor.date(pos) else { return Vec::new() };
+    let Some(mut first) = cursor.date(pos) else {
+        return cursor.quarters(pos).or_else(|| cursor.weeks(pos)).unwrap_or_default();
+    };
     match cursor.range(&mut first) {
         Some(second) => vec![first, second],
         None => vec![first],
     }
 }
 
-struct Cursor<'t> {
-    text: &'t str,
+pub(super) struct Cursor<'t> {
+    pub(super) text: &'t str,
     reading: &'t Reading,
 }
 
 /// A number of digits at a byte.
 #[derive(Clone, Copy)]
-struct Digits {
-    value: i64,
-    len: usize,
-    end: usize,
+pub(super) struct Digits {
+    pub(super) value: i64,
+    pub(super) len: usize,
+    pub(super) end: usize,
 }
 
 impl Digits {
@@ -65,11 +67,11 @@ impl Digits {
 }
 
 impl Cursor<'_> {
-    fn byte(&self, at: usize) -> u8 {
+    pub(super) fn byte(&self, at: usize) -> u8 {
         self.text.as_bytes().get(at).copied().unwrap_or(0)
     }
 
-    fn digits(&self, at: usize) -> Option<Digits> {
+    pub(super) fn digits(&self, at: usize) -> Option<Digits> {
         let run = self.text.as_bytes()[at.min(self.text.len())..]
             .iter()
             .take(15)
@@ -83,7 +85,7 @@ impl Cursor<'_> {
     }
 
     /// The letters at a byte, in lower case.
-    fn letters(&self, at: usize) -> Option<(String, usize)> {
+    pub(super) fn letters(&self, at: usize) -> Option<(String, usize)> {
         let run = self.text.as_bytes()[at.min(self.text.len())..]
             .iter()
             .take(12)
@@ -116,7 +118,7 @@ impl Cursor<'_> {
     }
 
     /// Past spaces, at most two, and optionally one of these bytes before them.
-    fn skip(&self, at: usize, bytes: &[u8]) -> usize {
+    pub(super) fn skip(&self, at: usize, bytes: &[u8]) -> usize {
         let mut at = at;
         if bytes.contains(&self.byte(at)) {
             at += 1;
@@ -137,7 +139,7 @@ impl Cursor<'_> {
         if year && !self.byte(broken + 4).is_ascii_digit() { broken } else { at }
     }
 
-    fn ends(&self, at: usize) -> bool {
+    pub(super) fn ends(&self, at: usize) -> bool {
         !self.text[at..].chars().next().is_some_and(char::is_alphanumeric)
     }
 
@@ -162,7 +164,11 @@ impl Cursor<'_> {
         match self.byte(pos) {
             b'\'' => self.apostrophe_year(pos),
             b if b.is_ascii_digit() => self.numeric(pos),
-            b if b.is_ascii_alphabetic() => self.named(pos).or_else(|| self.seasonal(pos)),
+            b if b.is_ascii_alphabetic() => self
+                .named(pos)
+                .or_else(|| self.seasonal(pos))
+                .or_else(|| self.quarter(pos))
+                .or_else(|| self.week(pos)),
             _ => None,
         }
     }
@@ -176,7 +182,7 @@ impl Cursor<'_> {
     }
 
     /// A year at a byte: four digits, `'yy`, or two digits where `bare_two` allows.
-    fn year(&self, at: usize, bare_two: Two) -> Option<(Part, i16, Range<usize>)> {
+    pub(super) fn year(&self, at: usize, bare_two: Two) -> Option<(Part, i16, Range<usize>)> {
         let quoted = match self.byte(at) {
             b'\'' => 1,
             _ if self.text[at.min(self.text.len())..].starts_with('’') => 3,
@@ -326,7 +332,11 @@ impl Cursor<'_> {
         match first.len {
             8 | 12 | 14 => self.compact(pos, first),
             4 => self.year_first(pos, first),
-            1 | 2 => self.day_named(pos).or_else(|| self.separated(pos, first)),
+            1 | 2 => self
+                .day_named(pos)
+                .or_else(|| self.separated(pos, first))
+                .or_else(|| self.quarter(pos))
+                .or_else(|| self.week(pos)),
             _ => None,
         }
     }
@@ -364,6 +374,9 @@ impl Cursor<'_> {
         let year = first.year()?;
         let year_part = (Part::Year, pos..first.end);
         let mark = self.byte(first.end);
+        if let Some(date) = self.year_and_part(pos, year, first.end) {
+            return Some(date);
+        }
         if matches!(mark, b'-' | b'/' | b'.')
             && let Some(date) = self.year_month_day(pos, year, first.end, mark)
         {
@@ -605,7 +618,7 @@ impl Cursor<'_> {
     }
 
     /// Past the mark of a range: `-`, `–`, `to`, `through`; and whether it is a mark, not a word.
-    fn range_mark(&self, end: usize) -> Option<(usize, bool)> {
+    pub(super) fn range_mark(&self, end: usize) -> Option<(usize, bool)> {
         let rest = &self.text[end..];
         let inner = rest.trim_start_matches(' ');
         if rest.len() - inner.len() > 2 {
@@ -631,14 +644,18 @@ impl Cursor<'_> {
 }
 
 #[derive(Clone, Copy)]
-enum Two {
+pub(super) enum Two {
     /// Two digits are a year.
     Allowed,
     /// Only behind an apostrophe.
     Quoted,
 }
 
-fn dated(span: Range<usize>, parts: Vec<(Part, Range<usize>)>, strength: Strength) -> Dated {
+pub(super) fn dated(
+    span: Range<usize>,
+    parts: Vec<(Part, Range<usize>)>,
+    strength: Strength,
+) -> Dated {
     Dated {
         span,
         parts,
@@ -752,6 +769,44 @@ mod tests {
         check("5/3/2011 to 5/7/2011", "5/3/2011=2011-05-03; 5/7/2011=2011-05-07");
         check("May 30 - June 3, 2011", "May 30=2011-05-30; June 3, 2011=2011-06-03");
         check("2009-2011", "2009=2009; 2011=2011");
+        check("Q1-Q2 2021", "Q1=2021-02; Q2 2021=2021-05");
+        check("Q4 to Q1 2021", "Q4=2020-11; Q1 2021=2021-02");
+        check(
+            "first and second quarters of 2021",
+            "first=2021-02; second quarters of 2021=2021-05",
+        );
+        check("weeks 12-14 of 2021", "weeks 12=2021-03-25; 14 of 2021=2021-04-08");
+    }
+
+    #[test]
+    fn quarters_and_weeks() {
+        check("Q1 2021", "Q1 2021=2021-02");
+        check("Q3/2021", "Q3/2021=2021-08");
+        check("Q4'21", "Q4'21=2021-11");
+        check("Q4 of 2021", "Q4 of 2021=2021-11");
+        check("q1 2021", "q1 2021=2021-02");
+        check("1Q21", "1Q21=2021-02");
+        check("1Q2021", "1Q2021=2021-02");
+        check("2021Q1", "2021Q1=2021-02");
+        check("2021-Q1", "2021-Q1=2021-02");
+        check("first quarter of 2021", "first quarter of 2021=2021-02");
+        check("3rd quarter, 2021", "3rd quarter, 2021=2021-08");
+        check("FOURTH QUARTER OF 2021", "FOURTH QUARTER OF 2021=2021-11");
+        check("the last qtr. of 2021", "last qtr. of 2021=2021-11");
+        check("quarter 2 of 2021", "quarter 2 of 2021=2021-05");
+        check("week 12 of 2021", "week 12 of 2021=2021-03-25");
+        check("wk 1, 2021", "wk 1, 2021=2021-01-07");
+        check("12th week of 2021", "12th week of 2021=2021-03-25");
+        check("second week of 2021", "second week of 2021=2021-01-14");
+        check("2021-W12", "2021-W12=2021-03-25");
+        check("2021W12", "2021W12=2021-03-25");
+        check("2021-W12-3T10:00", "2021-W12-3=2021-03-24");
+        // Near misses: the year alone is read.
+        check("Q5 2021", "2021=2021");
+        check("quarter of 2021", "2021=2021");
+        check("week 54 of 2021", "2021=2021");
+        // The days of a week may lie in the year after.
+        check("2020-W53-6", "2020-W53-6=2021-01-02");
     }
 
     #[test]
@@ -778,6 +833,16 @@ mod tests {
             "2011-13",
             "12 345",
             "march on",
+            "Q1",
+            "q4h",
+            "1q21",
+            "1q21.3",
+            "1Q21.3",
+            "first quarter",
+            "week 12",
+            "week 12 of pregnancy",
+            "weeks 12-14",
+            "W12",
             "",
         ] {
             check(text, "");

@@ -2,6 +2,7 @@
 //! date is written back in the very form it had.
 
 mod grammar;
+mod parts_of_year;
 mod render;
 
 use std::ops::Range;
@@ -60,6 +61,12 @@ pub(crate) enum Part {
     MonthName,
     /// `spring`: a quarter of the year.
     Season,
+    /// The number or ordinal of a quarter.
+    Quarter,
+    /// The number or ordinal of a week (ISO 8601).
+    Week,
+    /// The number of a day of such a week.
+    IsoDay,
     /// The month of the date before, as in `May 3-7`: nothing is written.
     SharedMonth,
     /// A number.

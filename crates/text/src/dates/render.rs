@@ -3,6 +3,7 @@
 use anonymed_core::PartialDate;
 use jiff::civil::Date;
 
+use super::parts_of_year::QUARTERS;
 use super::{Dated, MONTHS, Part, Reading, SEASONS, WEEKDAYS};
 
 /// The text with each of its dates moved by `shift`; `None` where one cannot be moved.
@@ -18,6 +19,9 @@ pub(crate) fn moved(
     for date in dates {
         let to = shift(date.partial(reading)?)?;
         let (year, month, day) = match to {
+            PartialDate::Day(day) if in_weeks(date) => {
+                (day.iso_week_date().year(), Some(day.month()), Some(day.day()))
+            }
             PartialDate::Day(date) => (date.year(), Some(date.month()), Some(date.day())),
             PartialDate::Month { year, month } => (year, Some(month), None),
             PartialDate::Year(year) => (year, None, None),
@@ -36,6 +40,24 @@ pub(crate) fn moved(
                     out.push_str(&month_name(old, month?, tight(text, span.start, span.end)));
                 }
                 Part::Season => out.push_str(&season(old, month?)),
+                Part::Quarter => out.push_str(&quarter(old, (month? + 2) / 3)),
+                Part::Week | Part::IsoDay => {
+                    let PartialDate::Day(date) = to else { return None };
+                    let week = date.iso_week_date();
+                    let iso = text.get(..span.start)?.ends_with('W');
+                    match part {
+                        Part::IsoDay => {
+                            out.push_str(&week.weekday().to_monday_one_offset().to_string())
+                        }
+                        _ if old.bytes().all(|b| b.is_ascii_alphabetic()) && week.week() <= 4 => {
+                            out.push_str(&quarter(old, week.week()));
+                        }
+                        _ if old.ends_with(|c: char| c.is_ascii_alphabetic()) => {
+                            ordinal(&mut out, old, week.week());
+                        }
+                        _ => number(&mut out, week.week(), iso || old.starts_with('0')),
+                    }
+                }
                 Part::SharedMonth if month != month_before => {
                     let style = shared_style(text, dates)?;
                     out.push_str(&month_name(style, month?, false));
@@ -91,9 +113,10 @@ fn number(out: &mut String, value: i8, padded: bool) {
 
 fn ordinal(out: &mut String, old: &str, day: i8) {
     let suffix = match day {
-        1 | 21 | 31 => "st",
-        2 | 22 => "nd",
-        3 | 23 => "rd",
+        11..=13 => "th",
+        day if day % 10 == 1 => "st",
+        day if day % 10 == 2 => "nd",
+        day if day % 10 == 3 => "rd",
         _ => "th",
     };
     out.push_str(&day.to_string());
@@ -125,6 +148,21 @@ fn season(old: &str, month: i8) -> String {
     };
     let autumn = at == 3 && !old.eq_ignore_ascii_case("fall");
     cased(old, SEASONS[if autumn { 4 } else { at }].0)
+}
+
+/// Whether a date is written by its week, of a year that may be the neighbour of the day's.
+fn in_weeks(date: &Dated) -> bool {
+    date.parts.iter().any(|(part, _)| *part == Part::Week)
+}
+
+fn quarter(old: &str, quarter: i8) -> String {
+    let mut out = String::new();
+    match old.as_bytes() {
+        [_] => number(&mut out, quarter, false),
+        [first, ..] if first.is_ascii_digit() => ordinal(&mut out, old, quarter),
+        _ => out = cased(old, QUARTERS[(quarter.clamp(1, 4) - 1) as usize]),
+    }
+    out
 }
 
 fn weekday_name(old: &str, date: Date) -> String {
@@ -188,6 +226,20 @@ mod tests {
         check("12/28-1/3/2011", 1, "12/29-1/4/2011");
         check("born 5/3/55", 1, "born 5/4/55");
         check("in '98", 300, "in '99");
+        check("Q1 2021", 92, "Q2 2021");
+        check("Q4 2021", 92, "Q1 2022");
+        check("4Q21", 92, "1Q22");
+        check("2021-Q1", -92, "2020-Q4");
+        check("First quarter of 2021", 92, "Second quarter of 2021");
+        check("2nd quarter of 2021", 92, "3rd quarter of 2021");
+        check("Q1-Q2 2021", 92, "Q2-Q3 2021");
+        check("week 12 of 2021", 14, "week 14 of 2021");
+        check("1st week of 2021", 70, "11th week of 2021");
+        check("first week of 2021", 7, "second week of 2021");
+        check("first week of 2021", 70, "11th week of 2021");
+        check("2021-W52", 14, "2022-W02");
+        check("2021-W12-3", 1, "2021-W12-4");
+        check("2020-W53-6", 2, "2021-W01-1");
     }
 
     #[test]
@@ -201,5 +253,10 @@ mod tests {
         check("5/3-5/7/2011", Some("2011"));
         check("12/28/2010 - 1/3/2011", Some("2010-2011"));
         check("May 3", None);
+        check("1Q21", Some("2021"));
+        check("Q1-Q2 2021", Some("2021"));
+        check("third quarter of 2021", Some("2021"));
+        check("2021-W12", Some("2021"));
+        check("weeks 12-14 of 2021", Some("2021"));
     }
 }

@@ -23,7 +23,7 @@ static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
 /// What makes a number an age, then the number.
 static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?-u:\b)(?:(?:ages?|aged|turned|turning|at age|age of)(?:[ ]*(?:is|was|of|:|=))?[ :]{0,3}(?P<age>1[0-3][0-9]|[1-9][0-9])(?-u:\b)|[mf][ ]{1,3}(?P<listed>1[0-3][0-9]|[1-9][0-9])[ ,]{1,3}(?:dob|mrn)(?-u:\b))",
+        r"(?i)(?-u:\b)(?:(?:ages?|aged|turned|turning|at age|age of)(?:[ ]*(?:is|was|of|:|=))?[ :]{0,3}(?P<age>1[0-3][0-9]|[1-9][0-9]|ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)[- ]hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)(?-u:\b)|[mf][ ]{1,3}(?P<listed>1[0-3][0-9]|[1-9][0-9])[ ,]{1,3}(?:dob|mrn)(?-u:\b))",
     )
 });
 
@@ -99,6 +99,10 @@ mod tests {
         check("B: 93 y F, DOB", &["93"]);
         check("ROE,JANE F 95 DOB 05/14/1927", &["95"]);
         check("72 year-old man", &["72"]);
+        check("At age ninety-three he fell", &["ninety-three"]);
+        check("aged ninety three", &["ninety three"]);
+        check("turned one hundred and two", &["one hundred and two"]);
+        check("AGE: NINETY", &["NINETY"]);
     }
 
     #[test]
@@ -108,6 +112,9 @@ mod tests {
         check("94 mm", &[]);
         check("stage 94", &[]);
         check("average 94", &[]);
+        check("average ninety", &[]);
+        check("turned ninetyish", &[]);
+        check("pulse ninety-three", &[]);
     }
 
     #[test]

@@ -36,7 +36,8 @@ impl Recognizer for Date {
             let quoted = token.shape == Shape::Number && page.text[..start].ends_with('\'');
             let digit = page.text.as_bytes()[start].is_ascii_digit();
             let named = token.is(role::MONTH | role::WEEKDAY)
-                || matches!(page.word(token).len(), 4 | 6) && is_season(page.word(token));
+                || matches!(page.word(token).len(), 4 | 6) && is_season(page.word(token))
+                || heads_part_of_year(page.word(token));
             if start < past || !(digit || named) {
                 continue;
             }
@@ -66,6 +67,45 @@ fn is_season(word: &str) -> bool {
     dates::SEASONS.iter().any(|(name, _)| word.eq_ignore_ascii_case(name))
 }
 
+/// Whether a quarter or week of a year can begin with a word.
+fn heads_part_of_year(word: &str) -> bool {
+    const HEADS: &[&str] = &[
+        "first", "second", "third", "fourth", "last", "final", "quarter", "qtr", "week", "weeks",
+        "wk", "wks",
+    ];
+    match word.as_bytes() {
+        [b'Q' | b'q', b'1'..=b'4'] => true,
+        _ => (2..=7).contains(&word.len()) && HEADS.iter().any(|h| word.eq_ignore_ascii_case(h)),
+    }
+}
+
+/// `gain of 1Q21`: a band of a chromosome, in notes written in capitals.
+fn is_band(page: &Page<'_>, date: &Dated) -> bool {
+    const BESIDE: &[&str] = &[
+        "gain",
+        "amplif",
+        "delet",
+        "del(",
+        "dup(",
+        "loss",
+        "chromosom",
+        "fish",
+        "cytogen",
+        "trisomy",
+        "transloc",
+        "karyotyp",
+        "locus",
+        "band",
+        "cks1b",
+        "copies",
+    ];
+    let short = date.parts.iter().any(|(part, _)| *part == Part::ShortYear);
+    let quarter = date.parts.first().is_some_and(|(part, _)| *part == Part::Quarter);
+    let line = page.text[page.line_of(date.span.start)].to_ascii_lowercase();
+    let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '(');
+    short && quarter && words.any(|word| BESIDE.iter().any(|beside| word.starts_with(beside)))
+}
+
 /// How sure it is that what reads as a date is one.
 fn judge(page: &Page<'_>, date: &Dated, index: usize) -> f32 {
     let field = page.field_at(date.span.start).map(|f| f.kind);
@@ -78,6 +118,7 @@ fn judge(page: &Page<'_>, date: &Dated, index: usize) -> f32 {
     match date.strength {
         _ if joined && date.strength < Strength::Strong => 0.0,
         Strength::Strong if is_verb(page, date, index) => 0.0,
+        _ if is_band(page, date) => 0.0,
         Strength::Strong => 0.9,
         Strength::Fair => match page.text[date.span.clone()].len() {
             // Eight digits may be any number: a label for numbers speaks against a date.
@@ -369,6 +410,12 @@ mod tests {
         check("DOB 5/5/55", &["5/5/55"]);
         check("2011-05-03T10:15:00Z", &["2011-05-03"]);
         check("on Tuesday, May 3, 2011", &["Tuesday, May 3, 2011"]);
+        check("seen in Q1 2021 and again 2Q21.", &["Q1 2021", "2Q21"]);
+        check("In the first quarter of 2021 she", &["first quarter of 2021"]);
+        check("admitted week 12 of 2021", &["week 12 of 2021"]);
+        check("2021-W12: stable", &["2021-W12"]);
+        check("Q1-Q2 2021", &["Q1-Q2 2021"]);
+        check("in q3 2021", &["q3 2021"]);
     }
 
     #[test]
@@ -391,6 +438,11 @@ mod tests {
         check("yesterday, Monday, 3 weeks ago, POD 3", &[]);
         check("ratio 1/2/05/7", &[]);
         check("version 1.2.11", &[]);
+        check("gain of 1q21", &[]);
+        check("FISH: GAIN OF 1Q21", &[]);
+        check("q4h, q2 2000 mg", &[]);
+        check("right upper Q1", &[]);
+        check("week 12 of pregnancy, the first quarter", &[]);
     }
 
     #[test]

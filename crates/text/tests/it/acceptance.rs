@@ -138,3 +138,38 @@ fn lists_of_the_policy_decide() {
     assert!(text.starts_with("Jane Roe of "), "{text}");
     assert!(!text.contains("bluebird") && !text.contains("Tom Smith"), "{text}");
 }
+
+#[test]
+fn what_is_finer_than_a_year_is_cut_or_moved() {
+    let john = john();
+    let check = |profile: &str, text: &str, expect: &str| {
+        assert_eq!(clean(&scrubber(profile), text, of(&john)), expect, "{profile}: {text}");
+    };
+    check("hipaa-safe-harbor", "Seen in Q1 2021, again 2Q21.", "Seen in 2021, again 2021.");
+    check("hipaa-safe-harbor", "In the first quarter of 2021 he fell.", "In the 2021 he fell.");
+    check("hipaa-safe-harbor", "Admitted week 12 of 2021.", "Admitted 2021.");
+    check("hipaa-safe-harbor", "Admitted 2021-W12 and well.", "Admitted 2021 and well.");
+    check("hipaa-safe-harbor", "At age ninety-three he fell.", "At age 90+ he fell.");
+    check("research-linked", "Seen in Q1 2021 and Q3-Q4 2021.", "Seen in Q1 2021 and Q3-Q4 2021.");
+    check("research-linked", "Admitted week 12 of 2021.", "Admitted week 16 of 2021.");
+    check("hipaa-safe-harbor", "FISH: gain of 1q21.", "FISH: gain of 1q21.");
+    for gone in ["He posts as @zolly_q daily.", "Plate ABC-1234 was seen."] {
+        let out = clean(&scrubber("hipaa-safe-harbor"), gone, of(&john));
+        assert!(!out.contains("zolly") && !out.contains("1234"), "{out}");
+    }
+}
+
+/// The FHIR modality asks so whether the code of a house could be a name.
+#[test]
+fn a_name_behind_a_title_is_told_from_a_word() {
+    let check = |text: &str, name: bool| {
+        let found = scrubber("hipaa-safe-harbor").find(text, crate::support::nobody());
+        assert_eq!(found.iter().any(|f| f.span.end > 4), name, "{text}");
+    };
+    for name in ["Dr. Smith", "Dr. Jsmith", "Dr. Rahmani", "Dr. Zolly"] {
+        check(name, true);
+    }
+    for word in ["Dr. Exam", "Dr. Final"] {
+        check(word, false);
+    }
+}
