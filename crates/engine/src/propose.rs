@@ -56,7 +56,6 @@ pub fn is_side_table(entry: &Entry) -> bool {
 }
 
 fn head(out: &mut String, wishes: &Wishes) {
-    let quoted = |text: &str| toml::Value::from(text).to_string();
     let _ = writeln!(
         out,
         "# Proposed by `anonymed` from what the scan saw. Read it, change it, then `anonymed plan`.\n\
@@ -84,11 +83,11 @@ fn authorities(out: &mut String, scan: &Scan) {
          # The first authority that knows a patient gives the canonical key."
     );
     for (name, raws) in groups {
-        let _ = writeln!(out, "[[subject.authority]]\nname = {}", toml::Value::from(name));
+        let _ = writeln!(out, "[[subject.authority]]\nname = {}", quoted(&name));
         let _ = writeln!(out, "matches = [");
         for raw in raws {
             let count = counts.get(raw.as_str()).copied().unwrap_or(0);
-            let _ = writeln!(out, "  {},  # {count} identifiers", toml::Value::from(raw));
+            let _ = writeln!(out, "  {},  # {count} identifiers", quoted(&raw));
         }
         let _ = writeln!(out, "]\n");
     }
@@ -117,13 +116,13 @@ fn tables(out: &mut String, scan: &Scan, entry: &Entry) {
         let _ = writeln!(out, "# {count} × {what}: not seen by a reader, not in the release");
     }
     for part in parts(&entry.fields) {
-        let _ = writeln!(out, "[[table]]\nfiles = {}", toml::Value::from(pattern.clone()));
+        let _ = writeln!(out, "[[table]]\nfiles = {}", quoted(&pattern));
         if let Some(sheet) = part.sheet {
-            let _ = writeln!(out, "sheet = {}", toml::Value::from(sheet));
+            let _ = writeln!(out, "sheet = {}", quoted(sheet));
         }
         let subject = part.fields.iter().find(|f| f.subject);
         if let Some(subject) = subject {
-            let _ = writeln!(out, "subject = {}", toml::Value::from(column_name(subject)));
+            let _ = writeln!(out, "subject = {}", quoted(column_name(subject)));
         } else {
             let _ = writeln!(out, "# no patient column: each row counts as one person");
         }
@@ -232,7 +231,26 @@ fn column_name(field: &FieldProfile) -> &str {
 fn toml_key(name: &str) -> String {
     let bare =
         !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if bare { name.to_owned() } else { toml::Value::from(name).to_string() }
+    if bare { name.to_owned() } else { quoted(name) }
+}
+
+/// A basic string on one line, whatever is in it: a header comes from the input, and one that
+/// breaks a line, in a comment or out of it, could write the policy (TOML 1.0, "String").
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            // Also what readers other than a TOML parser take for a line's end.
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => {
+                let _ = write!(out, "\\u{:04X}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// A glob for a file that shows only words from a fixed list. Where the glob would also match
@@ -345,6 +363,7 @@ pub fn shipped(text: &str) -> Result<String, EngineError> {
     for table in policy.get_mut("table").and_then(toml::Value::as_array_mut).into_iter().flatten() {
         let Some(table) = table.as_table_mut() else { continue };
         table.get_mut("files").into_iter().for_each(mask);
+        table.get_mut("sheet").into_iter().for_each(mask);
         if let Some(columns) = table.get_mut("columns").and_then(toml::Value::as_table_mut) {
             columns.retain(|_, rule| {
                 let action = rule.get("action").unwrap_or(rule);
@@ -421,6 +440,16 @@ mod tests {
             assert!(!shipped.contains(gone), "{gone}: {shipped}");
         }
         assert!(shipped.contains("age"));
+    }
+
+    #[test]
+    fn a_header_cannot_write_the_policy() {
+        for name in ["zqx = {action=\"keep\"}\n#", "a\r\nb", "a\u{2028}b\u{85}", "\\", "\"\"\""] {
+            let key = toml_key(name);
+            assert_eq!(key.lines().count(), 1, "{key}");
+            let read: toml::Table = format!("{key} = 1").parse().unwrap();
+            assert_eq!(read.keys().next().unwrap(), name);
+        }
     }
 
     #[test]

@@ -213,6 +213,8 @@ fn walk(input: &Path) -> Result<Vec<Found>, EngineError> {
             Some("not a regular file")
         } else if length == 0 {
             Some("empty")
+        } else if relative.to_str().is_none_or(|name| name.contains('\\')) {
+            Some("a name that is no plain text or has a backslash; rename the file")
         } else {
             None
         };

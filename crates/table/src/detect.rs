@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use anonymed_core::Format;
+use anonymed_core::sensitive::masked_shape;
 use encoding_rs::Encoding;
 
 use crate::csv_read::split_records;
@@ -262,11 +263,31 @@ fn has_header(records: &[Vec<String>]) -> bool {
     if valued * 2 > filled.len() {
         return false;
     }
+    if filled.iter().any(|(n, v)| is_like_the_rest(v, *n, rest)) {
+        return false;
+    }
     let again = filled
         .iter()
         .filter(|(n, v)| rest.iter().any(|r| r.get(*n).is_some_and(|x| x.trim() == *v)))
         .count();
     again == 0 || again * 3 < filled.len()
+}
+
+/// Whether a cell with three digits or more is written like most of those below it: a record number
+/// at the head of a column is a person's, and not the column's name.
+fn is_like_the_rest(value: &str, column: usize, rest: &[Vec<String>]) -> bool {
+    if value.bytes().filter(u8::is_ascii_digit).count() < 3 {
+        return false;
+    }
+    let shape = masked_shape(value);
+    let below: Vec<&str> = rest
+        .iter()
+        .filter_map(|record| record.get(column))
+        .map(|cell| cell.trim())
+        .filter(|cell| !cell.is_empty())
+        .collect();
+    let alike = below.iter().filter(|cell| masked_shape(cell) == shape).count();
+    !below.is_empty() && alike * 2 > below.len()
 }
 
 fn decimal_comma(records: &[Vec<String>]) -> bool {
@@ -316,6 +337,9 @@ mod tests {
         check("a\tb\n1\t2\n", Some(("tab", "present")));
         check("a|b|c\n1|2|3\n", Some(("|", "present")));
         check("1;acute;*\n2;acute;*\n3;other;*\n", Some((";", "absent")));
+        check("8812345,Roe,F\n8812346,Poe,M\n8812399,Doe,F\n", Some((",", "absent")));
+        check("Roe,F,401-22-4811\nPoe,M,402-22-4812\n", Some((",", "absent")));
+        check("city,country,2019\nKöln,DE,1.5\nBonn,DE,1.25\n", Some((",", "present")));
         check("Male;*\nFemale;*\n", Some((";", "absent")));
         check("a,b,c\n", Some((",", "present")));
         check("a,b,c\n1,2\n1,2,3,4\n5,6,7\n", Some((",", "present")));

@@ -34,7 +34,20 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 /// The report that ships with the release: no input file name, no time, no small count.
 pub fn published(manifest: &Manifest, evidence: &Evidence, risk: &RiskSummary) -> String {
     let audience = Audience::recipient(manifest);
-    Report { manifest, evidence, risk, audience }.page(None)
+    let risk = released_columns(manifest, risk);
+    Report { manifest, evidence, risk: &risk, audience }.page(None)
+}
+
+/// Utility of the columns that are released: the header of another is not.
+fn released_columns(manifest: &Manifest, risk: &RiskSummary) -> RiskSummary {
+    let mut risk = risk.clone();
+    for table in &mut risk.tables {
+        let columns =
+            manifest.files.iter().filter(|f| f.path == table.path).flat_map(|f| &f.columns);
+        let names: Vec<&str> = columns.map(|c| c.name.as_str()).collect();
+        table.utility.retain(|column| names.contains(&column.column.as_str()));
+    }
+    risk
 }
 
 /// The report that stays in the project: exact counts, and the places of what was held back.
