@@ -82,6 +82,10 @@ fn authorities(out: &mut String, scan: &Scan) {
          # Which identifiers are one numbering of patients: those that share their values.\n\
          # The first authority that knows a patient gives the canonical key."
     );
+    for overlap in scan.graph.overlaps() {
+        let line: String = overlap.to_string().chars().filter(|c| !c.is_control()).collect();
+        let _ = writeln!(out, "# Warning: {line}.");
+    }
     for (name, raws) in groups {
         let _ = writeln!(out, "[[subject.authority]]\nname = {}", toml::Value::from(name));
         let _ = writeln!(out, "matches = [");

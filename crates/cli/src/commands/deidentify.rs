@@ -81,6 +81,9 @@ fn report(args: &Args, common: &Common, done: &Done) -> Result<ExitCode, Failure
         console::print_json(&out)?;
         return Ok(ExitCode::from(code));
     }
+    for overlap in done.scan.graph.overlaps() {
+        common.say(&format!("warning: {overlap}"));
+    }
     out.run.say(common);
     for check in &out.checks {
         common.say(&check.to_string());
