@@ -23,9 +23,10 @@ use crate::batch::StringBatch;
 use crate::cell_date;
 use crate::csv_read::rejected;
 use crate::frequency::{self, Grouping};
-use crate::model::{Counted, Dictionary, ModelPlan, Solved};
+use crate::joint;
+use crate::model::{Counted, Dictionary, Measure, ModelPlan, Solved};
 use crate::outcome::{ColumnOutcome, TableOutcome, TableRisk, WrittenCell};
-use crate::plan::TablePlan;
+use crate::plan::{ColumnPlan, TablePlan};
 use crate::risk::RiskWatch;
 use crate::source::{self, Part};
 use crate::write::TableWriter;
@@ -163,6 +164,7 @@ impl Tables {
         })?;
         let counted = Counted {
             names: quasi.iter().map(|q| part.columns[*q].clone()).collect(),
+            measures: quasi.iter().map(|q| measure(&plan.columns[*q])).collect(),
             quasi: dictionaries,
             sensitive_names: models.l.iter().map(|l| part.columns[l.0].clone()).collect(),
             sensitive,
@@ -251,6 +253,14 @@ fn coded_rows(
         }
     }
     Ok(CodedRows { texts: texts.iter_mut().map(StringBuilder::finish).collect(), subjects })
+}
+
+/// A postal code is a name of a place, whatever its digits look like.
+fn measure(column: &ColumnPlan) -> Measure {
+    match column.entity {
+        Some(EntityType::Zip) => Measure::Prefix,
+        _ => Measure::Seen,
+    }
 }
 
 /// The patient's number, or the row's where there are no patients; `None` for a held row.
