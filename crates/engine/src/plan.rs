@@ -223,6 +223,7 @@ pub fn graph(policy: &Policy, scan: &Scan) -> SubjectGraph {
 }
 
 fn bind(project: &Project, policy: &Policy, scan: &Scan) -> Result<Bound, EngineError> {
+    crate::policy_check::contradiction(policy)?;
     let graph = graph(policy, scan);
     let as_of = policy.time.as_of.or_else(|| scan.graph.latest()).ok_or_else(|| {
         EngineError::Usage("no date tells when the data end; set `time.as_of` in the policy".into())

@@ -159,7 +159,9 @@ impl ColumnProfiler {
         }
         let agrees = match word.usage {
             // `time in theatre` may be minutes: a date needs dates.
-            Usage::Event => self.filled == 0 || self.share(DATE) >= 0.5 || self.year_or_compact(),
+            Usage::Event | Usage::Death => {
+                self.filled == 0 || self.share(DATE) >= 0.5 || self.year_or_compact()
+            }
             Usage::Birth | Usage::Subject(_) | Usage::None => true,
             _ => true,
         };

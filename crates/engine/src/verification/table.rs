@@ -77,7 +77,8 @@ impl<'a> Tables<'a> {
         output: &Output,
         outcome: &TableOutcome,
     ) -> Result<(), EngineError> {
-        let columns = Columns::of(self.look, file, output, outcome);
+        let mut columns = Columns::of(self.look, file, output, outcome);
+        self.add_life_dates(output, &mut columns)?;
         let shape = match columns.subject {
             Some(_) => Shape::with_subject(columns.quasi.len(), columns.sensitive.len()),
             None => Shape::by_rows(columns.quasi.len(), columns.sensitive.len()),
@@ -99,6 +100,34 @@ impl<'a> Tables<'a> {
             }
         }
         self.summarise(output, outcome, &columns, &classes);
+        Ok(())
+    }
+
+    /// Counts columns of birth and death dates as quasi-identifiers, whatever the policy calls them:
+    /// whoever knows a person knows these too.
+    fn add_life_dates(&self, output: &Output, columns: &mut Columns) -> Result<(), EngineError> {
+        let open: Vec<usize> = (0..columns.names.len())
+            .filter(|n| !columns.quasi.contains(n) && columns.subject != Some(*n))
+            .filter(|n| names_life_date(&columns.names[*n]))
+            .collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        // Years and filled cells: a flag or a place under such a header is no date.
+        let mut counts = vec![(0u64, 0u64); open.len()];
+        for batch in read_back(self.look, output)? {
+            let batch = batch.map_err(unreadable)?;
+            for (column, (years, filled)) in open.iter().zip(&mut counts) {
+                for row in 0..batch.len() {
+                    let value = batch.value(*column, row);
+                    *filled += u64::from(!value.is_empty());
+                    *years += u64::from(holds_year(value));
+                }
+            }
+        }
+        let dated = open.iter().zip(counts).filter(|(_, (years, _))| *years > 0);
+        columns.quasi.extend(dated.filter(|(_, (y, filled))| y * 2 >= *filled).map(|(n, _)| *n));
+        columns.quasi.sort_unstable();
         Ok(())
     }
 
@@ -168,6 +197,52 @@ pub(super) type Models = BTreeMap<String, BTreeMap<String, f64>>;
 
 fn unreadable(error: released::ReadBackError) -> EngineError {
     EngineError::Integrity(error.to_string())
+}
+
+/// Whether a header speaks of a birth or a death. Its words are the verification's own.
+fn names_life_date(header: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "birth",
+        "birthdate",
+        "birthday",
+        "birthyear",
+        "born",
+        "dob",
+        "yob",
+        "geburtsdatum",
+        "geburtstag",
+        "geburtsjahr",
+        "death",
+        "deathdate",
+        "deceased",
+        "died",
+        "dod",
+        "sterbedatum",
+    ];
+    let mut spaced = String::new();
+    let mut last = ' ';
+    for c in header.chars() {
+        if last.is_lowercase() && c.is_uppercase() {
+            spaced.push(' ');
+        }
+        spaced.extend(c.to_lowercase());
+        last = c;
+    }
+    spaced.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
+}
+
+/// Whether a cell has a year in it, alone, in a date or in a range of them. A date may write its
+/// year with two digits: three numbers, or two and a month's name.
+fn holds_year(value: &str) -> bool {
+    let runs: Vec<&str> =
+        value.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).collect();
+    let short = runs.iter().all(|run| run.len() <= 2);
+    let letters = value.chars().filter(|c| c.is_alphabetic()).count();
+    let whole = runs.iter().any(|run| {
+        matches!(run.len(), 4 | 8)
+            && run[..4].parse::<u16>().is_ok_and(|year| (1850..=2150).contains(&year))
+    });
+    whole || (short && (runs.len() == 3 || (runs.len() == 2 && letters >= 3)))
 }
 
 fn present(value: &str) -> Option<&str> {
@@ -586,5 +661,28 @@ impl Look<'_> {
             })
         })?
         .map_err(|source| EngineError::File { file, source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_a_life_are_known_by_header_and_cells() {
+        for header in ["birth_date", "DOB", "dateOfBirth", "year of birth", "death_date", "died"] {
+            assert!(names_life_date(header), "{header}");
+        }
+        for header in ["admit_date", "birthplace", "mortality", "adobe"] {
+            assert!(!names_life_date(header), "{header}");
+        }
+        for cell in
+            ["1950", "1950-03-01", "03/01/1950", "19500301", "1950..1962", "3/1/50", "1-Mar-50"]
+        {
+            assert!(holds_year(cell), "{cell}");
+        }
+        for cell in ["", "Y", "3200", "Springfield", "12", "19501", "3.2"] {
+            assert!(!holds_year(cell), "{cell}");
+        }
     }
 }
