@@ -17,6 +17,7 @@ mod deidentify;
 mod detect;
 mod frequency;
 mod inspect;
+pub mod joint;
 mod lexicon;
 mod limits;
 mod model;

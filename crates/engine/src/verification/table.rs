@@ -8,13 +8,13 @@ use std::sync::Arc;
 use anonymed_assess::{
     ClassIndex, HomogeneityReport, Multiplicity, Shape, SignatureIndex, SuppressionMark,
 };
-use anonymed_core::policy::{TableFormat, TimeMode};
+use anonymed_core::policy::{RiskScope, TableFormat, TimeMode};
 use anonymed_core::release::Check;
 use anonymed_core::{
     AttributeRole, EntityType, FileNumber, Locator, ModalityError, Place, Pseudonymizer, SubjectId,
 };
-use anonymed_table::{ColumnOutcome, StringBatch, TableOutcome, released};
-use hashbrown::HashMap;
+use anonymed_table::{ColumnOutcome, StringBatch, TableOutcome, joint, released};
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::{Findings, Look, staged};
@@ -33,6 +33,8 @@ pub(super) struct Tables<'a> {
     risk: RiskSummary,
     models: Models,
     signatures: SignatureIndex,
+    /// Patients whose signatures were taken.
+    people: HashSet<SubjectId>,
     consistency: Consistency,
 }
 
@@ -43,6 +45,7 @@ impl<'a> Tables<'a> {
             risk: RiskSummary::default(),
             models: BTreeMap::new(),
             signatures: SignatureIndex::new(Multiplicity::Counted),
+            people: HashSet::new(),
             consistency: look.consistency(),
         }
     }
@@ -96,6 +99,8 @@ impl<'a> Tables<'a> {
                 classes.add(&quasi, subject, &sensitive).map_err(internal)?;
                 if columns.subject.is_some() && !quasi.is_empty() {
                     self.signatures.add(subject, table, &quasi);
+                    let person = subject.and_then(|code| self.look.codes.get(code));
+                    self.people.extend(person.copied());
                 }
             }
         }
@@ -180,7 +185,8 @@ impl<'a> Tables<'a> {
         let report = self.signatures.report(u64::from(k));
         if report.subjects > 0 {
             self.risk.joint = Some(JointRisk {
-                subjects: report.subjects,
+                subjects: self.people.len() as u64,
+                signatures: report.subjects,
                 unique: report.unique_subjects,
                 smallest: report.smallest_signature_class,
                 highest: report.highest_prosecutor,
@@ -475,7 +481,10 @@ impl<'a> Pass<'a> {
             pass: self,
             moved,
             mode,
-            released: Rows::of(read_back(self.look, self.output)?),
+            released: Rows::of(
+                read_back(self.look, self.output)?,
+                self.look.row_positions(self.file, self.output, self.outcome),
+            ),
             row: 0,
             findings,
             consistency,
@@ -527,7 +536,7 @@ impl Walk<'_, '_> {
                 continue;
             }
             match self.released.next() {
-                Ok(Some((batch, at))) => self.row(input, row, &batch, at),
+                Ok(Some((batch, at, number))) => self.row(input, row, &batch, at, number),
                 Ok(None) => {
                     self.failure = Some(EngineError::Integrity(
                         "a released table has fewer rows than were written".into(),
@@ -543,11 +552,19 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    fn row(&mut self, input: &StringBatch, row: usize, output: &StringBatch, at: usize) {
+    /// Holds row `row` of the input against row `at` of a batch, the output's `number`th.
+    fn row(
+        &mut self,
+        input: &StringBatch,
+        row: usize,
+        output: &StringBatch,
+        at: usize,
+        number: u64,
+    ) {
         self.row += 1;
         let pass = self.pass;
         let place = |column: usize| {
-            let place = Place::Cell { row: self.row, column: column as u32 + 1 };
+            let place = Place::Cell { row: number, column: column as u32 + 1 };
             Locator::new(pass.file, place)
         };
         let owner = pass.owner(output, at);
@@ -578,30 +595,62 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Released rows one by one.
+/// Released rows one by one, in the order of the input.
 struct Rows {
     batches: released::Released,
     current: Option<(Arc<StringBatch>, usize)>,
+    given: usize,
+    /// Where each row stands, where rows are released in an order of the table's own.
+    positions: Option<Vec<usize>>,
+    /// All batches, where rows are not read in the order they stand in.
+    kept: Vec<Arc<StringBatch>>,
 }
 
+/// A released row: its batch, its place in it, and its number in the output, from 1.
+type ReleasedRow = (Arc<StringBatch>, usize, u64);
+
 impl Rows {
-    fn of(batches: released::Released) -> Self {
-        Self { batches, current: None }
+    fn of(batches: released::Released, positions: Option<Vec<usize>>) -> Self {
+        Self { batches, current: None, given: 0, positions, kept: Vec::new() }
     }
 
-    fn next(&mut self) -> Result<Option<(Arc<StringBatch>, usize)>, released::ReadBackError> {
+    fn next(&mut self) -> Result<Option<ReleasedRow>, released::ReadBackError> {
+        let row = match self.positions.as_ref().map(|p| p.get(self.given).copied()) {
+            None => self.next_in_file()?,
+            Some(None) => None,
+            Some(Some(position)) => self.at(position)?,
+        };
+        self.given += 1;
+        Ok(row)
+    }
+
+    fn next_in_file(&mut self) -> Result<Option<ReleasedRow>, released::ReadBackError> {
         loop {
             if let Some((batch, at)) = &mut self.current
                 && *at < batch.len()
             {
                 *at += 1;
-                return Ok(Some((Arc::clone(batch), *at - 1)));
+                return Ok(Some((Arc::clone(batch), *at - 1, self.given as u64 + 1)));
             }
             match self.batches.next() {
                 None => return Ok(None),
                 Some(batch) => self.current = Some((Arc::new(batch?), 0)),
             }
         }
+    }
+
+    fn at(&mut self, position: usize) -> Result<Option<ReleasedRow>, released::ReadBackError> {
+        if self.kept.is_empty() {
+            self.kept = self.batches.by_ref().map(|b| b.map(Arc::new)).collect::<Result<_, _>>()?;
+        }
+        let mut first = 0;
+        for batch in &self.kept {
+            if position < first + batch.len() {
+                return Ok(Some((Arc::clone(batch), position - first, position as u64 + 1)));
+            }
+            first += batch.len();
+        }
+        Ok(None)
     }
 }
 
@@ -630,6 +679,19 @@ impl Look<'_> {
         Ok(marks)
     }
 
+    /// Where the rows of a table stand, in the order of the input, where its order is its own.
+    fn row_positions(
+        &self,
+        file: FileNumber,
+        output: &Output,
+        outcome: &TableOutcome,
+    ) -> Option<Vec<usize>> {
+        (self.policy.risk.scope == RiskScope::Joint).then(|| {
+            let scope = joint::table_scope(file, output.sheet.as_deref());
+            joint::row_positions(&self.maker, &scope, outcome.transformed.records_out)
+        })
+    }
+
     fn marks_of(
         &self,
         codes: &Pseudonymizer,
@@ -642,7 +704,8 @@ impl Look<'_> {
         let entry = self.scan.inventory.file(file).ok_or(EngineError::Drift("the inventory"))?;
         let Status::Recognised(format) = &entry.status else { return Ok(()) };
         let tables = job::tables(self.project);
-        let mut released = 0;
+        let positions = self.row_positions(file, output, outcome);
+        let mut count = 0;
         job::with_document(self.project, entry, |document| {
             let parts = tables.parts(document, format)?;
             let part = parts.iter().find(|p| p.sheet == output.sheet);
@@ -652,7 +715,11 @@ impl Look<'_> {
                     if outcome.dropped_rows.binary_search(number).is_ok() {
                         continue;
                     }
-                    released += 1;
+                    count += 1;
+                    let released = match &positions {
+                        None => count as u64,
+                        Some(positions) => positions.get(count - 1).map_or(0, |p| *p as u64 + 1),
+                    };
                     for (_, column) in wanted.range((released, 0)..=(released, usize::MAX)) {
                         marks.insert(crate::run::cell_mark(codes, batch.value(*column, row)));
                     }
