@@ -99,7 +99,7 @@ pub(crate) fn look_up(header: &str) -> Option<HeaderWord> {
 
 /// Whether a column of dates holds birth dates.
 pub(crate) fn is_birth(header: &str) -> bool {
-    look_up(header).is_some_and(|w| w.usage == Usage::Birth)
+    life_date(header) == Some(LifeDate::Birth)
 }
 
 /// A date of a person's life that registers, obituaries and social media hold too: whoever reads it
@@ -123,10 +123,42 @@ pub enum LifeDate {
 /// assert_eq!(life_date("admit_date"), None);
 /// ```
 pub fn life_date(header: &str) -> Option<LifeDate> {
-    match look_up(header)?.usage {
-        Usage::Birth => Some(LifeDate::Birth),
-        Usage::Death => Some(LifeDate::Death),
-        _ => None,
+    match look_up(header).map(|w| w.usage) {
+        Some(Usage::Birth) => Some(LifeDate::Birth),
+        Some(Usage::Death) => Some(LifeDate::Death),
+        _ => life_date_by_words(&words(header)),
+    }
+}
+
+/// Headers that say birth or death and beside it nothing but words of time and person: `birth_ts`,
+/// `Death`, `patient born`. `birth_weight` and `cause_of_death` say something else.
+fn life_date_by_words(words: &[String]) -> Option<LifeDate> {
+    const BIRTH: [&str; 4] = ["birth", "born", "yob", "birthyear"];
+    const DEATH: [&str; 2] = ["death", "deceased"];
+    const BESIDE: [&str; 14] = [
+        "at",
+        "date",
+        "datetime",
+        "day",
+        "dt",
+        "of",
+        "on",
+        "patient",
+        "person",
+        "pt",
+        "time",
+        "timestamp",
+        "ts",
+        "year",
+    ];
+    let among = |list: &[&str], word: &String| list.contains(&word.as_str());
+    let known = |w: &String| among(&BIRTH, w) || among(&DEATH, w) || among(&BESIDE, w);
+    if !words.iter().all(known) {
+        None
+    } else if words.iter().any(|w| among(&BIRTH, w)) {
+        Some(LifeDate::Birth)
+    } else {
+        words.iter().any(|w| among(&DEATH, w)).then_some(LifeDate::Death)
     }
 }
 
@@ -202,7 +234,13 @@ mod tests {
         check("year_of_birth", Some(LifeDate::Birth));
         check("death_date", Some(LifeDate::Death));
         check("DateOfDeath", Some(LifeDate::Death));
+        check("birth_ts", Some(LifeDate::Birth));
+        check("patient_born", Some(LifeDate::Birth));
+        check("Death", Some(LifeDate::Death));
         check("birth_place", None);
+        check("birth_weight", None);
+        check("cause_of_death", None);
+        check("date", None);
         check("mortality", None);
         check("discharge_date", None);
     }
