@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use anonymed_core::policy::{OnUnclassified, Policy};
+use anonymed_core::policy::{OnUnclassified, Policy, RiskScope};
 use anonymed_core::{
     CancelToken, FileNumber, Format, KeyRing, Progress, SubjectIndex, TextScrubber,
 };
@@ -249,6 +249,7 @@ pub fn graph(policy: &Policy, scan: &Scan) -> SubjectGraph {
 }
 
 fn bind(project: &Project, policy: &Policy, scan: &Scan) -> Result<Bound, EngineError> {
+    crate::policy_check::contradiction(policy)?;
     let graph = graph(policy, scan);
     let as_of = policy.time.as_of.or_else(|| scan.graph.latest()).ok_or_else(|| {
         EngineError::Usage("no date tells when the data end; set `time.as_of` in the policy".into())
@@ -259,6 +260,17 @@ fn bind(project: &Project, policy: &Policy, scan: &Scan) -> Result<Bound, Engine
         .iter()
         .map(|entry| item(policy, &graph, entry))
         .collect::<Result<Vec<_>, _>>()?;
+    let transforms = |item: &Item| matches!(item.step, Step::Transform { .. });
+    if policy.risk.scope == RiskScope::Joint && !items.iter().any(transforms) {
+        return Err(EngineError::Policy(anonymed_core::PolicyError {
+            key: "risk.scope".into(),
+            reason:
+                "under joint scope tables alone are released, and no table is named; use another \
+                     profile for notes and FHIR"
+                    .into(),
+            span: None,
+        }));
+    }
     Ok(Bound {
         schema: SCHEMA,
         software: concat!("anonymed ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -274,13 +286,19 @@ fn bind(project: &Project, policy: &Policy, scan: &Scan) -> Result<Bound, Engine
     })
 }
 
+/// Why notes and FHIR are not in a release whose risk is counted over everything in it.
+const NOT_JOINED: &str = "under joint scope tables alone are released: what this tells of a patient \
+                          cannot be counted together with them";
+
 fn item(policy: &Policy, graph: &SubjectGraph, entry: &Entry) -> Result<Item, EngineError> {
     let (format, step) = match &entry.status {
         Status::Unreadable(reason) => (None, Step::Quarantine(reason.clone())),
         Status::LeftOut(reason) => (None, Step::LeaveOut(reason.clone())),
         Status::Recognised(format) => {
+            let joint = policy.risk.scope == RiskScope::Joint;
             let step = match format.modality.as_str() {
                 "table" => table_step(policy, entry)?,
+                _ if joint => Step::LeaveOut(NOT_JOINED.into()),
                 "text" => document_step(policy, graph, entry),
                 _ => Step::Transform { stem: stem("fhir", &fhir_name(entry), entry.number) },
             };

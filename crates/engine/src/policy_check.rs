@@ -3,6 +3,7 @@
 
 use anonymed_core::policy::{Action, ModelRule, Policy, Profile, RiskScope, TableRule, TimeMode};
 use anonymed_core::{AttributeRole, EntityType};
+use anonymed_table::life_date;
 use serde::Serialize;
 
 use crate::project::Project;
@@ -41,6 +42,7 @@ pub fn check(text: &str) -> Result<Vec<Remark>, EngineError> {
             span: None,
         })
     })?;
+    contradiction(&policy)?;
     let mut remarks = Vec::new();
     for (n, table) in policy.tables.iter().enumerate() {
         let at = format!("table[{n}]");
@@ -58,6 +60,76 @@ pub fn check(text: &str) -> Result<Vec<Remark>, EngineError> {
         remarks.push(remark("purpose", "is empty; the audit log and the report will not say why"));
     }
     Ok(remarks)
+}
+
+/// Refuses a policy whose claim cannot hold.
+///
+/// # Errors
+///
+/// The first key that contradicts a claim, and what to write instead.
+pub fn contradiction(policy: &Policy) -> Result<(), EngineError> {
+    life_date_beside_k(policy)?;
+    if policy.risk.scope == RiskScope::Joint { uncounted_in_joint_scope(policy) } else { Ok(()) }
+}
+
+fn refuse(key: impl Into<String>, reason: &str) -> Result<(), EngineError> {
+    let (key, reason) = (key.into(), reason.to_owned());
+    Err(EngineError::Policy(anonymed_core::PolicyError { key, reason, span: None }))
+}
+
+/// Refuses to release notes, FHIR or prose columns under joint scope: what they tell of a patient is
+/// in no signature, so the claim would be about less than what is released.
+fn uncounted_in_joint_scope(policy: &Policy) -> Result<(), EngineError> {
+    const OTHERWISE: &str = "cannot be counted in the joint risk; take it out, or set [risk] scope = \
+                             \"table\" and claim no anonymity for the release";
+    if !policy.text.files.is_empty() {
+        return refuse(
+            "text.files",
+            &format!("notes are asked for, and what they tell {OTHERWISE}"),
+        );
+    }
+    if !policy.fhir.keep_elements.is_empty() || !policy.fhir.keep_extensions.is_empty() {
+        return refuse("fhir", &format!("FHIR is asked for, and what it tells {OTHERWISE}"));
+    }
+    for (n, table) in policy.tables.iter().enumerate() {
+        if let Some((name, _)) = table.columns.iter().find(|(_, c)| c.action == Action::Text) {
+            return refuse(
+                format!("table[{n}].columns.{name}"),
+                &format!("what prose tells {OTHERWISE}"),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a policy that claims k for a table and releases a birth or death date beside it: anybody
+/// can look such a date up, so the classes would hold fewer people than the claim says.
+fn life_date_beside_k(policy: &Policy) -> Result<(), EngineError> {
+    for (n, table) in policy.tables.iter().enumerate().filter(|(_, t)| t.k().is_some()) {
+        for (name, column) in &table.columns {
+            if life_date(name).is_some()
+                && column.entity.is_none_or(|e| e == EntityType::Date)
+                && column.role != AttributeRole::Quasi
+                && shows(&column.action)
+            {
+                return refuse(
+                    format!("table[{n}].columns.{name}"),
+                    "the table claims k and this date, which anybody can look up, is released outside \
+                     of it; write { action = \"generalize\", to = \"year\", role = \"quasi\" } or \
+                     \"drop\", or take the model away",
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether anything of a value can be read off what the action leaves.
+fn shows(action: &Action) -> bool {
+    !matches!(
+        action,
+        Action::Drop | Action::Redact | Action::Mask | Action::Pseudonym | Action::Encrypt
+    )
 }
 
 fn shadowed(policy: &Policy, n: usize, at: &str, remarks: &mut Vec<Remark>) {
@@ -148,6 +220,49 @@ mod tests {
 
     const HEAD: &str =
         "schema = 1\nname = \"t\"\npurpose = \"p\"\nprofile = \"hipaa-safe-harbor\"\n";
+
+    #[test]
+    fn k_is_not_claimed_beside_a_birth_date() {
+        let table = |columns: &str, model: &str| {
+            check(&format!(
+                "{HEAD}[[table]]\nfiles = \"a\"\n{model}[table.columns]\nsex = {{ role = \"quasi\" }}\n{columns}\n"
+            ))
+        };
+        let k = "model = [{ k = 5 }]\n";
+        let refused = |columns: &str| {
+            let reason = table(columns, k).expect_err(columns).to_string();
+            assert!(reason.contains("claims k"), "{reason}");
+        };
+        refused("birth_date = \"shift\"");
+        refused("dob = { action = \"shift\", role = \"keep\", entity = \"date\" }");
+        refused("death_date = { action = \"generalize\", to = \"year\", role = \"keep\" }");
+        for columns in [
+            "birth_date = \"drop\"",
+            "birth_date = { action = \"generalize\", to = \"year\", role = \"quasi\" }",
+            "admit_date = \"shift\"",
+            "birth_place = \"keep\"",
+        ] {
+            assert!(table(columns, k).is_ok(), "{columns}");
+        }
+        assert!(table("birth_date = \"shift\"", "").is_ok());
+    }
+
+    #[test]
+    fn joint_scope_refuses_what_it_cannot_count() {
+        let head = HEAD.replace("hipaa-safe-harbor", "gdpr-anonymous");
+        let checked = |body: &str| check(&format!("{head}{body}"));
+        for body in [
+            "[text]\nfiles = [\"notes/*\"]\n",
+            "[fhir]\nkeep_extensions = [\"http://example.org/x\"]\n",
+            "[[table]]\nfiles = \"a\"\n[table.columns]\nremark = \"text\"\n",
+        ] {
+            let reason = checked(body).expect_err(body).to_string();
+            assert!(reason.contains("joint risk"), "{reason}");
+            assert!(check(&format!("{HEAD}{body}")).is_ok(), "{body}");
+        }
+        let table = "[[table]]\nfiles = \"a\"\n[table.columns]\nsex = { role = \"quasi\" }\n";
+        assert!(checked(table).is_ok());
+    }
 
     #[test]
     fn contradictions_are_named() {

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use anonymed_core::policy::{OnUnclassified, Profile};
+use anonymed_core::policy::{OnUnclassified, Profile, RiskScope};
 use anonymed_core::{AttributeRole, EntityType, FieldProfile};
+use anonymed_table::LifeDate;
 use jiff::civil::Date;
 
 use crate::EngineError;
@@ -34,11 +35,12 @@ pub struct Wishes {
 pub fn propose(scan: &Scan, wishes: &Wishes) -> String {
     let mut out = String::new();
     head(&mut out, wishes);
+    scope(&mut out, scan, wishes);
     authorities(&mut out, scan);
     time(&mut out, wishes);
     for entry in &scan.inventory.files {
         if is_table(entry) && !is_side_table(entry) {
-            tables(&mut out, scan, entry);
+            tables(&mut out, scan, entry, wishes.profile.risk_scope());
         }
     }
     tail(&mut out);
@@ -73,6 +75,22 @@ fn head(out: &mut String, wishes: &Wishes) {
     );
 }
 
+/// Says what a release whose risk is counted over everything in it leaves out.
+fn scope(out: &mut String, scan: &Scan, wishes: &Wishes) {
+    if wishes.profile.risk_scope() != RiskScope::Joint {
+        return;
+    }
+    let read = |entry: &&Entry| matches!(entry.status, Status::Recognised(_)) && !is_table(entry);
+    let others = scan.inventory.files.iter().filter(read).count();
+    let _ = writeln!(
+        out,
+        "# This profile claims that nobody can be singled out over everything released together. What\n\
+         # notes, FHIR and prose columns tell of a patient cannot be counted in that yet: {others} such\n\
+         # files and the prose columns below are left out. Each table has codes and an order of rows of\n\
+         # its own. For notes and FHIR make another release, under a profile that claims less.\n"
+    );
+}
+
 fn authorities(out: &mut String, scan: &Scan) {
     let groups = scan.graph.propose_authorities();
     let counts = scan.graph.authorities();
@@ -82,6 +100,10 @@ fn authorities(out: &mut String, scan: &Scan) {
          # Which identifiers are one numbering of patients: those that share their values.\n\
          # The first authority that knows a patient gives the canonical key."
     );
+    for overlap in scan.graph.overlaps() {
+        let line: String = overlap.to_string().chars().filter(|c| !c.is_control()).collect();
+        let _ = writeln!(out, "# Warning: {line}.");
+    }
     for (name, raws) in groups {
         let _ = writeln!(out, "[[subject.authority]]\nname = {}", quoted(&name));
         let _ = writeln!(out, "matches = [");
@@ -109,7 +131,7 @@ fn time(out: &mut String, wishes: &Wishes) {
     );
 }
 
-fn tables(out: &mut String, scan: &Scan, entry: &Entry) {
+fn tables(out: &mut String, scan: &Scan, entry: &Entry, scope: RiskScope) {
     let pattern = pattern(scan, entry);
     let _ = writeln!(out, "# {}: {} rows", entry.number, entry.records);
     for (what, count) in &entry.unseen {
@@ -126,7 +148,8 @@ fn tables(out: &mut String, scan: &Scan, entry: &Entry) {
         } else {
             let _ = writeln!(out, "# no patient column: each row counts as one person");
         }
-        let quasi = part.fields.iter().any(|f| proposal(f).1 == AttributeRole::Quasi);
+        let around = Around::of(&part.fields, scope);
+        let quasi = part.fields.iter().any(|f| proposal(f, around).1 == AttributeRole::Quasi);
         if quasi {
             let _ = writeln!(
                 out,
@@ -135,20 +158,21 @@ fn tables(out: &mut String, scan: &Scan, entry: &Entry) {
         }
         let _ = writeln!(out, "[table.columns]");
         for field in &part.fields {
-            column(out, field);
+            column(out, field, around);
         }
         out.push('\n');
     }
 }
 
-fn column(out: &mut String, field: &FieldProfile) {
+fn column(out: &mut String, field: &FieldProfile, around: Around) {
     let name = toml_key(column_name(field));
-    let (action, role) = proposal(field);
+    let (action, role) = proposal(field, around);
     let examples = field.examples.iter().take(2).cloned().collect::<Vec<_>>().join(" | ");
     let comment = format!(
-        "{} ({:.0} %){}",
+        "{} ({:.0} %){}{}",
         field.reason,
         field.confidence * 100.0,
+        note(field, around),
         if examples.is_empty() { String::new() } else { format!("; as {examples}") }
     );
     let comment: String = comment.chars().filter(|c| !c.is_control()).collect();
@@ -180,15 +204,68 @@ const fn generalize(to: &'static str) -> Proposed {
     Proposed { verb: "generalize", to: Some(to) }
 }
 
+/// What stands in the same table as a field and bears on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    Nothing,
+    /// A column of ages, which say what a birth year says and no more.
+    Age,
+}
+
+/// What bears on a field from outside of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Around {
+    beside: Beside,
+    scope: RiskScope,
+}
+
+impl Around {
+    fn of(fields: &[&FieldProfile], scope: RiskScope) -> Self {
+        Self { beside: Beside::of(fields), scope }
+    }
+}
+
+impl Beside {
+    fn of(fields: &[&FieldProfile]) -> Self {
+        let age = |f: &&FieldProfile| {
+            f.entity == Some(EntityType::Age) && f.role == AttributeRole::Quasi && !f.subject
+        };
+        if fields.iter().any(age) { Self::Age } else { Self::Nothing }
+    }
+}
+
+/// Which date of a life a field holds.
+fn life_date(field: &FieldProfile) -> Option<LifeDate> {
+    (field.entity == Some(EntityType::Date)).then(|| anonymed_table::life_date(&field.name))?
+}
+
+/// Why a date of a life is treated as no other date is.
+fn note(field: &FieldProfile, around: Around) -> &'static str {
+    match (life_date(field), around.beside) {
+        (Some(LifeDate::Birth), Beside::Age) => "; left out, since the table has ages",
+        (Some(_), _) => "; anybody can look it up, so k counts it",
+        (None, _) if around.scope == RiskScope::Joint && field.role == AttributeRole::FreeText => {
+            "; left out, since what prose tells cannot be counted in the joint risk"
+        }
+        (None, _) => "",
+    }
+}
+
 /// The action for a field, and its role once the action is taken.
-fn proposal(field: &FieldProfile) -> (Proposed, AttributeRole) {
+fn proposal(field: &FieldProfile, around: Around) -> (Proposed, AttributeRole) {
     use AttributeRole as R;
     use EntityType as E;
     if field.subject {
         return (verb("pseudonym"), R::Identifier);
     }
+    match (life_date(field), around.beside) {
+        (Some(LifeDate::Birth), Beside::Age) => return (verb("drop"), R::Identifier),
+        (Some(_), _) => return (generalize("year"), R::Quasi),
+        (None, _) => {}
+    }
     match (field.role, field.entity) {
         (R::Unknown, _) => (verb("drop"), R::Unknown),
+        (R::FreeText, _) if around.scope == RiskScope::Joint => (verb("drop"), R::FreeText),
         (R::FreeText, _) => (verb("text"), R::FreeText),
         (_, Some(E::Date)) => (verb("shift"), R::Insensitive),
         (_, Some(E::Zip)) => (generalize("zip3"), R::Quasi),
@@ -420,6 +497,38 @@ mod tests {
         check("patients.csv", "patients.csv", "patients.csv", "patients");
         check("a/SMITH_labs_2020.csv", "*/*_labs_*.csv", "?/?????_labs_????.csv", "labs");
         check("Ünïcode näme.xlsx", "*.xlsx", "????????????.xlsx", "table");
+    }
+
+    #[test]
+    fn dates_of_a_life_are_quasi_identifiers() {
+        let field = |name: &str, role, entity| FieldProfile {
+            part: None,
+            name: name.into(),
+            role,
+            entity: Some(entity),
+            subject: false,
+            confidence: 0.9,
+            reason: "the header".into(),
+            filled: 9,
+            total: 9,
+            distinct: 9,
+            examples: Vec::new(),
+        };
+        let birth = field("birth_date", AttributeRole::Quasi, EntityType::Date);
+        let death = field("death_date", AttributeRole::Quasi, EntityType::Date);
+        let admitted = field("admit_date", AttributeRole::Identifier, EntityType::Date);
+        let age = field("age", AttributeRole::Quasi, EntityType::Age);
+        let line = |field: &FieldProfile, beside: &[&FieldProfile]| {
+            let mut out = String::new();
+            column(&mut out, field, Around::of(beside, RiskScope::Table));
+            out.split("  #").next().unwrap_or_default().to_owned()
+        };
+        let year =
+            "{ action = \"generalize\", to = \"year\", role = \"quasi\", entity = \"date\" }";
+        assert_eq!(line(&birth, &[&birth]), format!("birth_date = {year}"));
+        assert_eq!(line(&death, &[&birth, &age]), format!("death_date = {year}"));
+        assert!(line(&birth, &[&birth, &age]).contains("drop"));
+        assert!(line(&admitted, &[&birth, &age]).contains("shift"));
     }
 
     #[test]

@@ -79,8 +79,11 @@ pub struct ColumnUtility {
 /// The risk of everything released together, over people's signatures.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct JointRisk {
-    /// People.
+    /// People: each once, however many codes stand for them.
     pub subjects: u64,
+    /// Signatures: one a person, or one a person and table where each table has codes of its own.
+    #[serde(default)]
+    pub signatures: u64,
     /// People whose sequence of classes nobody shares.
     pub unique: u64,
     /// People in the smallest group of equal signatures.

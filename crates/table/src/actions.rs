@@ -112,9 +112,7 @@ impl Cell<'_> {
         let own = self.subject.filter(|_| self.plan.is_subject).map(|s| s.pseudonym.code());
         match (&self.table.scope, own) {
             (None, Some(code)) => code,
-            (Some(scope), Some(code)) => {
-                maker.pseudonym(&format!("table-patient:{scope}"), "", &code).code()
-            }
+            (Some(scope), Some(code)) => crate::joint::table_code(maker, scope, &code),
             (None, None) => maker.pseudonym(&self.plan.kind, "", value.trim()).code(),
             (Some(scope), None) => {
                 maker.pseudonym(&format!("{}@{scope}", self.plan.kind), "", value.trim()).code()

@@ -14,18 +14,19 @@ use anonymed_core::{
     Action, Context, Document, EntityType, Format, ModalityError, PatientKey, Resolution, Subject,
     Transformed,
 };
-use arrow::array::{StringArray, StringBuilder, UInt32Array};
+use arrow::array::{Array, StringArray, StringBuilder, UInt32Array};
 use hashbrown::HashSet;
 
 use crate::Tables;
 use crate::actions::{Cell, CellCounts};
-use crate::batch::StringBatch;
+use crate::batch::{StringBatch, cell};
 use crate::cell_date;
 use crate::csv_read::rejected;
 use crate::frequency::{self, Grouping};
-use crate::model::{Counted, Dictionary, ModelPlan, Solved};
+use crate::joint;
+use crate::model::{Counted, Dictionary, Measure, ModelPlan, Solved};
 use crate::outcome::{ColumnOutcome, TableOutcome, TableRisk, WrittenCell};
-use crate::plan::TablePlan;
+use crate::plan::{ColumnPlan, TablePlan};
 use crate::risk::RiskWatch;
 use crate::source::{self, Part};
 use crate::write::TableWriter;
@@ -163,6 +164,7 @@ impl Tables {
         })?;
         let counted = Counted {
             names: quasi.iter().map(|q| part.columns[*q].clone()).collect(),
+            measures: quasi.iter().map(|q| measure(&plan.columns[*q])).collect(),
             quasi: dictionaries,
             sensitive_names: models.l.iter().map(|l| part.columns[l.0].clone()).collect(),
             sensitive,
@@ -194,6 +196,7 @@ impl Tables {
             .map(|(format, out)| TableWriter::new(*format, &names, &mut **out))
             .collect::<Result<Vec<_>, _>>()?;
         let mut tally = Tally::new(&prepared);
+        let mut shuffle = prepared.plan.scope.as_deref().map(Shuffle::new);
         let mut risk = RiskWatch::new(&prepared);
         let mut held = Vec::new();
         source::map_in_order(
@@ -206,18 +209,81 @@ impl Tables {
                 let mut judged = Ok(());
                 let written = rayon::in_place_scope(|scope| {
                     scope.spawn(|_| judged = risk.see(&rows.input, &rows.open, &rows.columns));
-                    writers.iter_mut().try_for_each(|w| w.write(&rows.columns))
+                    match &mut shuffle {
+                        Some(shuffle) => {
+                            shuffle.keep(&rows.columns);
+                            Ok(())
+                        }
+                        None => writers.iter_mut().try_for_each(|w| w.write(&rows.columns)),
+                    }
                 });
                 written.and(judged)?;
                 tally.absorb(rows);
                 Ok(())
             },
         )?;
+        if let Some(shuffle) = shuffle {
+            let positions = shuffle
+                .write(ctx, &mut |rows| writers.iter_mut().try_for_each(|w| w.write(rows)))?;
+            tally.reorder(&positions);
+        }
         let mut guarded = 0;
         for writer in writers {
             guarded += writer.finish()?;
         }
         Ok(tally.finish(&prepared, held, guarded, risk.finish(&prepared, ctx)))
+    }
+}
+
+/// Released rows of a table whose order must tell nothing; all of them are in memory until the last
+/// was read.
+struct Shuffle<'a> {
+    scope: &'a str,
+    kept: Vec<Vec<StringArray>>,
+}
+
+impl<'a> Shuffle<'a> {
+    fn new(scope: &'a str) -> Self {
+        Self { scope, kept: Vec::new() }
+    }
+
+    fn keep(&mut self, columns: &[StringArray]) {
+        self.kept.push(columns.to_vec());
+    }
+
+    /// Writes the rows in the table's own order and says where each stands.
+    fn write(
+        self,
+        ctx: &Context<'_>,
+        write: &mut dyn FnMut(&[StringArray]) -> Result<(), ModalityError>,
+    ) -> Result<Vec<usize>, ModalityError> {
+        let rows: Vec<(usize, usize)> = self
+            .kept
+            .iter()
+            .enumerate()
+            .flat_map(|(batch, columns)| {
+                (0..columns.first().map_or(0, Array::len)).map(move |row| (batch, row))
+            })
+            .collect();
+        let positions = joint::row_positions(ctx.pseudonymizer, self.scope, rows.len() as u64);
+        let mut ordered = vec![(0, 0); rows.len()];
+        for (row, position) in rows.iter().zip(&positions) {
+            ordered[*position] = *row;
+        }
+        let width = self.kept.first().map_or(0, Vec::len);
+        for rows in ordered.chunks(crate::batch::BATCH_ROWS) {
+            ctx.cancel.check()?;
+            let columns: Vec<StringArray> = (0..width)
+                .map(|column| {
+                    let value = |(batch, row): &(usize, usize)| {
+                        Some(cell(&self.kept[*batch][column], *row).to_owned())
+                    };
+                    StringArray::from_iter(rows.iter().map(value))
+                })
+                .collect();
+            write(&columns)?;
+        }
+        Ok(positions)
     }
 }
 
@@ -251,6 +317,14 @@ fn coded_rows(
         }
     }
     Ok(CodedRows { texts: texts.iter_mut().map(StringBuilder::finish).collect(), subjects })
+}
+
+/// A postal code is a name of a place, whatever its digits look like.
+fn measure(column: &ColumnPlan) -> Measure {
+    match column.entity {
+        Some(EntityType::Zip) => Measure::Prefix,
+        _ => Measure::Seen,
+    }
 }
 
 /// The patient's number, or the row's where there are no patients; `None` for a held row.
@@ -465,6 +539,14 @@ impl Tally {
                 self.repeats += u64::from(self.seen.contains(&hash));
             }
         }
+    }
+
+    /// Moves what is known of rows of the output to where the rows stand now.
+    fn reorder(&mut self, positions: &[usize]) {
+        for written in &mut self.written {
+            written.row = positions[written.row as usize - 1] as u64 + 1;
+        }
+        self.written.sort_unstable_by_key(|w| (w.row, w.column, w.start));
     }
 
     fn finish(

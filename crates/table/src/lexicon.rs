@@ -19,6 +19,7 @@ pub(crate) enum Usage {
     /// May hold the patient's identifier; 1 is the best candidate.
     Subject(u8),
     Birth,
+    Death,
     Sex,
     First,
     Middle,
@@ -63,6 +64,7 @@ fn entry(line: &'static str) -> Option<Entry> {
     let usage = match usage {
         "-" => Usage::None,
         "birth" => Usage::Birth,
+        "death" => Usage::Death,
         "sex" => Usage::Sex,
         "first" => Usage::First,
         "middle" => Usage::Middle,
@@ -97,7 +99,67 @@ pub(crate) fn look_up(header: &str) -> Option<HeaderWord> {
 
 /// Whether a column of dates holds birth dates.
 pub(crate) fn is_birth(header: &str) -> bool {
-    look_up(header).is_some_and(|w| w.usage == Usage::Birth)
+    life_date(header) == Some(LifeDate::Birth)
+}
+
+/// A date of a person's life that registers, obituaries and social media hold too: whoever reads it
+/// in a release can look the person up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LifeDate {
+    /// When a person was born.
+    Birth,
+    /// When a person died.
+    Death,
+}
+
+/// Which date of a person's life a header names, where it names one.
+///
+/// # Examples
+///
+/// ```
+/// use anonymed_table::{LifeDate, life_date};
+///
+/// assert_eq!(life_date("DateOfBirth"), Some(LifeDate::Birth));
+/// assert_eq!(life_date("admit_date"), None);
+/// ```
+pub fn life_date(header: &str) -> Option<LifeDate> {
+    match look_up(header).map(|w| w.usage) {
+        Some(Usage::Birth) => Some(LifeDate::Birth),
+        Some(Usage::Death) => Some(LifeDate::Death),
+        _ => life_date_by_words(&words(header)),
+    }
+}
+
+/// Headers that say birth or death and beside it nothing but words of time and person: `birth_ts`,
+/// `Death`, `patient born`. `birth_weight` and `cause_of_death` say something else.
+fn life_date_by_words(words: &[String]) -> Option<LifeDate> {
+    const BIRTH: [&str; 4] = ["birth", "born", "yob", "birthyear"];
+    const DEATH: [&str; 2] = ["death", "deceased"];
+    const BESIDE: [&str; 14] = [
+        "at",
+        "date",
+        "datetime",
+        "day",
+        "dt",
+        "of",
+        "on",
+        "patient",
+        "person",
+        "pt",
+        "time",
+        "timestamp",
+        "ts",
+        "year",
+    ];
+    let among = |list: &[&str], word: &String| list.contains(&word.as_str());
+    let known = |w: &String| among(&BIRTH, w) || among(&DEATH, w) || among(&BESIDE, w);
+    if !words.iter().all(known) {
+        None
+    } else if words.iter().any(|w| among(&BIRTH, w)) {
+        Some(LifeDate::Birth)
+    } else {
+        words.iter().any(|w| among(&DEATH, w)).then_some(LifeDate::Death)
+    }
 }
 
 /// The words of a header: split at what is no letter or digit and inside `camelCase`.
@@ -161,5 +223,25 @@ mod tests {
         check("package", None, None);
         check("xyzzy", None, None);
         assert!(is_birth("dob") && !is_birth("admit_date"));
+    }
+
+    #[test]
+    fn dates_of_a_life_are_told_from_other_dates() {
+        let check = |header: &str, date: Option<LifeDate>| {
+            assert_eq!(life_date(header), date, "{header}");
+        };
+        check("dob", Some(LifeDate::Birth));
+        check("year_of_birth", Some(LifeDate::Birth));
+        check("death_date", Some(LifeDate::Death));
+        check("DateOfDeath", Some(LifeDate::Death));
+        check("birth_ts", Some(LifeDate::Birth));
+        check("patient_born", Some(LifeDate::Birth));
+        check("Death", Some(LifeDate::Death));
+        check("birth_place", None);
+        check("birth_weight", None);
+        check("cause_of_death", None);
+        check("date", None);
+        check("mortality", None);
+        check("discharge_date", None);
     }
 }

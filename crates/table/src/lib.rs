@@ -17,6 +17,7 @@ mod deidentify;
 mod detect;
 mod frequency;
 mod inspect;
+pub mod joint;
 mod lexicon;
 mod limits;
 mod model;
@@ -35,6 +36,7 @@ mod xlsx;
 
 pub use batch::StringBatch;
 pub use inspect::column_authority;
+pub use lexicon::{LifeDate, life_date};
 pub use outcome::{ColumnOutcome, ModelOutcome, TableOutcome, TableRisk, WrittenCell};
 pub use preview::{PreviewColumn, TablePreview};
 pub use profile::looks_like_code_list;

@@ -6,8 +6,9 @@
 
 use anonymed_anonymize::search::Mondrian;
 use anonymed_anonymize::{
-    AnonymizeError, DistinctLDiversity, FrequencyBuilder, FrequencyTable, KAnonymity, PrivacyModel,
-    Problem, QuasiColumn, Recoding, RowCounts, SensitiveColumn, SubjectGrouping,
+    AnonymizeError, DistinctLDiversity, FrequencyBuilder, FrequencyTable, HierarchyFile,
+    KAnonymity, PrivacyModel, Problem, QuasiColumn, Recoding, RowCounts, SensitiveColumn,
+    SubjectGrouping,
 };
 use anonymed_core::policy::{ModelRule, TableRule};
 use anonymed_core::{CancelToken, ModalityError, PartialDate};
@@ -173,9 +174,20 @@ enum Scale {
     Bounded,
 }
 
+/// What the texts of a column are to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Measure {
+    /// As they look: numbers and dates have an order, others are names.
+    Seen,
+    /// Codes whose beginning is the larger place (postal codes): no number, though written in digits.
+    Prefix,
+}
+
 /// What was counted: the groups, and the dictionaries their codes are from.
 pub(crate) struct Counted {
     pub(crate) names: Vec<String>,
+    /// What the texts of each quasi-identifier are to each other.
+    pub(crate) measures: Vec<Measure>,
     pub(crate) quasi: Vec<Dictionary>,
     pub(crate) sensitive_names: Vec<String>,
     pub(crate) sensitive: Vec<Dictionary>,
@@ -271,9 +283,10 @@ fn build(counted: Counted, plan: &ModelPlan) -> Result<Problems, ModalityError> 
     let mut dictionaries = Vec::with_capacity(width);
     // For each column, the final code of each number given while counting.
     let mut finals: Vec<Vec<u32>> = Vec::with_capacity(width);
-    for (name, dictionary) in counted.names.iter().zip(counted.quasi) {
+    let measured = counted.names.iter().zip(counted.measures);
+    for ((name, measure), dictionary) in measured.zip(counted.quasi) {
         let (texts, place) = dictionary.sorted();
-        let column = encode(name, &texts)?;
+        let column = encode(name, &texts, measure)?;
         finals.push(place.iter().map(|p| column.code_of[*p as usize]).collect());
         dictionaries.push(texts.into_iter().zip(column.code_of.iter().copied()).collect());
         encoded.push(column);
@@ -314,7 +327,7 @@ fn error(error: AnonymizeError) -> ModalityError {
 }
 
 /// Chooses the scale of a column by its texts: numbers, dates, bounded ranges, or names.
-fn encode(name: &str, texts: &[String]) -> Result<Encoded, ModalityError> {
+fn encode(name: &str, texts: &[String], measure: Measure) -> Result<Encoded, ModalityError> {
     let filled: Vec<&str> =
         texts.iter().map(String::as_str).filter(|t| !values::is_missing(t)).collect();
     let markers: Vec<&String> = texts.iter().filter(|t| values::is_missing(t)).collect();
@@ -332,7 +345,9 @@ fn encode(name: &str, texts: &[String]) -> Result<Encoded, ModalityError> {
     let mut keys: Vec<String> = filled.iter().map(|t| (*t).to_owned()).collect();
     let numeric = |keys: &[String]| keys.iter().all(|k| k.parse::<f64>().is_ok_and(f64::is_finite));
     let mut kind = Kind::Names;
-    if !filled.is_empty() {
+    if measure == Measure::Prefix {
+        kind = if is_plain(&filled) { Kind::Prefixes } else { Kind::Names };
+    } else if !filled.is_empty() {
         let points: Vec<String> =
             filled.iter().filter_map(|t| values::number(t).map(|n| n.to_string())).collect();
         let bounds: Vec<String> =
@@ -360,6 +375,7 @@ fn encode(name: &str, texts: &[String]) -> Result<Encoded, ModalityError> {
         Kind::Dates => QuasiColumn::date(name, entries),
         Kind::Numbers => QuasiColumn::numeric(name, entries),
         Kind::Names => QuasiColumn::categorical(name, entries),
+        Kind::Prefixes => QuasiColumn::hierarchical(name, entries, &prefixes(&filled)?),
     }
     .map_err(error)?;
     let mut next = 0;
@@ -382,6 +398,31 @@ enum Kind {
     Dates,
     Numbers,
     Names,
+    Prefixes,
+}
+
+/// Whether a hierarchy can be made of the texts' beginnings.
+fn is_plain(texts: &[&str]) -> bool {
+    const LONGEST: usize = 16;
+    !texts.is_empty()
+        && texts.iter().all(|t| {
+            t.len() <= LONGEST && t.bytes().all(|b| b.is_ascii_alphanumeric() || b" -".contains(&b))
+        })
+}
+
+/// The tree of the texts by their beginnings: `295` under `29*` under `2**` under `*`.
+fn prefixes(texts: &[&str]) -> Result<HierarchyFile, ModalityError> {
+    let width = texts.iter().map(|t| t.len()).max().unwrap_or(0);
+    let mut file = String::new();
+    for text in texts {
+        file.push_str(&format!("\"{text}\""));
+        for kept in (1..width).rev() {
+            let start = &text[..kept.min(text.len())];
+            file.push_str(&format!(";\"{start:*<width$}\""));
+        }
+        file.push_str(";*\n");
+    }
+    HierarchyFile::parse(&file).map_err(|e| ModalityError::Internal(e.to_string()))
 }
 
 impl Encoded {
@@ -442,7 +483,7 @@ mod tests {
 
     fn label(texts: &[&str], low: usize, high: usize) -> String {
         let texts: Vec<String> = texts.iter().map(|t| (*t).to_owned()).collect();
-        let encoded = encode("c", &texts).unwrap();
+        let encoded = encode("c", &texts, Measure::Seen).unwrap();
         let key = |n: usize| encoded.column.values()[n].clone().unwrap_or_default();
         encoded.written(Some(&format!("{}..{}", key(low), key(high))))
     }
@@ -459,10 +500,31 @@ mod tests {
     }
 
     #[test]
+    fn postal_codes_are_grouped_by_their_beginning() {
+        let labels = |texts: &[&str]| {
+            let texts: Vec<String> = texts.iter().map(|t| (*t).to_owned()).collect();
+            let encoded = encode("zip", &texts, Measure::Prefix).unwrap();
+            let anonymed_anonymize::QuasiKind::Hierarchical(tree) = encoded.column.kind() else {
+                panic!("{:?}", encoded.column.kind());
+            };
+            (1..=tree.height())
+                .map(|level| tree.labels(level).iter().flatten().cloned().collect::<Vec<_>>())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            labels(&["291", "295", "674"]),
+            [vec!["29*", "67*"], vec!["2**", "6**"], vec!["*"]]
+                .map(|l| l.into_iter().map(str::to_owned).collect::<Vec<_>>())
+        );
+        assert_eq!(labels(&["", "000"]).last().unwrap(), &["*"]);
+        assert_eq!(labels(&["K1A", "K1A 0B1"]).len(), 7);
+    }
+
+    #[test]
     fn missing_keeps_its_spelling() {
         let texts = |t: &[&str]| t.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
-        assert_eq!(encode("c", &texts(&["?", "a"])).unwrap().written(None), "?");
-        assert_eq!(encode("c", &texts(&["", "?", "a"])).unwrap().written(None), "");
-        assert_eq!(encode("c", &texts(&["", "?", "a"])).unwrap().code_of, [1, 1, 0]);
+        assert_eq!(encode("c", &texts(&["?", "a"]), Measure::Seen).unwrap().written(None), "?");
+        assert_eq!(encode("c", &texts(&["", "?", "a"]), Measure::Seen).unwrap().written(None), "");
+        assert_eq!(encode("c", &texts(&["", "?", "a"]), Measure::Seen).unwrap().code_of, [1, 1, 0]);
     }
 }

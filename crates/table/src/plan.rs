@@ -94,7 +94,7 @@ impl TablePlan {
             .map(|(name, _)| name.clone())
             .collect();
         let scope = (ctx.policy.risk.scope == RiskScope::Joint)
-            .then(|| format!("{file}/{}", part.sheet.as_deref().unwrap_or_default()));
+            .then(|| crate::joint::table_scope(file, part.sheet.as_deref()));
         Ok(Self { columns, subject, scope, missing })
     }
 

@@ -113,6 +113,12 @@ impl ColumnProfiler {
     pub(crate) fn class(&self, part: Option<&str>) -> ColumnClass {
         let word = lexicon::look_up(&self.name);
         let (verdict, usage) = match word.and_then(|w| self.by_header(w)) {
+            // A number's header over names: the names are the patient's, and no identifier.
+            Some(verdict) if verdict.entity == Some(EntityType::Patient) => {
+                let usage = word.map_or(Usage::None, |w| w.usage);
+                let named = matches!(usage, Usage::Subject(_) | Usage::None);
+                (verdict, if named { Usage::FullName } else { usage })
+            }
             Some(verdict) => (verdict, word.map_or(Usage::None, |w| w.usage)),
             None => (self.by_values(), Usage::None),
         };
@@ -157,9 +163,20 @@ impl ColumnProfiler {
                 return Some(self.free_text());
             }
         }
+        let numbered = matches!(word.entity, Some(EntityType::Mrn | EntityType::HealthPlan));
+        if numbered && self.share(NAME) >= 0.5 {
+            return Some(Verdict {
+                role: AttributeRole::Identifier,
+                entity: Some(EntityType::Patient),
+                confidence: self.share(NAME) as f32,
+                reason: "the header names a patient and the values hold names of persons".into(),
+            });
+        }
         let agrees = match word.usage {
             // `time in theatre` may be minutes: a date needs dates.
-            Usage::Event => self.filled == 0 || self.share(DATE) >= 0.5 || self.year_or_compact(),
+            Usage::Event | Usage::Death => {
+                self.filled == 0 || self.share(DATE) >= 0.5 || self.year_or_compact()
+            }
             Usage::Birth | Usage::Subject(_) | Usage::None => true,
             _ => true,
         };
@@ -311,6 +328,26 @@ mod tests {
         let sentence = "patient seen today in the clinic by the team";
         check("x", &[sentence], R::FreeText, None);
         check("age", &["[70-80)", "[80-90)"], R::Quasi, Some(EntityType::Age));
+        let names = ["Garcia, Maria", "Smith, John", "Okonkwo, Mary"];
+        for header in ["Patient", "subject", "Member", "participant"] {
+            check(header, &names, R::Identifier, Some(EntityType::Patient));
+        }
+        check("Patient", &["00123456", "00123457"], R::Identifier, Some(EntityType::Mrn));
+        check("Patient", &["P-ANNA", "P-OTTO"], R::Identifier, Some(EntityType::Mrn));
+        check("death_date", &["2020-01-01", ""], R::Quasi, Some(EntityType::Date));
+        check("birth_year", &["1950", "1951"], R::Quasi, Some(EntityType::Date));
+    }
+
+    #[test]
+    fn a_column_of_names_is_no_identifier_of_rows() {
+        let usage = |header: &str, value: &str| {
+            let mut profiler = ColumnProfiler::new(header);
+            profiler.see(value);
+            profiler.class(None).usage
+        };
+        assert_eq!(usage("Patient", "Garcia, Maria"), Usage::FullName);
+        assert_eq!(usage("Patient", "00123456"), Usage::Subject(3));
+        assert_eq!(usage("last_name", "Garcia"), Usage::Last);
     }
 
     #[test]

@@ -87,6 +87,9 @@ fn report(args: &Args, common: &Common, done: Done) -> Result<ExitCode, Failure>
             common.say(&check.to_string());
         }
     }
+    for overlap in done.scan.graph.overlaps() {
+        common.say(&format!("warning: {overlap}"));
+    }
     if let Err(refusal) = done.standing {
         common.say(&format!(
             "nothing was released; places: `anonymed report --project {}`",

@@ -37,6 +37,7 @@ struct File<'a> {
 struct Summary<'a> {
     inventory: &'a str,
     authorities: std::collections::BTreeMap<&'a str, u64>,
+    overlaps: Vec<anonymed_engine::graph::Overlap>,
     files: Vec<File<'a>>,
 }
 
@@ -74,6 +75,7 @@ pub(crate) fn print_scan(scan: &Scan, common: &Common) -> Result<(), Failure> {
         return console::print_json(&Summary {
             inventory: &scan.inventory.digest,
             authorities: scan.graph.authorities(),
+            overlaps: scan.graph.overlaps(),
             files: scan.inventory.files.iter().map(file).collect(),
         });
     }
@@ -106,6 +108,9 @@ pub(crate) fn print_scan(scan: &Scan, common: &Common) -> Result<(), Failure> {
     }
     for (authority, count) in scan.graph.authorities() {
         common.say(&format!("identifiers from {authority}: {count}"));
+    }
+    for overlap in scan.graph.overlaps() {
+        common.say(&format!("warning: {overlap}"));
     }
     Ok(())
 }

@@ -2,20 +2,105 @@
 
 use hashbrown::{HashMap, HashSet};
 
+use anonymed_core::EntityType;
 use anonymed_core::policy::SubjectRule;
+use serde::Serialize;
 
-use super::{DOCUMENT, RawGraph, compatible};
+use super::{DOCUMENT, NOBODY, RawGraph, compatible, entity_of, hash};
+
+/// Two raw authorities that give the same identifiers and say different things of the people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Overlap {
+    /// The one with more identifiers.
+    pub first: String,
+    /// The other.
+    pub second: String,
+    /// Identifiers both give.
+    pub shared: u64,
+    /// Identifiers of the other.
+    pub of: u64,
+    /// Shared identifiers whose birth dates or sexes differ.
+    pub disagree: u64,
+    /// What is proposed.
+    pub taken_for: Numbering,
+}
+
+/// What two overlapping authorities are taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Numbering {
+    /// One numbering: who disagrees is a conflict and quarantined.
+    One,
+    /// Two, whose equal numbers are different people.
+    Two,
+}
+
+impl std::fmt::Display for Overlap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { first, second, shared, of, disagree, taken_for } = self;
+        write!(
+            f,
+            "{first} and {second} share {shared} of {of} identifiers and disagree about birth or \
+             sex of {disagree}: "
+        )?;
+        match taken_for {
+            Numbering::One => f.write_str(
+                "taken for one numbering, since names or births mostly agree; those who disagree are \
+                 quarantined",
+            ),
+            Numbering::Two => f.write_str(
+                "taken for two numberings, so that one person may get two codes; if they are one, \
+                 put both into one `matches`",
+            ),
+        }
+    }
+}
+
+/// What two authorities say of the identifiers they share.
+#[derive(Debug, Clone, Copy, Default)]
+struct Compared {
+    /// Identifiers of the smaller one.
+    small: usize,
+    shared: usize,
+    /// Shared ones whose birth dates or sexes differ.
+    disagree: usize,
+    /// Shared ones where a name is the same on both sides, or the birth date is.
+    agree: usize,
+    /// Others whose people have another identifier in the larger one.
+    split: usize,
+}
+
+impl Compared {
+    fn overlaps(self) -> bool {
+        self.shared > 0 && self.shared * 2 >= self.small
+    }
+
+    /// Whether the two are one numbering: either nearly nobody contradicts it, or the contradictions
+    /// are about people who are the same by name or birth date.
+    fn is_one(self) -> bool {
+        let quiet = (self.disagree + self.split) * 10 <= self.shared;
+        let known = self.split * 10 <= self.shared && self.agree * 2 >= self.shared;
+        self.overlaps() && (quiet || known)
+    }
+
+    /// Whether the disagreement is more than a few mistakes.
+    fn is_worth_a_word(self) -> bool {
+        self.overlaps() && self.disagree * 10 > self.shared
+    }
+}
+
+/// Identifiers of an authority, with their nodes.
+type Ids<'a> = HashMap<&'a str, u32>;
+/// Words of the names of people, hashed, by root.
+type Names = HashMap<u32, HashSet<u64>>;
 
 impl RawGraph {
-    /// Proposes which raw authorities are one: those that share most of their identifiers, do not
-    /// contradict each other about birth and sex, and do not give one person two identifiers. The
-    /// largest group comes first.
+    /// Proposes which raw authorities are one: those that share most of their identifiers, do not give
+    /// one person two identifiers, and either do not contradict each other about birth and sex or
+    /// have the same people by name or birth. The largest group comes first.
     pub fn propose_authorities(&self) -> Vec<(String, Vec<String>)> {
-        let mut by_authority: Vec<HashMap<&str, u32>> =
-            vec![HashMap::new(); self.authorities.len()];
-        for ((authority, id), node) in &self.keys {
-            by_authority[*authority as usize].insert(id, *node);
-        }
+        let by_authority = self.by_authority();
+        let names = self.names();
         let mut order: Vec<usize> =
             (0..self.authorities.len()).filter(|a| self.authorities[*a] != DOCUMENT).collect();
         order.sort_by_key(|a| {
@@ -24,7 +109,9 @@ impl RawGraph {
         let mut groups: Vec<Vec<usize>> = Vec::new();
         for authority in order {
             let joined = groups.iter().position(|group| {
-                group.iter().any(|other| self.same(&by_authority[authority], &by_authority[*other]))
+                group.iter().any(|other| {
+                    self.compare(&names, &by_authority[authority], &by_authority[*other]).is_one()
+                })
             });
             match joined {
                 Some(group) => groups[group].push(authority),
@@ -47,24 +134,80 @@ impl RawGraph {
             .collect()
     }
 
-    fn same(&self, a: &HashMap<&str, u32>, b: &HashMap<&str, u32>) -> bool {
-        let (small, large) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-        let mut shared = 0usize;
-        let mut against = 0usize;
-        let people: HashSet<u32> = large.values().map(|node| self.root(*node)).collect();
-        for (id, node) in small {
-            if let Some(other) = large.get(id) {
-                shared += 1;
-                let (x, y) = (self.root(*node) as usize, self.root(*other) as usize);
-                let (x, y) = (&self.nodes[x], &self.nodes[y]);
-                let births = matches!((x.birth, y.birth), (Some(p), Some(q)) if !compatible(p, q));
-                let sexes = matches!((x.sex, y.sex), (Some(p), Some(q)) if p != q);
-                against += usize::from(births || sexes);
-            } else {
-                against += usize::from(people.contains(&self.root(*node)));
+    /// Pairs of authorities that share at least half of their identifiers and disagree about more
+    /// than a tenth of the people, in the order of their names.
+    pub fn overlaps(&self) -> Vec<Overlap> {
+        let by_authority = self.by_authority();
+        let names = self.names();
+        let mut found = Vec::new();
+        for (a, first) in by_authority.iter().enumerate() {
+            for (b, second) in by_authority.iter().enumerate().skip(a + 1) {
+                if [a, b].iter().any(|n| self.authorities[*n] == DOCUMENT) {
+                    continue;
+                }
+                let compared = self.compare(&names, first, second);
+                if !compared.is_worth_a_word() {
+                    continue;
+                }
+                let (large, small) = if first.len() >= second.len() { (a, b) } else { (b, a) };
+                found.push(Overlap {
+                    first: self.authorities[large].clone(),
+                    second: self.authorities[small].clone(),
+                    shared: compared.shared as u64,
+                    of: compared.small as u64,
+                    disagree: compared.disagree as u64,
+                    taken_for: if compared.is_one() { Numbering::One } else { Numbering::Two },
+                });
             }
         }
-        shared > 0 && shared * 2 >= small.len() && against * 10 <= shared
+        found.sort_by(|x, y| (&x.first, &x.second).cmp(&(&y.first, &y.second)));
+        found
+    }
+
+    fn by_authority(&self) -> Vec<Ids<'_>> {
+        let mut by_authority: Vec<Ids<'_>> = vec![HashMap::new(); self.authorities.len()];
+        for ((authority, id), node) in &self.keys {
+            by_authority[*authority as usize].insert(id, *node);
+        }
+        by_authority
+    }
+
+    /// The words of the patients' names, by root, as hashes.
+    fn names(&self) -> Names {
+        let mut names = Names::new();
+        for known in &self.known {
+            if known.node == NOBODY || entity_of(known.entity) != EntityType::Patient {
+                continue;
+            }
+            let words = self.value(known).split(|c: char| !c.is_alphabetic());
+            let words = words.filter(|w| w.chars().count() > 2).map(|w| hash(&w.to_lowercase()));
+            names.entry(self.root(known.node)).or_default().extend(words);
+        }
+        names
+    }
+
+    fn compare(&self, names: &Names, a: &Ids<'_>, b: &Ids<'_>) -> Compared {
+        let (small, large) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+        let mut compared = Compared { small: small.len(), ..Compared::default() };
+        let people: HashSet<u32> = large.values().map(|node| self.root(*node)).collect();
+        for (id, node) in small {
+            let one = self.root(*node);
+            let Some(other) = large.get(id).map(|node| self.root(*node)) else {
+                compared.split += usize::from(people.contains(&one));
+                continue;
+            };
+            let (x, y) = (&self.nodes[one as usize], &self.nodes[other as usize]);
+            let births = x.birth.zip(y.birth).map(|(p, q)| compatible(p, q));
+            let sexes = x.sex.zip(y.sex).map(|(p, q)| p == q);
+            let named = names
+                .get(&one)
+                .zip(names.get(&other))
+                .is_some_and(|(p, q)| p.intersection(q).next().is_some());
+            compared.shared += 1;
+            compared.disagree += usize::from(births == Some(false) || sexes == Some(false));
+            compared.agree += usize::from(named || births == Some(true));
+        }
+        compared
     }
 
     pub(super) fn named_authorities(&self, rule: &SubjectRule) -> (Vec<String>, Vec<usize>) {

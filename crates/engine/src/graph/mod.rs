@@ -18,6 +18,7 @@ mod authority;
 mod document;
 mod settle;
 
+pub use authority::{Numbering, Overlap};
 pub use document::DocumentKeys;
 pub use settle::{DocumentOwner, SubjectGraph};
 
@@ -511,6 +512,57 @@ mod tests {
         let rule = SubjectRule { authorities: groups };
         let graph = SubjectGraph::build(&raw, &rule, &[]);
         assert_eq!((graph.len(), graph.conflicts.iter().flatten().count()), (20, 0));
+    }
+
+    /// Two sources of twenty patients: the second has every second sex the other way.
+    fn two_sources(name: impl Fn(i8) -> String, born: impl Fn(i8) -> Date) -> RawGraph {
+        let mut raw = RawGraph::default();
+        for n in 1..=20 {
+            let id = format!("M{n:04}");
+            let person = |keys: &[(&str, &str)], sex, name: String, born| SubjectMention {
+                birth: Some(PartialDate::Day(born)),
+                sex: Some(sex),
+                known: vec![KnownIdentifier {
+                    entity: EntityType::Patient,
+                    value: name.as_str().into(),
+                }],
+                ..mention(keys)
+            };
+            let keys = [("column:mrn", id.as_str())];
+            let own = format!("Jane Poe{}", "x".repeat(n as usize));
+            raw.mention(&person(&keys, Sex::Female, own, date(1950, 1, n)), KeepDates::No);
+            let other = if n % 2 == 0 { Sex::Male } else { Sex::Female };
+            let keys = [("fhir-id", format!("p{n}")), ("fhir:urn:h", id.clone())];
+            let keys: Vec<(&str, &str)> = keys.iter().map(|(a, b)| (*a, b.as_str())).collect();
+            raw.mention(&person(&keys, other, name(n), born(n)), KeepDates::No);
+        }
+        raw
+    }
+
+    #[test]
+    fn sources_that_contradict_each_other_about_the_same_people_are_one_numbering() {
+        let check = |raw: &RawGraph, numbering: Numbering, people: usize, conflicts: usize| {
+            let groups = raw.propose_authorities();
+            let together = groups.iter().any(|(_, raws)| {
+                ["column:mrn", "fhir:urn:h"].iter().all(|r| raws.contains(&(*r).to_owned()))
+            });
+            assert_eq!(together, numbering == Numbering::One, "{groups:?}");
+            let overlaps = raw.overlaps();
+            let [overlap] = overlaps.as_slice() else { panic!("{overlaps:?}") };
+            assert_eq!((overlap.shared, overlap.of), (20, 20));
+            assert_eq!(overlap.taken_for, numbering);
+            let graph = SubjectGraph::build(raw, &SubjectRule { authorities: groups }, &[]);
+            assert_eq!(graph.len(), people);
+            assert_eq!(graph.conflicts.iter().flatten().count(), conflicts);
+        };
+        let same = |n: i8| format!("POE{}, JANE", "X".repeat(n as usize));
+        let other = |n: i8| format!("Bob Roe{}", "y".repeat(n as usize));
+        // The names agree, or the births do: who has two sexes is a conflict.
+        check(&two_sources(same, |n| date(1950, 1, n)), Numbering::One, 20, 10);
+        check(&two_sources(other, |n| date(1950, 1, n)), Numbering::One, 20, 10);
+        check(&two_sources(same, |n| date(1980, 2, n)), Numbering::One, 20, 20);
+        // Nothing agrees: two numberings, and a person is told.
+        check(&two_sources(other, |n| date(1980, 2, n)), Numbering::Two, 40, 0);
     }
 
     #[test]

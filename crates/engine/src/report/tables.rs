@@ -423,7 +423,7 @@ pub(super) fn joint(report: &Report<'_>) -> Markup {
 fn together_risk(report: &Report<'_>, joint: &JointRisk) -> Markup {
     let audience = report.audience;
     let alone = audience.share(
-        if joint.subjects == 0 { 0.0 } else { joint.unique as f64 / joint.subjects as f64 },
+        if joint.signatures == 0 { 0.0 } else { joint.unique as f64 / joint.signatures as f64 },
         joint.subjects,
     );
     let rows = [
@@ -458,11 +458,21 @@ fn together_risk(report: &Report<'_>, joint: &JointRisk) -> Markup {
         legend: &[],
     };
     html! {
-        p { "Rows of a patient can be brought together over tables and visits by the patient code. \
-             What someone would then see of a patient is the signature: the patient's classes in \
-             every table. Classes of many people can still make a signature of one." }
+        p { (brought_together(joint)) }
         p { strong { (meaning(joint)) } }
         (bars(&figure, &Axis::percent(), &rows, table("Joint risk", &["Figure", "Value"], &cells)))
+    }
+}
+
+fn brought_together(joint: &JointRisk) -> &'static str {
+    if joint.signatures > joint.subjects {
+        "Each table has patient codes and an order of rows of its own. Rows of a patient can be brought \
+         together within a table, and by no code over tables: the signature is the patient's classes \
+         in one table. Tables without a patient column are not counted here."
+    } else {
+        "Rows of a patient can be brought together over tables and visits by the patient code. What \
+         someone would then see of a patient is the signature: the patient's classes in every table. \
+         Classes of many people can still make a signature of one."
     }
 }
 
@@ -472,9 +482,13 @@ fn exact_lane(share: f64) -> Lane {
 
 fn meaning(joint: &JointRisk) -> String {
     if joint.smallest >= 2 {
+        let place = if joint.signatures > joint.subjects {
+            "each of these tables, whose codes do not join"
+        } else {
+            "all tables together"
+        };
         return format!(
-            "Everybody shares the signature with at least {}, so k = {} holds for all \
-             tables together.",
+            "Everybody shares the signature with at least {}, so k = {} holds for {place}.",
             counted(joint.smallest - 1, "other", "others"),
             number(joint.smallest)
         );

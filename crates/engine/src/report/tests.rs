@@ -119,6 +119,7 @@ fn risk() -> RiskSummary {
         tables: vec![table("tables/patients.csv")],
         joint: Some(JointRisk {
             subjects: 487,
+            signatures: 487,
             unique: 7,
             smallest: 1,
             highest: 1.0,

@@ -11,12 +11,13 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anonymed_core::policy::Profile;
+use anonymed_core::policy::{Profile, RiskScope};
 use anonymed_core::release::{Check, Evidence, Hit};
 use anonymed_core::{
-    CancelToken, FileNumber, KeyPurpose, KeyRing, Locator, Place, Policy, Progress,
+    CancelToken, FileNumber, KeyPurpose, KeyRing, Locator, Place, Policy, Progress, Pseudonymizer,
     QuarantinedRecord, SubjectId,
 };
+use anonymed_table::joint;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -103,6 +104,8 @@ pub(crate) struct Look<'a> {
     plan: &'a Plan,
     staging: Staging,
     patients: Patients,
+    /// Makes the codes and orders of rows again that the run made.
+    maker: Pseudonymizer,
     sweep: Sweep<'a>,
     /// Original dates of each patient, from documents and FHIR.
     originals: document::Originals,
@@ -178,11 +181,17 @@ fn look(
     let maker = pseudonymizer(&policy, project.keys(), &scan.inventory.digest);
     let patients =
         Patients::new(&policy, project.keys(), &maker, &scan.graph, graph, KnownValuesNeed::None);
+    let mut codes: HashMap<String, SubjectId> =
+        patients.all().iter().map(|s| (s.pseudonym.code(), s.number)).collect();
+    if policy.risk.scope == RiskScope::Joint {
+        codes.extend(table_codes(&maker, &records, &patients));
+    }
     let sweep = Sweep::new(&known).allowing(policy.text.allow.iter().map(String::as_str));
     let limited = policy.profile == Profile::HipaaLimited;
     let look = Look {
         uuids: patients.all().iter().map(|s| (s.pseudonym.uuid(), s.number)).collect(),
-        codes: patients.all().iter().map(|s| (s.pseudonym.code(), s.number)).collect(),
+        codes,
+        maker,
         sweep: if limited { sweep.keeping_areas() } else { sweep },
         project,
         policy: &policy,
@@ -195,8 +204,29 @@ fn look(
     };
     let (verification, cells) = look.all(&records, progress)?;
     let files = cells.iter().map(|(file, ..)| *file).collect();
-    let marks = look.marks(&maker, &records, &cells)?;
+    let marks = look.marks(&look.maker, &records, &cells)?;
     Ok((verification, marks, files))
+}
+
+/// Whose the codes are that each table has of its own.
+fn table_codes(
+    maker: &Pseudonymizer,
+    records: &[Record],
+    patients: &Patients,
+) -> Vec<(String, SubjectId)> {
+    let mut codes = Vec::new();
+    for record in records {
+        for output in staged(record).into_iter().flatten().filter(|o| o.table.is_some()) {
+            let scope = joint::table_scope(record.file, output.sheet.as_deref());
+            codes.extend(
+                patients
+                    .all()
+                    .iter()
+                    .map(|s| (joint::table_code(maker, &scope, &s.pseudonym.code()), s.number)),
+            );
+        }
+    }
+    codes
 }
 
 /// Sealed: who can write the state folder but has no key cannot make evidence.

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use anonymed_assess::{
     ClassIndex, HomogeneityReport, Multiplicity, Shape, SignatureIndex, SuppressionMark,
 };
-use anonymed_core::policy::{TableFormat, TimeMode};
+use anonymed_core::policy::{RiskScope, TableFormat, TimeMode};
 use anonymed_core::release::Check;
 use anonymed_core::{
     AttributeRole, EntityType, FileNumber, Locator, ModalityError, Place, Pseudonymizer, SubjectId,
 };
-use anonymed_table::{ColumnOutcome, StringBatch, TableOutcome, released};
-use hashbrown::HashMap;
+use anonymed_table::{ColumnOutcome, StringBatch, TableOutcome, joint, released};
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::{Findings, Look, staged};
@@ -33,6 +33,8 @@ pub(super) struct Tables<'a> {
     risk: RiskSummary,
     models: Models,
     signatures: SignatureIndex,
+    /// Patients whose signatures were taken.
+    people: HashSet<SubjectId>,
     consistency: Consistency,
 }
 
@@ -43,6 +45,7 @@ impl<'a> Tables<'a> {
             risk: RiskSummary::default(),
             models: BTreeMap::new(),
             signatures: SignatureIndex::new(Multiplicity::Counted),
+            people: HashSet::new(),
             consistency: look.consistency(),
         }
     }
@@ -77,7 +80,8 @@ impl<'a> Tables<'a> {
         output: &Output,
         outcome: &TableOutcome,
     ) -> Result<(), EngineError> {
-        let columns = Columns::of(self.look, file, output, outcome);
+        let mut columns = Columns::of(self.look, file, output, outcome);
+        self.add_life_dates(output, &mut columns)?;
         let shape = match columns.subject {
             Some(_) => Shape::with_subject(columns.quasi.len(), columns.sensitive.len()),
             None => Shape::by_rows(columns.quasi.len(), columns.sensitive.len()),
@@ -95,10 +99,40 @@ impl<'a> Tables<'a> {
                 classes.add(&quasi, subject, &sensitive).map_err(internal)?;
                 if columns.subject.is_some() && !quasi.is_empty() {
                     self.signatures.add(subject, table, &quasi);
+                    let person = subject.and_then(|code| self.look.codes.get(code));
+                    self.people.extend(person.copied());
                 }
             }
         }
         self.summarise(output, outcome, &columns, &classes);
+        Ok(())
+    }
+
+    /// Counts columns of birth and death dates as quasi-identifiers, whatever the policy calls them:
+    /// whoever knows a person knows these too.
+    fn add_life_dates(&self, output: &Output, columns: &mut Columns) -> Result<(), EngineError> {
+        let open: Vec<usize> = (0..columns.names.len())
+            .filter(|n| !columns.quasi.contains(n) && columns.subject != Some(*n))
+            .filter(|n| names_life_date(&columns.names[*n]))
+            .collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        // Years and filled cells: a flag or a place under such a header is no date.
+        let mut counts = vec![(0u64, 0u64); open.len()];
+        for batch in read_back(self.look, output)? {
+            let batch = batch.map_err(unreadable)?;
+            for (column, (years, filled)) in open.iter().zip(&mut counts) {
+                for row in 0..batch.len() {
+                    let value = batch.value(*column, row);
+                    *filled += u64::from(!value.is_empty());
+                    *years += u64::from(holds_year(value));
+                }
+            }
+        }
+        let dated = open.iter().zip(counts).filter(|(_, (years, _))| *years > 0);
+        columns.quasi.extend(dated.filter(|(_, (y, filled))| y * 2 >= *filled).map(|(n, _)| *n));
+        columns.quasi.sort_unstable();
         Ok(())
     }
 
@@ -151,7 +185,8 @@ impl<'a> Tables<'a> {
         let report = self.signatures.report(u64::from(k));
         if report.subjects > 0 {
             self.risk.joint = Some(JointRisk {
-                subjects: report.subjects,
+                subjects: self.people.len() as u64,
+                signatures: report.subjects,
                 unique: report.unique_subjects,
                 smallest: report.smallest_signature_class,
                 highest: report.highest_prosecutor,
@@ -168,6 +203,52 @@ pub(super) type Models = BTreeMap<String, BTreeMap<String, f64>>;
 
 fn unreadable(error: released::ReadBackError) -> EngineError {
     EngineError::Integrity(error.to_string())
+}
+
+/// Whether a header speaks of a birth or a death. Its words are the verification's own.
+fn names_life_date(header: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "birth",
+        "birthdate",
+        "birthday",
+        "birthyear",
+        "born",
+        "dob",
+        "yob",
+        "geburtsdatum",
+        "geburtstag",
+        "geburtsjahr",
+        "death",
+        "deathdate",
+        "deceased",
+        "died",
+        "dod",
+        "sterbedatum",
+    ];
+    let mut spaced = String::new();
+    let mut last = ' ';
+    for c in header.chars() {
+        if last.is_lowercase() && c.is_uppercase() {
+            spaced.push(' ');
+        }
+        spaced.extend(c.to_lowercase());
+        last = c;
+    }
+    spaced.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
+}
+
+/// Whether a cell has a year in it, alone, in a date or in a range of them. A date may write its
+/// year with two digits: three numbers, or two and a month's name.
+fn holds_year(value: &str) -> bool {
+    let runs: Vec<&str> =
+        value.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).collect();
+    let short = runs.iter().all(|run| run.len() <= 2);
+    let letters = value.chars().filter(|c| c.is_alphabetic()).count();
+    let whole = runs.iter().any(|run| {
+        matches!(run.len(), 4 | 8)
+            && run[..4].parse::<u16>().is_ok_and(|year| (1850..=2150).contains(&year))
+    });
+    whole || (short && (runs.len() == 3 || (runs.len() == 2 && letters >= 3)))
 }
 
 fn present(value: &str) -> Option<&str> {
@@ -400,7 +481,10 @@ impl<'a> Pass<'a> {
             pass: self,
             moved,
             mode,
-            released: Rows::of(read_back(self.look, self.output)?),
+            released: Rows::of(
+                read_back(self.look, self.output)?,
+                self.look.row_positions(self.file, self.output, self.outcome),
+            ),
             row: 0,
             findings,
             consistency,
@@ -452,7 +536,7 @@ impl Walk<'_, '_> {
                 continue;
             }
             match self.released.next() {
-                Ok(Some((batch, at))) => self.row(input, row, &batch, at),
+                Ok(Some((batch, at, number))) => self.row(input, row, &batch, at, number),
                 Ok(None) => {
                     self.failure = Some(EngineError::Integrity(
                         "a released table has fewer rows than were written".into(),
@@ -468,11 +552,19 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    fn row(&mut self, input: &StringBatch, row: usize, output: &StringBatch, at: usize) {
+    /// Holds row `row` of the input against row `at` of a batch, the output's `number`th.
+    fn row(
+        &mut self,
+        input: &StringBatch,
+        row: usize,
+        output: &StringBatch,
+        at: usize,
+        number: u64,
+    ) {
         self.row += 1;
         let pass = self.pass;
         let place = |column: usize| {
-            let place = Place::Cell { row: self.row, column: column as u32 + 1 };
+            let place = Place::Cell { row: number, column: column as u32 + 1 };
             Locator::new(pass.file, place)
         };
         let owner = pass.owner(output, at);
@@ -503,30 +595,62 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Released rows one by one.
+/// Released rows one by one, in the order of the input.
 struct Rows {
     batches: released::Released,
     current: Option<(Arc<StringBatch>, usize)>,
+    given: usize,
+    /// Where each row stands, where rows are released in an order of the table's own.
+    positions: Option<Vec<usize>>,
+    /// All batches, where rows are not read in the order they stand in.
+    kept: Vec<Arc<StringBatch>>,
 }
 
+/// A released row: its batch, its place in it, and its number in the output, from 1.
+type ReleasedRow = (Arc<StringBatch>, usize, u64);
+
 impl Rows {
-    fn of(batches: released::Released) -> Self {
-        Self { batches, current: None }
+    fn of(batches: released::Released, positions: Option<Vec<usize>>) -> Self {
+        Self { batches, current: None, given: 0, positions, kept: Vec::new() }
     }
 
-    fn next(&mut self) -> Result<Option<(Arc<StringBatch>, usize)>, released::ReadBackError> {
+    fn next(&mut self) -> Result<Option<ReleasedRow>, released::ReadBackError> {
+        let row = match self.positions.as_ref().map(|p| p.get(self.given).copied()) {
+            None => self.next_in_file()?,
+            Some(None) => None,
+            Some(Some(position)) => self.at(position)?,
+        };
+        self.given += 1;
+        Ok(row)
+    }
+
+    fn next_in_file(&mut self) -> Result<Option<ReleasedRow>, released::ReadBackError> {
         loop {
             if let Some((batch, at)) = &mut self.current
                 && *at < batch.len()
             {
                 *at += 1;
-                return Ok(Some((Arc::clone(batch), *at - 1)));
+                return Ok(Some((Arc::clone(batch), *at - 1, self.given as u64 + 1)));
             }
             match self.batches.next() {
                 None => return Ok(None),
                 Some(batch) => self.current = Some((Arc::new(batch?), 0)),
             }
         }
+    }
+
+    fn at(&mut self, position: usize) -> Result<Option<ReleasedRow>, released::ReadBackError> {
+        if self.kept.is_empty() {
+            self.kept = self.batches.by_ref().map(|b| b.map(Arc::new)).collect::<Result<_, _>>()?;
+        }
+        let mut first = 0;
+        for batch in &self.kept {
+            if position < first + batch.len() {
+                return Ok(Some((Arc::clone(batch), position - first, position as u64 + 1)));
+            }
+            first += batch.len();
+        }
+        Ok(None)
     }
 }
 
@@ -555,6 +679,19 @@ impl Look<'_> {
         Ok(marks)
     }
 
+    /// Where the rows of a table stand, in the order of the input, where its order is its own.
+    fn row_positions(
+        &self,
+        file: FileNumber,
+        output: &Output,
+        outcome: &TableOutcome,
+    ) -> Option<Vec<usize>> {
+        (self.policy.risk.scope == RiskScope::Joint).then(|| {
+            let scope = joint::table_scope(file, output.sheet.as_deref());
+            joint::row_positions(&self.maker, &scope, outcome.transformed.records_out)
+        })
+    }
+
     fn marks_of(
         &self,
         codes: &Pseudonymizer,
@@ -567,7 +704,8 @@ impl Look<'_> {
         let entry = self.scan.inventory.file(file).ok_or(EngineError::Drift("the inventory"))?;
         let Status::Recognised(format) = &entry.status else { return Ok(()) };
         let tables = job::tables(self.project);
-        let mut released = 0;
+        let positions = self.row_positions(file, output, outcome);
+        let mut count = 0;
         job::with_document(self.project, entry, |document| {
             let parts = tables.parts(document, format)?;
             let part = parts.iter().find(|p| p.sheet == output.sheet);
@@ -577,7 +715,11 @@ impl Look<'_> {
                     if outcome.dropped_rows.binary_search(number).is_ok() {
                         continue;
                     }
-                    released += 1;
+                    count += 1;
+                    let released = match &positions {
+                        None => count as u64,
+                        Some(positions) => positions.get(count - 1).map_or(0, |p| *p as u64 + 1),
+                    };
                     for (_, column) in wanted.range((released, 0)..=(released, usize::MAX)) {
                         marks.insert(crate::run::cell_mark(codes, batch.value(*column, row)));
                     }
@@ -586,5 +728,28 @@ impl Look<'_> {
             })
         })?
         .map_err(|source| EngineError::File { file, source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_a_life_are_known_by_header_and_cells() {
+        for header in ["birth_date", "DOB", "dateOfBirth", "year of birth", "death_date", "died"] {
+            assert!(names_life_date(header), "{header}");
+        }
+        for header in ["admit_date", "birthplace", "mortality", "adobe"] {
+            assert!(!names_life_date(header), "{header}");
+        }
+        for cell in
+            ["1950", "1950-03-01", "03/01/1950", "19500301", "1950..1962", "3/1/50", "1-Mar-50"]
+        {
+            assert!(holds_year(cell), "{cell}");
+        }
+        for cell in ["", "Y", "3200", "Springfield", "12", "19501", "3.2"] {
+            assert!(!holds_year(cell), "{cell}");
+        }
     }
 }
