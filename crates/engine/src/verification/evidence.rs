@@ -67,7 +67,7 @@ pub(super) fn fill(
 const KNOWN_NOTE: &str = "Every direct identifier the scan saw (names whole and by parts, numbers, \
     addresses, contacts, original ids) searched in every output, file and folder name, in any case \
     and with any separators. A value inside a span we wrote is ours. Words that are common in \
-    English count only in a name's context. Identifiers that no table, FHIR resource or note header \
+    English, and parts of other patients' names, count only in a name's context. Identifiers that no table, FHIR resource or note header \
     names are not known and are left to the patterns.";
 const RESIDUAL_NOTE: &str = "A second set of patterns (numbers by shape and label, contacts, titles \
     with names, street lines) over the output, sharing nothing with the detector.";

@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use super::dates::{self, leaked_dates, unwritten_dates};
 use super::json::{Json, JsonError, Kind, Layout, Offsets, each_record};
 use super::residual::{Position, residual};
-use super::sweep::{Sweep, SweepHit, Weight};
+use super::sweep::{NAME_OF_ANOTHER, Sweep, SweepHit, Weight};
 
 /// What the check needs to know of patients. Implemented by the engine over its crosswalk.
 pub trait FhirSubjects: Sync {
@@ -160,7 +160,13 @@ impl Value<'_> {
         match element(self.json, self.at, &text) {
             Element::Date => self.date(&text),
             Element::Code => {
-                let mut found = certain(sweep.field(&text, self.owner, &[]));
+                let hits = sweep.field(&text, self.owner, &[]);
+                // A code of eight digits may be somebody's number by chance; a unit or a status may
+                // not.
+                let mut found = match self.json.name(self.at) {
+                    "code" | "value" | "version" => certain(hits),
+                    _ => hits.into_iter().map(|hit| (Some(hit.entity), hit.reason)).collect(),
+                };
                 found.extend(self.patterns(&text, Position::Code, &[]));
                 found
             }
@@ -263,7 +269,7 @@ fn clip(range: Range<usize>, length: usize) -> Range<usize> {
 
 fn certain(hits: Vec<SweepHit>) -> Found {
     hits.into_iter()
-        .filter(|hit| hit.weight == Weight::Certain)
+        .filter(|hit| hit.weight == Weight::Certain || hit.reason == NAME_OF_ANOTHER)
         .map(|hit| (Some(hit.entity), hit.reason))
         .collect()
 }

@@ -100,6 +100,11 @@ impl Line<'_> {
             add(self.email(at), EntityType::Email, "e-mail-shape");
         }
         if self.look == Look::Contacts {
+            for i in 0..self.tokens.list.len() {
+                if self.tokens.list[i].shape == Shape::Digits {
+                    add(self.ssn(i), EntityType::Ssn, "social-security-shape");
+                }
+            }
             return;
         }
         for at in memchr::memmem::find_iter(self.bytes, "://") {
@@ -668,6 +673,8 @@ mod tests {
         assert_eq!(count("123-45-6789", Position::Cell(AttributeRole::Quasi)), 1);
         assert_eq!(count("123-45-6789", Position::Cell(AttributeRole::Identifier)), 0);
         assert_eq!(count("a@example.org", Position::Code), 1);
+        assert_eq!(count("123-45-6789", Position::Code), 1);
+        assert_eq!(count("2345-7", Position::Code), 0);
         assert_eq!(count("id 48213377", Position::Cell(AttributeRole::FreeText)), 1);
     }
 

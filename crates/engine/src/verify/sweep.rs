@@ -41,6 +41,9 @@ pub struct SweepHit {
     pub weight: Weight,
 }
 
+/// A name that is no ordinary word, of somebody else than the text is about.
+pub(crate) const NAME_OF_ANOTHER: &str = "name-of-another";
+
 /// How sure a hit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Weight {
@@ -448,8 +451,12 @@ impl Pass<'_> {
             return Some(("name-part-in-context", Weight::Certain));
         }
         if self.is_whole(window) && self.setting == Setting::Field {
-            let sure = own.is_some() && !head.is_common();
-            return Some(("name-part", if sure { Weight::Certain } else { Weight::Chance }));
+            let rare = !head.is_common();
+            return Some(match own {
+                Some(_) if rare => ("name-part", Weight::Certain),
+                None if rare => (NAME_OF_ANOTHER, Weight::Chance),
+                _ => ("name-part", Weight::Chance),
+            });
         }
         if self.has_eponym_head(window) {
             return None;
