@@ -105,7 +105,7 @@ pub struct Treatment {
     pub as_of: Date,
     /// The pseudonym domain.
     pub pseudonym_domain: String,
-    /// Whether codes are derived or drawn.
+    /// Whether patients' codes are derived or drawn; codes of records and visits are derived.
     pub pseudonyms: PseudonymMode,
     /// Text cells that begin like a formula have an apostrophe in front (CSV).
     pub csv_formula_guard: bool,

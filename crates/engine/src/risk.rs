@@ -29,6 +29,9 @@ pub struct TableRisk {
     pub suppressed_rows: u64,
     /// People left out to reach the model.
     pub suppressed_subjects: u64,
+    /// Whether more was left out than the policy's `suppress_max` allows.
+    #[serde(default)]
+    pub over_suppressed: bool,
     /// The k the policy asks for.
     pub k_asked: Option<u32>,
     /// Risk of the table as it came.
@@ -72,8 +75,8 @@ pub struct ColumnUtility {
     pub changed: f64,
     /// Share of cells emptied or left out.
     pub suppressed: f64,
-    /// Share of the column's entropy that is left, where it is kept.
-    pub entropy_kept: Option<f64>,
+    /// Share of a quasi-identifier's precision that is left: 1 less its mean certainty penalty.
+    pub precision_kept: Option<f64>,
 }
 
 /// The risk of everything released together, over people's signatures.

@@ -18,6 +18,13 @@ pub(crate) const WORKBOOK_BYTES: u64 = 256 << 20;
 pub(crate) const SHARED_STRING_BYTES: u64 = 64 << 20;
 /// Most a workbook may shrink by compression.
 pub(crate) const WORKBOOK_RATIO: u64 = 200;
+/// Longest cell of a workbook: 32,767 characters (ECMA-376 part 1, 18.3.1.96 and Excel's own limit).
+pub(crate) const WORKBOOK_CELL_BYTES: usize = 4 * 32_767;
+/// Most text of the cells of one sheet: a string that is shared stands once in the file and in as
+/// many cells as the file likes.
+pub(crate) const SHEET_BYTES: u64 = 1 << 30;
+/// Most sheets of a workbook.
+pub(crate) const SHEETS: usize = 256;
 /// Most entries of a workbook's archive.
 pub(crate) const WORKBOOK_ENTRIES: usize = 10_000;
 

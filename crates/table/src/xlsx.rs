@@ -144,6 +144,12 @@ fn open<'a>(document: &'a mut Document<'_>) -> Result<Workbook<'a>, ModalityErro
 pub(crate) fn sheets(document: &mut Document<'_>) -> Result<(Vec<Part>, u64), ModalityError> {
     let mut workbook = open(document)?;
     let all: Vec<_> = workbook.sheets_metadata().to_vec();
+    if all.len() > limits::SHEETS {
+        return Err(ModalityError::Limit {
+            what: "the number of sheets of a workbook",
+            limit: limits::SHEETS.to_string(),
+        });
+    }
     let hidden = all.iter().filter(|s| s.visible != SheetVisible::Visible).count() as u64;
     let mut sheets = Vec::new();
     for sheet in all {
@@ -204,6 +210,14 @@ pub(crate) fn read(
 struct Row {
     number: u32,
     cells: Vec<(u32, String)>,
+    /// A cell is longer than a workbook's cell can be.
+    too_long: bool,
+}
+
+impl Row {
+    fn new(number: u32) -> Self {
+        Self { number, cells: Vec::new(), too_long: false }
+    }
 }
 
 /// The first rows of a sheet.
@@ -249,14 +263,14 @@ impl Head {
 impl Layout {
     fn place(&self, row: Row, line: &mut [String]) -> Result<(), &'static str> {
         line.iter_mut().for_each(String::clear);
+        if row.too_long {
+            return Err("a cell is longer than 32,767 characters");
+        }
         for (column, text) in row.cells {
             let at = column.checked_sub(self.first_column).map(|c| c as usize);
             let Some(slot) = at.and_then(|c| line.get_mut(c)) else {
                 return Err("a cell stands outside the columns of the header");
             };
-            if text.len() > limits::CELL_BYTES {
-                return Err("a cell is longer than 1 MiB");
-            }
             *slot = text;
         }
         Ok(())
@@ -272,7 +286,8 @@ fn rows(
     let mut cells = workbook
         .worksheet_cells_reader(sheet)
         .map_err(|_| malformed("a sheet of the workbook cannot be read"))?;
-    let mut row = Row { number: 0, cells: Vec::new() };
+    let mut row = Row::new(0);
+    let mut total = 0u64;
     loop {
         let cell =
             cells.next_cell().map_err(|_| malformed("a sheet of the workbook is damaged"))?;
@@ -282,12 +297,24 @@ fn rows(
             return Err(malformed("the rows of a sheet are out of order"));
         }
         if number > row.number {
-            let done = std::mem::replace(&mut row, Row { number, cells: Vec::new() });
-            if !done.cells.is_empty() && !take(done)? {
+            let done = std::mem::replace(&mut row, Row::new(number));
+            if (!done.cells.is_empty() || done.too_long) && !take(done)? {
                 return Ok(());
             }
         }
-        let text = text(cell.get_value());
+        let value = cell.get_value();
+        if length(value) > limits::WORKBOOK_CELL_BYTES {
+            row.too_long = true;
+            continue;
+        }
+        total += length(value) as u64;
+        if total > limits::SHEET_BYTES {
+            return Err(ModalityError::Limit {
+                what: "the text of a sheet",
+                limit: format!("{} MiB", limits::SHEET_BYTES >> 20),
+            });
+        }
+        let text = text(value);
         if !text.is_empty() {
             if row.cells.len() >= limits::COLUMNS {
                 limits::check_width(limits::COLUMNS + 1)?;
@@ -295,10 +322,18 @@ fn rows(
             row.cells.push((column, text));
         }
     }
-    if !row.cells.is_empty() {
+    if !row.cells.is_empty() || row.too_long {
         take(row)?;
     }
     Ok(())
+}
+
+fn length(value: &DataRef<'_>) -> usize {
+    match value {
+        DataRef::SharedString(s) => s.len(),
+        DataRef::String(s) | DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => s.len(),
+        _ => 0,
+    }
 }
 
 /// A cell as text: dates in ISO form, numbers with all their digits and no more.

@@ -363,7 +363,7 @@ fn utility(report: &Report<'_>, risk: &TableRisk, n: usize) -> Markup {
                 unchanged.text.clone(),
                 changed.text.clone(),
                 suppressed.text.clone(),
-                column.entropy_kept.map_or_else(|| "–".to_owned(), percent),
+                column.precision_kept.map_or_else(|| "–".to_owned(), percent),
             ]
         })
         .collect();
@@ -376,8 +376,8 @@ fn utility(report: &Report<'_>, risk: &TableRisk, n: usize) -> Markup {
     let figure = Figure {
         id: format!("t{n}-utility"),
         title: "What is left of each column",
-        reading: "The number is the share of the column's information (entropy) that is left, \
-                  where it was measured.",
+        reading: "The number is the share of the column's precision that is left (1 less the \
+                  certainty penalty), where it was measured.",
         legend: &legend,
     };
     let heads = [
@@ -404,7 +404,7 @@ fn stacked(column: &ColumnUtility, [unchanged, changed, suppressed]: &[Share; 3]
                 (changed.drawn / scale, Look::Striped),
                 (suppressed.drawn / scale, Look::Dotted),
             ],
-            value: column.entropy_kept.map_or_else(|| "–".to_owned(), percent),
+            value: column.precision_kept.map_or_else(|| "–".to_owned(), percent),
         }],
     }
 }

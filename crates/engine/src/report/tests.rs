@@ -90,6 +90,7 @@ fn table(path: &str) -> TableRisk {
         subjects: 487,
         suppressed_rows: 3,
         suppressed_subjects: 3,
+        over_suppressed: false,
         k_asked: Some(5),
         before: Some(numbers(1.0, 0.61, 0.94, 1, 300)),
         after: numbers(0.2, 0.08, 0.0, 5, 39),
@@ -110,7 +111,7 @@ fn utility(column: &str, action: &str, shares: [f64; 3], kept: Option<f64>) -> C
         unchanged,
         changed,
         suppressed,
-        entropy_kept: kept,
+        precision_kept: kept,
     }
 }
 

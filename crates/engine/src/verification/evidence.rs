@@ -179,7 +179,7 @@ fn risk(policy: &Policy, risk: &RiskSummary) -> CheckResult {
         let too_risky = gated
             && (policy.risk.max_prosecutor.is_some_and(|m| table.after.highest > m + 1e-9)
                 || policy.risk.max_average.is_some_and(|m| table.after.average > m + 1e-9));
-        missed += u64::from(short_of_k) + u64::from(too_risky);
+        missed += u64::from(short_of_k) + u64::from(too_risky) + u64::from(table.over_suppressed);
         missed += diversity_missed(policy, &table.diversity);
     }
     if policy.risk.scope == RiskScope::Joint {

@@ -171,6 +171,7 @@ impl<'a> Tables<'a> {
             subjects: report.subjects,
             suppressed_rows: outcome.model.as_ref().map_or(0, |m| m.suppressed_rows),
             suppressed_subjects: outcome.model.as_ref().map_or(0, |m| m.suppressed_subjects),
+            over_suppressed: outcome.model.as_ref().is_some_and(|m| !m.within_suppression_limit),
             k_asked: k,
             before: outcome.risk_before.as_ref().map(|r| numbers(&r.classes, threshold)),
             after: numbers(&report, threshold),
@@ -294,7 +295,7 @@ fn utility(column: &ColumnOutcome, outcome: &TableOutcome) -> ColumnUtility {
         unchanged: if out { (1.0 - changed - suppressed).max(0.0) } else { 0.0 },
         changed,
         suppressed,
-        entropy_kept: column.loss.map(|loss| 1.0 - loss),
+        precision_kept: column.loss.map(|loss| 1.0 - loss),
     }
 }
 

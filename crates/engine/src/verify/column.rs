@@ -18,18 +18,18 @@ pub struct ColumnTally {
     cells: Cells,
     expected: f64,
     values: HashMap<u64, Cells>,
-    /// More distinct known values stood here than are kept apart: no category has so many.
-    overflow: bool,
+    /// Cells of the values that are too many to be kept apart: no category has so many.
+    unplaced: Cells,
 }
 
-/// Cells that hold a known value.
+/// Cells that hold one value.
 #[derive(Debug, Clone, Copy, Default)]
 struct Cells {
     /// All of them.
-    known: u64,
-    /// Of these, its own patient's, by a hit of the sweep.
+    all: u64,
+    /// Of these, those in which the sweep found its own patient's value.
     own: u64,
-    /// Somebody else's, by a hit of the sweep.
+    /// Those in which it found somebody else's.
     others: u64,
 }
 
@@ -47,11 +47,11 @@ const TELLING: u64 = 4;
 impl Cells {
     /// Whether the value stands with those whose it is, and not in everybody's rows.
     fn tells(self) -> bool {
-        self.own * TELLING >= self.known
+        self.own * TELLING >= self.all
     }
 
     fn add(&mut self, other: Self) {
-        self.known += other.known;
+        self.all += other.all;
         self.own += other.own;
         self.others += other.others;
     }
@@ -75,14 +75,12 @@ impl ColumnTally {
         let (chance, certain): (Vec<_>, Vec<_>) = sweep
             .cell(value, owner, CellUse::Kept)
             .into_iter()
-            .partition(|hit| hit.weight == Weight::Chance || is_whole_area(hit, value));
+            .partition(|hit| may_be_chance(hit, value));
         let print = sweep.print(value);
-        if !chance.is_empty() || sweep.knows(print) {
-            let own = owner.is_some_and(|owner| sweep.is_own(print, owner));
-            let hit = u64::from(!chance.is_empty());
-            let own = if own { hit } else { 0 };
-            self.matches(print, Cells { known: 1, own, others: hit - own });
-        }
+        let own = chance.iter().any(|hit| hit.weight == Weight::Certain)
+            || !chance.is_empty() && owner.is_some_and(|owner| sweep.is_own(print, owner));
+        let (own, others) = (u64::from(own), u64::from(!own && !chance.is_empty()));
+        self.matches(print, Cells { all: 1, own, others });
         certain
     }
 
@@ -90,7 +88,7 @@ impl ColumnTally {
     pub fn absorb(&mut self, other: &Self) {
         self.filled += other.filled;
         self.expected += other.expected;
-        self.overflow |= other.overflow;
+        self.unplaced.add(other.unplaced);
         for (value, cells) in &other.values {
             self.keep(*value, *cells);
         }
@@ -104,7 +102,7 @@ impl ColumnTally {
 
     fn keep(&mut self, value: u64, cells: Cells) {
         if self.values.len() >= MOST_VALUES && !self.values.contains_key(&value) {
-            self.overflow = true;
+            self.unplaced.add(cells);
             return;
         }
         self.values.entry(value).or_default().add(cells);
@@ -126,21 +124,24 @@ impl ColumnTally {
 
     /// Cells that give their own patient's value away.
     fn telling(&self) -> u64 {
-        if self.overflow {
-            return self.cells.own;
-        }
-        self.values.values().filter(|cells| cells.tells()).map(|cells| cells.own).sum()
+        let placed = self.values.values().filter(|cells| cells.tells()).map(|cells| cells.own);
+        self.unplaced.own + placed.sum::<u64>()
     }
 
     fn is_many(&self) -> bool {
-        self.overflow || self.values.values().filter(|cells| cells.others > 0).count() > FEW
+        self.unplaced.others > 0
+            || self.values.values().filter(|cells| cells.others > 0).count() > FEW
     }
 }
 
-/// Whether a cell is nothing but its patient's place or postal code, as a procedure's code of five
-/// digits may be by chance.
-fn is_whole_area(hit: &SweepHit, value: &str) -> bool {
-    hit.reason == "area-of-patient" && hit.span.len() == value.trim().len()
+/// Whether a hit in a kept cell may be chance: what the sweep says so of, a cell that is nothing but
+/// its patient's postal code (as a procedure's code may be), and a short number of the patient
+/// within a code (`13457` in the test `13457-7`).
+fn may_be_chance(hit: &SweepHit, value: &str) -> bool {
+    let whole = hit.span.len() == value.trim().len();
+    hit.weight == Weight::Chance
+        || matches!(hit.reason, "number-of-patient" | "labelled-number")
+        || whole && hit.reason == "area-of-patient"
 }
 
 /// How many digits a value has that is a number, whatever separates them.

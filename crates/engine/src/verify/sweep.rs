@@ -765,11 +765,6 @@ impl Sweep<'_> {
         self.known.of(print).iter().any(|e| e.belongs_to(owner))
     }
 
-    /// Whether a fingerprint is of anybody's value.
-    pub(crate) fn knows(&self, print: u64) -> bool {
-        !self.known.of(print).is_empty()
-    }
-
     /// A value's fingerprint: keyed, and the same whatever its case and separators.
     pub(crate) fn print(&self, value: &str) -> u64 {
         self.known.keys().print(&super::normal::joined(value))

@@ -257,6 +257,7 @@ fn a_category_is_nobodys_own_value() {
         builder.insert(EntityType::Zip, zip, Some(SubjectId(n as u32)));
     }
     builder.insert(EntityType::Patient, "Ada White", Some(SubjectId(0)));
+    builder.insert(EntityType::Mrn, "23457", Some(SubjectId(0)));
     let known = builder.build();
     let sweep = Sweep::new(&known);
     let verdict = |value: &dyn Fn(u32) -> &'static str| {
@@ -271,6 +272,8 @@ fn a_category_is_nobodys_own_value() {
     // Everybody has the procedure whose code is one patient's ZIP, and many are of one race.
     assert_eq!(verdict(&|n| if n % 3 == 0 { "23457" } else { "99213" }), None);
     assert_eq!(verdict(&|n| if n % 40 < 30 { "White" } else { "Asian" }), None);
+    // A test's code that begins with one patient's number.
+    assert_eq!(verdict(&|n| if n % 3 == 0 { "23457-1" } else { "718-7" }), None);
     // One patient's own ZIP in that patient's rows alone.
     let leak = |n: u32| if n % 40 == 0 { "23457" } else { "" };
     assert_eq!(verdict(&leak), Some("column-of-own-values"));
