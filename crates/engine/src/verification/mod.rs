@@ -422,7 +422,9 @@ impl Look<'_> {
         for record in records {
             for output in staged(record).into_iter().flatten() {
                 findings.examine(Check::KnownValues, "names", 1);
-                for hit in self.sweep.name(&output.path) {
+                // The running number at the end is ours, and may be somebody's by chance.
+                let ours = format!("-{:05}", record.file.0);
+                for hit in self.sweep.name(&output.path.replacen(&ours, "-", 1)) {
                     let at = Locator::new(record.file, Place::Name);
                     findings.known.push(at, Some(hit.entity), hit.reason);
                 }
