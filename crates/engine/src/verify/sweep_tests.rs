@@ -275,7 +275,7 @@ fn a_category_is_nobodys_own_value() {
     // A test's code that begins with one patient's number.
     assert_eq!(verdict(&|n| if n % 3 == 0 { "23457-1" } else { "718-7" }), None);
     // One patient's own ZIP in that patient's rows alone.
-    let leak = |n: u32| if n % 40 == 0 { "23457" } else { "" };
+    let leak = |n: u32| if n.is_multiple_of(40) { "23457" } else { "" };
     assert_eq!(verdict(&leak), Some("column-of-own-values"));
 }
 

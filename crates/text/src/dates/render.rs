@@ -47,7 +47,7 @@ pub(crate) fn moved(
                     let iso = text.get(..span.start)?.ends_with('W');
                     match part {
                         Part::IsoDay => {
-                            out.push_str(&week.weekday().to_monday_one_offset().to_string())
+                            out.push_str(&week.weekday().to_monday_one_offset().to_string());
                         }
                         _ if old.bytes().all(|b| b.is_ascii_alphabetic()) && week.week() <= 4 => {
                             out.push_str(&quarter(old, week.week()));

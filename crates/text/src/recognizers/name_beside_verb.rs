@@ -94,7 +94,7 @@ fn surname_that_is_a_word(page: &Page<'_>, at: usize, context: &str) -> Option<R
         && names::is_surname_too(token)
         && !token.is(role::EPONYM_HEAD)
         && alone;
-    fits.then(|| token.start as usize..token.end as usize)
+    fits.then_some(token.start as usize..token.end as usize)
 }
 
 fn entity(context: &str) -> EntityType {
