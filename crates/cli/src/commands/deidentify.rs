@@ -34,8 +34,9 @@ pub(crate) struct Args {
 
 #[derive(Serialize)]
 struct Summary {
-    release: PathBuf,
-    report: PathBuf,
+    /// Where it was published; null where the gate refused it or approvals are waited for.
+    release: Option<PathBuf>,
+    report: Option<PathBuf>,
     state: PathBuf,
     subjects: u64,
     conflicts: u64,
@@ -71,8 +72,8 @@ fn report(args: &Args, common: &Common, done: Done) -> Result<ExitCode, Failure>
     let published = standing.and_then(|s| s.published.clone());
     let approvals = standing.map_or(0, |s| s.approvals_needed);
     let out = Summary {
-        report: args.out.join("report.html"),
-        release: args.out.clone(),
+        report: published.as_ref().map(|release| release.join("report.html")),
+        release: published.clone(),
         state: state_of(&args.out),
         subjects: done.plan.bound.subjects.total,
         conflicts: done.plan.bound.subjects.conflicts,
@@ -105,7 +106,7 @@ fn report(args: &Args, common: &Common, done: Done) -> Result<ExitCode, Failure>
             "signed release of {} patients: {}\nread {} first",
             out.subjects - out.conflicts,
             path.display(),
-            out.report.display()
+            path.join("report.html").display()
         )),
         None => common.say(&format!(
             "verified; {} approvals are needed: `anonymed release approve --project {}`",
