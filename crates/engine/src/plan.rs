@@ -177,18 +177,11 @@ pub fn plan(
 ///
 /// [`EngineError::Drift`] naming what changed.
 pub fn load(project: &Project, policy: &Policy, scan: &Scan) -> Result<Plan, EngineError> {
-    let plan = read(project)?;
-    if hash(&plan.bound)? != plan.hash {
-        return Err(EngineError::Integrity(
-            "the plan was edited; run `anonymed plan` again".into(),
-        ));
-    }
+    let plan = unchanged(project)?;
     let now = bind(project, policy, scan)?;
     for (what, was, is) in [
         ("the software", &plan.bound.software, &now.software),
         ("the inventory", &plan.bound.inventory, &now.inventory),
-        ("the policy", &plan.bound.policy, &now.policy),
-        ("the key", &plan.bound.key_id, &now.key_id),
     ] {
         if was != is {
             return Err(EngineError::Drift(what));
@@ -212,13 +205,13 @@ pub fn read(project: &Project) -> Result<Plan, EngineError> {
         .map_err(|_| EngineError::Integrity("the plan cannot be read".into()))
 }
 
-/// Holds the policy and the key against those the plan was made with: what is created, approved or
+/// Reads the plan and holds policy and key against those it was made with: what is created, approved or
 /// signed is what was planned, run and verified.
 ///
 /// # Errors
 ///
 /// [`EngineError::Drift`] naming what changed; [`EngineError::Integrity`] where the plan was edited.
-pub fn unchanged(project: &Project) -> Result<(), EngineError> {
+pub fn unchanged(project: &Project) -> Result<Plan, EngineError> {
     let plan = read(project)?;
     if hash(&plan.bound)? != plan.hash {
         return Err(EngineError::Integrity(
@@ -231,7 +224,7 @@ pub fn unchanged(project: &Project) -> Result<(), EngineError> {
     if plan.bound.key_id != project.settings.key_id {
         return Err(EngineError::Drift("the key"));
     }
-    Ok(())
+    Ok(plan)
 }
 
 fn policy_digest(project: &Project) -> Result<String, EngineError> {

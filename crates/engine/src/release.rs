@@ -19,7 +19,7 @@ use crate::manifest::{Manifest, manifest, outputs};
 use crate::project::{Project, private_dir, sync_dir};
 use crate::propose;
 use crate::report;
-use crate::staging::{Record, Staging};
+use crate::staging::{self, Record, Staging};
 use crate::verification::{self, Verification};
 
 const MANIFEST: &str = "manifest.json";
@@ -373,10 +373,6 @@ impl Publisher<'_> {
         for output in outputs(records) {
             let from = staging.output(output);
             let to = package.join("data").join(&output.path);
-            if let Some(folder) = to.parent() {
-                fs_err::create_dir_all(folder)
-                    .map_err(EngineError::io("the release", "written"))?;
-            }
             copy(&from, &to, &output.sha256)?;
             self.progress.advance("release", output.bytes);
         }
@@ -403,32 +399,14 @@ impl Publisher<'_> {
 /// Copies a staged file, and holds what was read against the digest the gate has seen. A link would
 /// leave the release and the state one file, which editing the one would change in the other.
 fn copy(from: &Path, to: &Path, sha256: &str) -> Result<(), EngineError> {
-    let wrong = |e| EngineError::io("the release", "written")(e);
-    let mut source = fs_err::File::open(from).map_err(wrong)?;
-    let mut target =
-        Hashing { inner: fs_err::File::create(to).map_err(wrong)?, hash: Sha256::new() };
-    std::io::copy(&mut source, &mut target).map_err(wrong)?;
-    if data_encoding::HEXLOWER.encode(&target.hash.finalize()) != sha256 {
+    let mut source = fs_err::File::open(from).map_err(EngineError::io("a staged file", "read"))?;
+    let mut target = staging::Sink::create(to)?;
+    std::io::copy(&mut source, &mut target).map_err(EngineError::io("the release", "written"))?;
+    let (written, _) = target.finish()?;
+    if written != sha256 {
         return Err(EngineError::Integrity("a staged file changed after the gate".into()));
     }
     Ok(())
-}
-
-struct Hashing {
-    inner: fs_err::File,
-    hash: Sha256,
-}
-
-impl std::io::Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.hash.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.inner.flush()
-    }
 }
 
 fn pretty<T: Serialize>(value: &T) -> Result<Vec<u8>, EngineError> {

@@ -7,6 +7,13 @@ fn hospital(bench: &Bench, patients: &str) {
     assert_eq!(code(&made), 0, "{}", stderr(&made));
 }
 
+/// A project `p` over the folder `in`.
+fn project(bench: &Bench, profile: &str) {
+    let init = ["init", "p", "--input", "in", "--profile", profile, "--key-file", "k.key"];
+    let made = bench.run(&init);
+    assert_eq!(code(&made), 0, "{}", stderr(&made));
+}
+
 #[test]
 fn the_demo_ends_with_a_signed_release_and_passes_its_score() {
     for profile in ["research-linked", "hipaa-safe-harbor"] {
@@ -69,19 +76,8 @@ fn a_changed_package_is_named() {
 fn stages_by_hand_and_out_of_order() {
     let bench = Bench::new();
     hospital(&bench, "20");
-    let project = ["--project", "p"];
-    let made = bench.run(&[
-        "init",
-        "p",
-        "--input",
-        "in",
-        "--profile",
-        "hipaa-safe-harbor",
-        "--key-file",
-        "k.key",
-    ]);
-    assert_eq!(code(&made), 0, "{}", stderr(&made));
-    let run = |words: &[&str]| bench.run(&[words, &project[..]].concat());
+    project(&bench, "hipaa-safe-harbor");
+    let run = |words: &[&str]| bench.run(&[words, &["--project", "p"]].concat());
     assert_eq!(code(&run(&["run"])), 2);
     assert_eq!(code(&run(&["release", "create"])), 2);
     assert_eq!(code(&run(&["plan"])), 0);
@@ -103,17 +99,7 @@ fn stages_by_hand_and_out_of_order() {
 fn two_people_are_needed_where_the_policy_says_so() {
     let bench = Bench::new();
     hospital(&bench, "20");
-    let made = bench.run(&[
-        "init",
-        "p",
-        "--input",
-        "in",
-        "--profile",
-        "research-linked",
-        "--key-file",
-        "k.key",
-    ]);
-    assert_eq!(code(&made), 0, "{}", stderr(&made));
+    project(&bench, "research-linked");
     let policy = fs_err::read_to_string(bench.path("p/anonymed.toml")).unwrap();
     bench.write("p/anonymed.toml", format!("{policy}\n[release]\napprovals = 1\n"));
     let run = |words: &[&str]| bench.run(&[words, &["--project", "p"]].concat());
@@ -219,4 +205,18 @@ fn names_in_headers_are_not_released() {
         let text = String::from_utf8_lossy(&bytes);
         assert!(!shipped || !text.contains("Quibblethorpe"), "{name}");
     }
+}
+
+#[test]
+fn staged_bytes_changed_after_the_verification_are_not_released() {
+    let bench = Bench::new();
+    let create = verified(&bench);
+    let staged = tree(&bench.path("p/state/staging"));
+    let table = staged.keys().find(|name| name.ends_with(".csv")).expect("a staged table");
+    let path = bench.path("p/state/staging").join(table);
+    let mut bytes = fs_err::read(&path).unwrap();
+    bytes.extend(b"\n");
+    fs_err::write(&path, bytes).unwrap();
+    assert_eq!(code(&bench.run(&create)), 8);
+    assert!(!bench.path("r").exists());
 }
