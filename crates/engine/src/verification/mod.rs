@@ -175,6 +175,11 @@ fn look(
     let plan = planning::load(project, &policy, &scan)?;
     let staging = Staging::of(project, &plan.hash);
     let records = staging.records(&plan)?;
+    // Tables and FHIR are read again, to compare dates and references with those that came in.
+    let read_again = records.iter().filter(|r| staged(r).is_some() && r.modality != "text");
+    project.record_all(
+        read_again.map(|r| project.event("verify.open", &policy.purpose).file(r.file)),
+    )?;
     let graph = planning::graph(&policy, &scan);
     let known = known_values(project, &scan, &graph);
     let originals = originals(&graph);
@@ -258,16 +263,18 @@ pub fn staged_records(
     if plan.hash != verification.plan {
         return Err(EngineError::Drift("the plan"));
     }
-    let records = Staging::of(project, &plan.hash).records(&plan)?;
+    let changed = || EngineError::Integrity("the run was changed after the verification".into());
+    let records = Staging::of(project, &plan.hash).records(&plan).map_err(|e| match e {
+        EngineError::Order { .. } => changed(),
+        other => other,
+    })?;
     if records_digest(&records)? != verification.records {
-        return Err(EngineError::Integrity(
-            "the records of the run were changed after the verification".into(),
-        ));
+        return Err(changed());
     }
     Ok(records)
 }
 
-/// Digest over all the records of a run say, but for the time they took.
+/// Digest over all that the records of a run say, but for the time they took.
 fn records_digest(records: &[Record]) -> Result<String, EngineError> {
     let records: Vec<_> = records.iter().map(|r| (r.file, &r.plan, &r.result)).collect();
     let bytes = anonymed_vault::canonical_json(&records)?;
