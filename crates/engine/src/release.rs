@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anonymed_core::release::{Evidence, Sink, Staged, Verified, verify as gate};
-use anonymed_core::{Actor, Progress};
+use anonymed_core::{Actor, Policy, Progress};
 use anonymed_vault::{Attestation, PublicKey};
 use jiff::Timestamp;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -100,13 +101,12 @@ pub fn create(
         return own(project, out)?
             .ok_or_else(|| EngineError::Usage("the output folder exists already".into()));
     }
-    let verification = verification::load(project)?;
-    let passed = pass(project, &verification)?;
+    let passed = Passed::of(project)?;
     let candidate_state = Candidate {
         out: absolute(out)?,
-        plan: verification.plan.clone(),
-        data: passed.get().digest().to_owned(),
-        evidence: digest_of(&verification.evidence)?,
+        plan: passed.verification.plan.clone(),
+        data: passed.gate.get().digest().to_owned(),
+        evidence: digest_of(&passed.verification.evidence)?,
         approvals: Vec::new(),
         creator: project.session().actor.clone(),
         published: false,
@@ -119,9 +119,9 @@ pub fn create(
             .digest("plan", &candidate_state.plan),
     )?;
     if policy.release.approvals == 0 {
-        return sign(project, progress);
+        return sign_passed(project, &policy, passed, progress);
     }
-    standing(project)
+    stands(&policy, &candidate_state, true)
 }
 
 /// Where the output is this project's own release, whole and signed, it stands as published: a kill
@@ -158,13 +158,24 @@ fn digest_of(evidence: &Evidence) -> Result<String, EngineError> {
     Ok(data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)))
 }
 
-/// Checks the staged bytes against the evidence and asks the gate.
-fn pass(project: &Project, verification: &Verification) -> Result<Verified<Staged>, EngineError> {
-    crate::plan::unchanged(project)?;
-    let staging = Staging::of(project, &verification.plan);
-    let records = verification::staged_records(project, verification)?;
-    let staged = Staged::new(staging.data(), data_digest(&records));
-    Ok(gate(staged, verification.evidence.clone())?)
+/// What the gate let through.
+struct Passed {
+    gate: Verified<Staged>,
+    verification: Verification,
+    records: Vec<Record>,
+}
+
+impl Passed {
+    /// Checks the staged bytes against the evidence and asks the gate.
+    fn of(project: &Project) -> Result<Self, EngineError> {
+        let verification = verification::load(project)?;
+        crate::plan::unchanged(project)?;
+        let staging = Staging::of(project, &verification.plan);
+        let records = verification::staged_records(project, &verification)?;
+        let staged = Staged::new(staging.data(), data_digest(&records));
+        let gate = gate(staged, verification.evidence.clone())?;
+        Ok(Self { gate, verification, records })
+    }
 }
 
 /// Digest over the paths and digests of all staged outputs.
@@ -217,8 +228,15 @@ pub fn approve(project: &Project) -> Result<Standing, EngineError> {
 ///
 /// Where approvals are missing, the staged data changed, or the output cannot be written.
 pub fn sign(project: &Project, progress: &dyn Progress) -> Result<Standing, EngineError> {
-    crate::plan::unchanged(project)?;
-    let policy = project.policy()?;
+    sign_passed(project, &project.policy()?, Passed::of(project)?, progress)
+}
+
+fn sign_passed(
+    project: &Project,
+    policy: &Policy,
+    passed: Passed,
+    progress: &dyn Progress,
+) -> Result<Standing, EngineError> {
     let mut state = load(project)?;
     if (state.approvals.len() as u64) < u64::from(policy.release.approvals) {
         return Err(EngineError::Denied(format!(
@@ -227,9 +245,8 @@ pub fn sign(project: &Project, progress: &dyn Progress) -> Result<Standing, Engi
             state.approvals.len()
         )));
     }
-    let verification = verification::load(project)?;
-    let passed = pass(project, &verification)?;
-    if passed.get().digest() != state.data || digest_of(&verification.evidence)? != state.evidence {
+    let Passed { gate, verification, records } = passed;
+    if gate.get().digest() != state.data || digest_of(&verification.evidence)? != state.evidence {
         return Err(EngineError::Integrity(
             "the release changed after it was created; run `anonymed release create` again".into(),
         ));
@@ -237,12 +254,19 @@ pub fn sign(project: &Project, progress: &dyn Progress) -> Result<Standing, Engi
     if !state.published || !state.out.exists() {
         let event = project.event("release.sign", &policy.purpose).digest("data", &state.data);
         project.record(&event)?;
-        let publisher = Publisher { project, state: &state, verification: &verification, progress };
-        publisher.publish(passed)?;
+        let publisher = Publisher {
+            project,
+            policy,
+            state: &state,
+            verification: &verification,
+            records: &records,
+            progress,
+        };
+        publisher.publish(gate)?;
         state.published = true;
         store(project, &state)?;
     }
-    standing(project)
+    stands(policy, &state, true)
 }
 
 /// Where the release stands.
@@ -251,11 +275,13 @@ pub fn sign(project: &Project, progress: &dyn Progress) -> Result<Standing, Engi
 ///
 /// Where there is no candidate.
 pub fn standing(project: &Project) -> Result<Standing, EngineError> {
-    let policy = project.policy()?;
-    let state = load(project)?;
+    stands(&project.policy()?, &load(project)?, Passed::of(project).is_ok())
+}
+
+fn stands(policy: &Policy, state: &Candidate, verified: bool) -> Result<Standing, EngineError> {
     Ok(Standing {
         data: state.data.clone(),
-        verified: verification::load(project).and_then(|v| pass(project, &v)).is_ok(),
+        verified,
         approvals: state.approvals.clone(),
         approvals_needed: policy.release.approvals,
         published: (state.published && state.out.exists()).then(|| state.out.clone()),
@@ -289,8 +315,10 @@ pub fn internal_report(project: &Project) -> Result<String, EngineError> {
 /// Writes the package beside its place and renames it there.
 struct Publisher<'a> {
     project: &'a Project,
+    policy: &'a Policy,
     state: &'a Candidate,
     verification: &'a Verification,
+    records: &'a [Record],
     progress: &'a dyn Progress,
 }
 
@@ -341,12 +369,11 @@ fn partial_path(out: &Path) -> PathBuf {
 
 impl Publisher<'_> {
     fn fill(&self, package: &Path, release: &Verified<Staged>) -> Result<(), EngineError> {
-        let policy = self.project.policy()?;
+        let (policy, records) = (self.policy, self.records);
         let plan = crate::plan::read(self.project)?;
-        let records = verification::staged_records(self.project, self.verification)?;
-        self.copy_data(package, &records)?;
-        let mut manifest =
-            manifest(&policy, &plan, &records, release.get().digest(), &self.verification.models);
+        self.copy_data(package)?;
+        let digest = release.get().digest();
+        let mut manifest = manifest(policy, &plan, records, digest, &self.verification.models);
         let policy_text = propose::shipped(&self.project.policy_text()?)?;
         let evidence = pretty(&published_evidence(release.evidence(), policy.risk.min_cell))?;
         let html = report::published(&manifest, release.evidence(), &self.verification.risk);
@@ -366,16 +393,16 @@ impl Publisher<'_> {
         self.attest(package, &manifest)
     }
 
-    fn copy_data(&self, package: &Path, records: &[Record]) -> Result<(), EngineError> {
+    fn copy_data(&self, package: &Path) -> Result<(), EngineError> {
         let staging = Staging::of(self.project, &self.verification.plan);
-        let bytes = outputs(records).map(|o| o.bytes).sum();
+        let bytes = outputs(self.records).map(|o| o.bytes).sum();
         self.progress.begin("release", bytes, "B");
-        for output in outputs(records) {
-            let from = staging.output(output);
+        outputs(self.records).collect::<Vec<_>>().into_par_iter().try_for_each(|output| {
             let to = package.join("data").join(&output.path);
-            copy(&from, &to, &output.sha256)?;
+            copy(&staging.output(output), &to, &output.sha256)?;
             self.progress.advance("release", output.bytes);
-        }
+            Ok::<_, EngineError>(())
+        })?;
         self.progress.end("release");
         Ok(())
     }
@@ -420,18 +447,26 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
     fs_err::write(path, bytes).map_err(EngineError::io("the release", "written"))
 }
 
+/// Makes a whole tree durable.
 fn sync_tree(root: &Path) -> Result<(), EngineError> {
-    for entry in walkdir::WalkDir::new(root).contents_first(true) {
-        let entry = entry.map_err(|e| EngineError::Io {
-            what: "the release",
-            verb: "written",
-            kind: e.io_error().map_or(std::io::ErrorKind::Other, std::io::Error::kind),
-        })?;
-        fs_err::File::open(entry.path())
-            .and_then(|f| f.sync_all())
-            .map_err(EngineError::io("the release", "written"))?;
+    // One wait for the file system in place of one for each of many thousand notes.
+    #[cfg(target_os = "linux")]
+    {
+        let folder = fs_err::File::open(root).map_err(EngineError::io("the release", "written"))?;
+        rustix::fs::syncfs(&folder)
+            .map_err(|e| EngineError::io("the release", "written")(e.into()))
     }
-    Ok(())
+    #[cfg(not(target_os = "linux"))]
+    {
+        for entry in walkdir::WalkDir::new(root).contents_first(true) {
+            let entry =
+                entry.map_err(|e| EngineError::io("the release", "written")(e.into()))?;
+            fs_err::File::open(entry.path())
+                .and_then(|f| f.sync_all())
+                .map_err(EngineError::io("the release", "written"))?;
+        }
+        Ok(())
+    }
 }
 
 /// What `release verify` found.

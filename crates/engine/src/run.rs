@@ -107,7 +107,33 @@ pub fn run(
     let policy = project.policy()?;
     let scan = scanning::load(project)?;
     let plan = planning::load(project, &policy, &scan)?;
-    anonymed_hl7::check_policy(&policy)
+    let records = execute(project, (&policy, &scan, &plan), |_| true, progress, cancel)?;
+    Ok(Run { plan: plan.hash.clone(), records })
+}
+
+/// Does these files of a finished run once more.
+///
+/// # Errors
+///
+/// As [`run`].
+pub(crate) fn again(
+    project: &Project,
+    bound: (&Policy, &Scan, &Plan),
+    files: &BTreeSet<FileNumber>,
+    progress: &dyn Progress,
+    cancel: &CancelToken,
+) -> Result<Vec<Record>, EngineError> {
+    execute(project, bound, |item| files.contains(&item.file), progress, cancel)
+}
+
+fn execute(
+    project: &Project,
+    (policy, scan, plan): (&Policy, &Scan, &Plan),
+    wanted: impl Fn(&Item) -> bool,
+    progress: &dyn Progress,
+    cancel: &CancelToken,
+) -> Result<Vec<Record>, EngineError> {
+    anonymed_hl7::check_policy(policy)
         .map_err(|source| EngineError::File { file: FileNumber(0), source })?;
     project.record(&project.event("run.begin", &policy.purpose).digest("plan", &plan.hash))?;
     let staging = Staging::of(project, &plan.hash);
@@ -115,32 +141,33 @@ pub fn run(
         private_dir(&staging.folder(folder))?;
     }
     private_dir(&project.state("quarantine"))?;
-    let codes = Arc::new(pseudonymizer(&policy, project.keys(), &scan.inventory.digest));
+    let codes = Arc::new(pseudonymizer(policy, project.keys(), &scan.inventory.digest));
     let patients = Patients::new(
-        &policy,
+        policy,
         project.keys(),
         &codes,
         &scan.graph,
-        planning::graph(&policy, &scan),
-        need(&policy, &plan),
+        planning::graph(policy, scan),
+        need(policy, plan),
     );
     let work = Work {
         text: Withholding {
-            inner: job::scrubber(&codes, &policy, &patients)?,
+            inner: job::scrubber(&codes, policy, &patients)?,
             codes: Arc::clone(&codes),
             marks: staging.withheld_cells(),
         },
         patients,
         tables: job::tables(project),
         project,
-        policy: &policy,
-        scan: &scan,
-        plan: &plan,
+        policy,
+        scan,
+        plan,
         staging,
         codes,
         cancel,
     };
-    let records = work.execute(progress)?;
+    let items: Vec<&Item> = plan.bound.items.iter().filter(|item| wanted(item)).collect();
+    let records = work.execute(&items, progress)?;
     let quarantined = records.iter().filter(|r| !matches!(r.result, Outcome::Staged(_))).count();
     project.record(
         &project
@@ -149,7 +176,7 @@ pub fn run(
             .count("quarantined", quarantined as u64)
             .digest("plan", &plan.hash),
     )?;
-    Ok(Run { plan: plan.hash.clone(), records })
+    Ok(records)
 }
 
 /// Whether any free text is in the plan.
@@ -166,11 +193,18 @@ fn need(policy: &Policy, plan: &Plan) -> KnownValuesNeed {
 }
 
 impl Work<'_> {
-    fn execute(&self, progress: &dyn Progress) -> Result<Vec<Record>, EngineError> {
+    fn execute(
+        &self,
+        wanted: &[&Item],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Record>, EngineError> {
         let mut records = BTreeMap::new();
         for modality in ["table", "fhir", "text"] {
             let items: Vec<&Item> =
-                self.plan.bound.items.iter().filter(|i| modality_of(i) == modality).collect();
+                wanted.iter().copied().filter(|i| modality_of(i) == modality).collect();
+            if items.is_empty() {
+                continue;
+            }
             let bytes = items.iter().filter_map(|i| self.entry(i)).map(|e| e.length).sum();
             progress.begin(modality, bytes, "B");
             // Tables are parallel inside; documents are parallel side by side.

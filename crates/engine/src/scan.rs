@@ -85,7 +85,8 @@ pub struct Inventory {
 impl Inventory {
     /// A file by number.
     pub fn file(&self, number: FileNumber) -> Option<&Entry> {
-        self.files.iter().find(|f| f.number == number)
+        let at = self.files.binary_search_by_key(&number, |f| f.number).ok()?;
+        self.files.get(at)
     }
 
     /// Documents that may be about one patient.

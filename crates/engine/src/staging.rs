@@ -12,6 +12,7 @@ use anonymed_core::{
 };
 use anonymed_table::{TableOutcome, WrittenCell};
 use anonymed_vault::SealedKeyRing;
+use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -180,16 +181,23 @@ impl Staging {
         self.seal(&self.spans(output), &bytes)
     }
 
+    /// The record of a file that need not be done again: its outputs are there as written.
     pub(crate) fn stored(&self, file: FileNumber, plan: &str) -> Option<Record> {
-        let bytes = fs_err::read(self.record(file)).ok()?;
-        let name = self.name(&self.record(file));
-        let bytes = anonymed_vault::open(&*self.keys, &name, &bytes).ok()?;
-        let record: Record = serde_json::from_slice(&bytes).ok()?;
-        let whole = match &record.result {
+        self.sealed_record(file).filter(|record| record.plan == plan && self.has_outputs(record))
+    }
+
+    fn has_outputs(&self, record: &Record) -> bool {
+        match &record.result {
             Outcome::Quarantined(_) | Outcome::Withdrawn(_) => true,
             Outcome::Staged(outputs) => outputs.iter().all(|o| self.is_whole(o)),
-        };
-        (record.plan == plan && whole).then_some(record)
+        }
+    }
+
+    fn sealed_record(&self, file: FileNumber) -> Option<Record> {
+        let path = self.record(file);
+        let bytes = fs_err::read(&path).ok()?;
+        let bytes = anonymed_vault::open(&*self.keys, &self.name(&path), &bytes).ok()?;
+        serde_json::from_slice(&bytes).ok()
     }
 
     fn is_whole(&self, output: &Output) -> bool {
@@ -198,19 +206,31 @@ impl Staging {
             .is_ok_and(|(_, sha256)| sha256 == output.sha256)
     }
 
-    /// The records of a finished run, or which files are still to do.
+    /// The records of a finished run, each output with its digest checked.
     ///
     /// # Errors
     ///
     /// Where the run is not complete or a staged file changed.
     pub fn records(&self, plan: &Plan) -> Result<Vec<Record>, EngineError> {
+        let records = self.unchecked_records(plan)?;
+        let whole = records.par_iter().all(|record| self.has_outputs(record));
+        if whole { Ok(records) } else { Err(INCOMPLETE) }
+    }
+
+    /// The records of a finished run as they are sealed; their outputs are not read.
+    ///
+    /// # Errors
+    ///
+    /// Where the run is not complete.
+    pub fn unchecked_records(&self, plan: &Plan) -> Result<Vec<Record>, EngineError> {
         plan.bound
             .items
-            .iter()
+            .par_iter()
             .filter(|i| !matches!(i.step, Step::LeaveOut(_)))
             .map(|item| {
-                self.stored(item.file, &plan.hash)
-                    .ok_or(EngineError::Order { missing: "complete run", command: "run" })
+                self.sealed_record(item.file)
+                    .filter(|record| record.plan == plan.hash)
+                    .ok_or(INCOMPLETE)
             })
             .collect()
     }
@@ -355,6 +375,9 @@ impl Staging {
         self.seal(&self.record(record.file), &bytes)
     }
 }
+
+/// There is a file without a record, or without its outputs.
+const INCOMPLETE: EngineError = EngineError::Order { missing: "complete run", command: "run" };
 
 /// Writes a file whole or not at all against a killed process; the release makes it durable.
 fn write_quick(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {

@@ -1,6 +1,6 @@
 //! Checks of released notes and FHIR files.
 
-use std::collections::HashSet as StdHashSet;
+use std::collections::{BTreeSet, HashSet as StdHashSet};
 use std::io::BufReader;
 use std::ops::Range;
 
@@ -9,30 +9,64 @@ use anonymed_core::release::Check;
 use anonymed_core::{Locator, Place, Resolution, SubjectId};
 use hashbrown::HashMap;
 use jiff::civil::Date;
-use serde_json::Value;
 
 use super::{Findings, Look, staged};
 use crate::EngineError;
 use crate::staging::{Output, Record};
-use crate::verify::consistency::Consistency;
 use crate::verify::dates::{leaked_dates, unwritten_dates};
-use crate::verify::fhir::{FhirCheck, FhirSubjects};
-use crate::verify::json::{JsonError, Layout, each_record};
+use crate::verify::fhir::{FhirCheck, FhirReport, FhirSubjects, patient_ids};
+use crate::verify::json::{Json, Layout, fold_records};
 use crate::verify::references::References;
 use crate::verify::residual::{Position, residual};
 
+/// What came of a note or FHIR file.
+#[derive(Default)]
+pub(super) struct Examined {
+    pub(super) findings: Findings,
+    /// The references of its records.
+    pub(super) references: References,
+    /// Codes of patients that stand in it, and where.
+    pub(super) codes: Vec<Code>,
+}
+
+/// A released code of a patient.
+pub(super) struct Code {
+    pub(super) at: Locator,
+    pub(super) modality: &'static str,
+    /// Whose record it is by the input, where that is known.
+    pub(super) subject: Option<SubjectId>,
+    pub(super) code: String,
+}
+
+/// What came of a run of records.
+#[derive(Default)]
+struct Records {
+    report: FhirReport,
+    references: References,
+    codes: Vec<Code>,
+}
+
 impl Look<'_> {
     /// Checks all outputs of a note or FHIR file.
-    pub(super) fn documents(&self, record: &Record) -> Result<Findings, EngineError> {
-        let mut findings = Findings::default();
+    pub(super) fn documents(&self, record: &Record) -> Result<Examined, EngineError> {
+        let mut examined = Examined::default();
         for output in staged(record).into_iter().flatten() {
             if output.form == "text" {
-                self.note(record, output, &mut findings)?;
+                self.note(record, output, &mut examined.findings)?;
+                let folder = output.path.split('/').nth(1).unwrap_or_default();
+                if output.subject.is_some() {
+                    examined.codes.push(Code {
+                        at: Locator::new(record.file, Place::Name),
+                        modality: "text",
+                        subject: output.subject,
+                        code: folder.to_owned(),
+                    });
+                }
             } else {
-                self.fhir(record, output, &mut findings)?;
+                self.fhir(record, output, &mut examined)?;
             }
         }
-        Ok(findings)
+        Ok(examined)
     }
 
     fn note(
@@ -89,15 +123,38 @@ impl Look<'_> {
         &self,
         record: &Record,
         output: &Output,
-        findings: &mut Findings,
+        examined: &mut Examined,
     ) -> Result<(), EngineError> {
         let people = People { look: self };
         let check =
             FhirCheck { sweep: &self.sweep, subjects: &people, time: self.policy.time.mode };
         let written = self.staging.written(output)?;
-        let report = check
-            .file(self.open(output)?, layout(output), &written)
-            .map_err(|_| EngineError::Integrity("a staged FHIR file is no JSON".into()))?;
+        let excused: Vec<Range<usize>> =
+            written.iter().map(|w| w.start as usize..w.end as usize).collect();
+        let mut report = FhirReport::default();
+        let Examined { findings, references, codes } = examined;
+        fold_records(
+            self.open(output)?,
+            layout(output),
+            Records::default,
+            |part, read| {
+                let json = Json::read(read.bytes)?;
+                check.record((read.line, read.base), &json, &excused, &mut part.report);
+                part.references.add(record.file, read.line, &json, &BTreeSet::new());
+                part.codes.extend(patient_ids(&json).map(|id| {
+                    let path = "Patient.id".to_owned();
+                    let at = Locator::new(record.file, Place::Element { line: read.line, path });
+                    Code { at, modality: "fhir", subject: None, code: id.to_owned() }
+                }));
+                Ok(())
+            },
+            |part| {
+                report.absorb(part.report);
+                references.absorb(part.references);
+                codes.extend(part.codes);
+            },
+        )
+        .map_err(|_| EngineError::Integrity("a staged FHIR file is no JSON".into()))?;
         for found in report.findings {
             if let (Place::Element { line, .. }, "ndjson") = (&found.place, output.form.as_str()) {
                 findings.lines.insert(*line);
@@ -128,68 +185,6 @@ impl Look<'_> {
             (TimeMode::Shift, Resolution::Known(subject)) => Some(subject.shift.days()),
             _ => None,
         }
-    }
-
-    /// Feeds an output to the checks over all files.
-    pub(super) fn observe(
-        &self,
-        record: &Record,
-        output: &Output,
-        references: &mut References,
-        consistency: &mut Consistency,
-    ) -> Result<(), EngineError> {
-        match output.form.as_str() {
-            "text" => {
-                let folder = output.path.split('/').nth(1).unwrap_or_default();
-                if output.subject.is_some() {
-                    let at = Locator::new(record.file, Place::Name);
-                    consistency.observe_code(at, "text", output.subject, folder);
-                }
-                Ok(())
-            }
-            "ndjson" | "json" => {
-                references
-                    .add_file(record.file, self.open(output)?, layout(output))
-                    .map_err(|_| EngineError::Integrity("a staged FHIR file is no JSON".into()))?;
-                self.patient_ids(record, output, consistency)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The ids of released Patient resources are codes of the crosswalk.
-    fn patient_ids(
-        &self,
-        record: &Record,
-        output: &Output,
-        consistency: &mut Consistency,
-    ) -> Result<(), EngineError> {
-        let unreadable = || EngineError::Integrity("a staged FHIR file is no JSON".into());
-        each_record(self.open(output)?, layout(output), |line, _, bytes| {
-            if memchr::memmem::find(bytes, b"\"Patient\"").is_some() {
-                let value: Value =
-                    serde_json::from_slice(bytes).map_err(|_| JsonError::Malformed(0))?;
-                let at = || {
-                    let path = "Patient.id".to_owned();
-                    Locator::new(record.file, Place::Element { line, path })
-                };
-                patients_in(&value, &mut |id| consistency.observe_code(at(), "fhir", None, id));
-            }
-            Ok(())
-        })
-        .map_err(|_| unreadable())
-    }
-}
-
-/// Visits the ids of the Patient resources in a resource or bundle.
-fn patients_in(value: &Value, visit: &mut dyn FnMut(&str)) {
-    if value["resourceType"] == "Patient"
-        && let Some(id) = value["id"].as_str()
-    {
-        visit(id);
-    }
-    for entry in value["entry"].as_array().into_iter().flatten() {
-        patients_in(&entry["resource"], visit);
     }
 }
 

@@ -25,12 +25,13 @@ use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
 use crate::project::Project;
+use self::document::{Code, Examined};
 use crate::risk::RiskSummary;
 use crate::scan::Scan;
 use crate::staging::{Outcome, Output, Record, Staging};
 use crate::subjects::{KnownValuesNeed, Patients, pseudonymizer};
 use crate::verify::consistency::Consistency;
-use crate::verify::json::{JsonError, Layout, each_record};
+use crate::verify::json::{Json, JsonError, Layout, fold_records};
 use crate::verify::references::References;
 use crate::verify::{HitCollector, KnownValues, Sweep};
 use crate::{EngineError, plan as planning, release, scan as scanning};
@@ -56,7 +57,7 @@ pub struct Verification {
 }
 
 /// What one file's checks gave.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Findings {
     known: HitCollector,
     dates: HitCollector,
@@ -133,13 +134,29 @@ pub fn verify(
 ) -> Result<Verification, EngineError> {
     let policy = project.policy()?;
     project.record(&project.event("verify.begin", &policy.purpose))?;
+    let scan = scanning::load(project)?;
+    let plan = planning::load(project, &policy, &scan)?;
+    let staging = Staging::of(project, &plan.hash);
+    let mut records = staging.records(&plan)?;
+    // Tables and FHIR are read again, to compare dates and references with those that came in.
+    let read_again = records.iter().filter(|r| staged(r).is_some() && r.modality != "text");
+    project.record_all(
+        read_again.map(|r| project.event("verify.open", &policy.purpose).file(r.file)),
+    )?;
+    let graph = planning::graph(&policy, &scan);
+    let known = known_values(project, &scan, &graph);
+    let look = Look::new(project, (&policy, &scan, &plan), graph, (&known, &records), cancel);
+    let bytes = records.iter().map(record_bytes).sum();
+    progress.begin("verify", bytes, "B");
+    let documents = look.all_documents(&records, progress)?;
     for round in 1.. {
-        let (mut verification, marks, files) = look(project, progress, cancel)?;
-        let plan = planning::read(project)?;
-        let records = Staging::of(project, &plan.hash).records(&plan)?;
-        verification.records = records_digest(&records)?;
-        store(project, &verification)?;
+        let (mut verification, cells) = look.tables_with(&documents, &records, progress)?;
+        let files: BTreeSet<FileNumber> = cells.iter().map(|(file, ..)| *file).collect();
+        let marks = look.marks(&look.maker, &records, &cells)?;
         if marks.is_empty() || round > ROUNDS {
+            progress.end("verify");
+            verification.records = records_digest(&staging.unchecked_records(&plan)?)?;
+            store(project, &verification)?;
             project.record(
                 &project
                     .event("verify.end", &policy.purpose)
@@ -158,59 +175,14 @@ pub fn verify(
                 .count("cells", marks.len() as u64)
                 .count("tables", files.len() as u64),
         )?;
-        Staging::of(project, &verification.plan).withhold_cells(&marks, &files)?;
-        crate::run::run(project, progress, cancel)?;
+        staging.withhold_cells(&marks, &files)?;
+        for done in crate::run::again(project, (&policy, &scan, &plan), &files, progress, cancel)? {
+            if let Some(record) = records.iter_mut().find(|r| r.file == done.file) {
+                *record = done;
+            }
+        }
     }
     Err(EngineError::Internal("verification came to no end".into()))
-}
-
-/// One look at everything; also the marks of prose cells to be blanked, and their files.
-fn look(
-    project: &Project,
-    progress: &dyn Progress,
-    cancel: &CancelToken,
-) -> Result<(Verification, BTreeSet<String>, BTreeSet<FileNumber>), EngineError> {
-    let policy = project.policy()?;
-    let scan = scanning::load(project)?;
-    let plan = planning::load(project, &policy, &scan)?;
-    let staging = Staging::of(project, &plan.hash);
-    let records = staging.records(&plan)?;
-    // Tables and FHIR are read again, to compare dates and references with those that came in.
-    let read_again = records.iter().filter(|r| staged(r).is_some() && r.modality != "text");
-    project.record_all(
-        read_again.map(|r| project.event("verify.open", &policy.purpose).file(r.file)),
-    )?;
-    let graph = planning::graph(&policy, &scan);
-    let known = known_values(project, &scan, &graph);
-    let originals = originals(&graph);
-    let maker = pseudonymizer(&policy, project.keys(), &scan.inventory.digest);
-    let patients =
-        Patients::new(&policy, project.keys(), &maker, &scan.graph, graph, KnownValuesNeed::None);
-    let mut codes: HashMap<String, SubjectId> =
-        patients.all().iter().map(|s| (s.pseudonym.code(), s.number)).collect();
-    if policy.risk.scope == RiskScope::Joint {
-        codes.extend(table_codes(&maker, &records, &patients));
-    }
-    let sweep = Sweep::new(&known).allowing(policy.text.allow.iter().map(String::as_str));
-    let limited = policy.profile == Profile::HipaaLimited;
-    let look = Look {
-        uuids: patients.all().iter().map(|s| (s.pseudonym.uuid(), s.number)).collect(),
-        codes,
-        maker,
-        sweep: if limited { sweep.keeping_areas() } else { sweep },
-        project,
-        policy: &policy,
-        scan: &scan,
-        plan: &plan,
-        staging,
-        patients,
-        originals,
-        cancel,
-    };
-    let (verification, cells) = look.all(&records, progress)?;
-    let files = cells.iter().map(|(file, ..)| *file).collect();
-    let marks = look.marks(&look.maker, &records, &cells)?;
-    Ok((verification, marks, files))
 }
 
 /// Whose the codes are that each table has of its own.
@@ -304,50 +276,125 @@ fn originals(graph: &crate::graph::SubjectGraph) -> document::Originals {
     originals
 }
 
-impl Look<'_> {
-    fn all(
+/// What came of notes and FHIR; looked at once, since nothing about them changes with the tables.
+struct Documents {
+    findings: Findings,
+    /// Records of files that stay.
+    left: Vec<Record>,
+    withdrawn: Vec<(FileNumber, String)>,
+    withdrawn_hits: Vec<Hit>,
+    references: References,
+    /// References that the input did not resolve either, by file.
+    baseline: BTreeMap<FileNumber, u64>,
+    consistency: Consistency,
+}
+
+impl Documents {
+    /// Takes a file that stays.
+    fn take(&mut self, record: Record, examined: Examined) {
+        self.findings.absorb(examined.findings);
+        self.references.absorb(examined.references);
+        for Code { at, modality, subject, code } in examined.codes {
+            self.consistency.observe_code(at, modality, subject, &code);
+        }
+        self.left.push(record);
+    }
+}
+
+impl<'a> Look<'a> {
+    fn new(
+        project: &'a Project,
+        (policy, scan, plan): (&'a Policy, &'a Scan, &'a Plan),
+        graph: crate::graph::SubjectGraph,
+        (known, records): (&'a KnownValues, &[Record]),
+        cancel: &'a CancelToken,
+    ) -> Self {
+        let originals = originals(&graph);
+        let maker = pseudonymizer(policy, project.keys(), &scan.inventory.digest);
+        let need = KnownValuesNeed::None;
+        let patients = Patients::new(policy, project.keys(), &maker, &scan.graph, graph, need);
+        let mut codes: HashMap<String, SubjectId> =
+            patients.all().iter().map(|s| (s.pseudonym.code(), s.number)).collect();
+        if policy.risk.scope == RiskScope::Joint {
+            codes.extend(table_codes(&maker, records, &patients));
+        }
+        let sweep = Sweep::new(known).allowing(policy.text.allow.iter().map(String::as_str));
+        let limited = policy.profile == Profile::HipaaLimited;
+        Self {
+            uuids: patients.all().iter().map(|s| (s.pseudonym.uuid(), s.number)).collect(),
+            codes,
+            maker,
+            sweep: if limited { sweep.keeping_areas() } else { sweep },
+            project,
+            policy,
+            scan,
+            plan,
+            staging: Staging::of(project, &plan.hash),
+            patients,
+            originals,
+            cancel,
+        }
+    }
+
+    /// Looks at notes and FHIR, and takes out what is found in them.
+    fn all_documents(
         &self,
         records: &[Record],
         progress: &dyn Progress,
-    ) -> Result<(Verification, Cells), EngineError> {
-        let bytes = records.iter().filter_map(staged).flatten().map(|o| o.bytes).sum();
-        progress.begin("verify", bytes, "B");
-        let mut findings = Findings::default();
-        // What an earlier look took out stays out, and counts.
-        let mut withdrawn: Vec<(FileNumber, String)> = records
-            .iter()
-            .filter_map(|r| match &r.result {
-                Outcome::Withdrawn(reason) => Some((r.file, reason.clone())),
-                _ => None,
-            })
-            .collect();
-        let mut withdrawn_hits = earlier_hits(self.project, &self.plan.hash);
-        let mut left = Vec::new();
-        let documents: Vec<(&Record, Findings)> = records
+    ) -> Result<Documents, EngineError> {
+        let mut all = Documents {
+            findings: Findings::default(),
+            left: Vec::new(),
+            // What an earlier look took out stays out, and counts.
+            withdrawn: records
+                .iter()
+                .filter_map(|r| match &r.result {
+                    Outcome::Withdrawn(reason) => Some((r.file, reason.clone())),
+                    _ => None,
+                })
+                .collect(),
+            withdrawn_hits: earlier_hits(self.project, &self.plan.hash),
+            references: References::default(),
+            baseline: BTreeMap::new(),
+            consistency: self.consistency(),
+        };
+        let documents: Vec<(&Record, Examined)> = records
             .par_iter()
             .filter(|r| r.modality != "table" && staged(r).is_some())
             .map(|record| {
                 self.cancel.check()?;
-                let found = self.documents(record)?;
+                let examined = self.documents(record)?;
                 progress.advance("verify", record_bytes(record));
-                Ok((record, found))
+                Ok((record, examined))
             })
             .collect::<Result<_, EngineError>>()?;
-        for (record, found) in documents {
-            if found.total() == 0 {
-                findings.absorb(found);
-                left.push(record.clone());
-            } else if let Some((record, clean)) = self.without_lines(record, &found)? {
-                findings.absorb(clean);
-                withdrawn_hits.extend(found.into_hits());
-                left.push(record);
+        for (record, examined) in documents {
+            if examined.findings.total() == 0 {
+                all.take(record.clone(), examined);
+            } else if let Some((record, clean)) = self.without_lines(record, &examined.findings)? {
+                all.take(record, clean);
+                all.withdrawn_hits.extend(examined.findings.into_hits());
             } else {
-                let reason = evidence::reason(&found);
+                let reason = evidence::reason(&examined.findings);
                 self.quarantine(record, &reason)?;
-                withdrawn.push((record.file, reason));
-                withdrawn_hits.extend(found.into_hits());
+                all.withdrawn.push((record.file, reason));
+                all.withdrawn_hits.extend(examined.findings.into_hits());
             }
         }
+        all.withdrawn.sort();
+        all.baseline = self.references_before(&all.references, &all.left)?;
+        Ok(all)
+    }
+
+    /// Looks at the tables, and puts together what came of all files.
+    fn tables_with(
+        &self,
+        documents: &Documents,
+        records: &[Record],
+        progress: &dyn Progress,
+    ) -> Result<(Verification, Cells), EngineError> {
+        let mut findings = documents.findings.clone();
+        let mut left = documents.left.clone();
         let mut tables = table::Tables::new(self);
         let is_table = |r: &&Record| r.modality == "table" && staged(r).is_some();
         for record in records.iter().filter(is_table) {
@@ -357,26 +404,29 @@ impl Look<'_> {
             progress.advance("verify", record_bytes(record));
         }
         left.sort_by_key(|r| r.file);
-        withdrawn.sort();
         self.names(&left, &mut findings)?;
         let (risk, models, mut consistency) = tables.finish();
-        let references = self.whole(&left, &mut consistency)?;
-        progress.end("verify");
+        consistency.absorb(documents.consistency.clone());
         let cells = std::mem::take(&mut findings.cells);
         let mut evidence = Evidence { digest: release::data_digest(&left), ..Evidence::default() };
         let asked = evidence::Asked {
             policy: self.policy,
             files: records.len() as u64,
-            withdrawn: withdrawn.len() as u64,
+            withdrawn: documents.withdrawn.len() as u64,
             staged_problems: self.inventory(&left)?,
         };
-        let baseline = self.references_before(&references, &left)?;
-        let (references, consistency) = (references.finish(&baseline), consistency.finish());
+        let references = documents.references.clone().finish(&documents.baseline);
+        let consistency = consistency.finish();
         evidence::fill(&mut evidence, &asked, findings, references, consistency, &risk);
-        let plan = self.plan.hash.clone();
-        let records = String::new();
-        let verification =
-            Verification { plan, records, evidence, models, risk, withdrawn, withdrawn_hits };
+        let verification = Verification {
+            plan: self.plan.hash.clone(),
+            records: String::new(),
+            evidence,
+            models,
+            risk,
+            withdrawn: documents.withdrawn.clone(),
+            withdrawn_hits: documents.withdrawn_hits.clone(),
+        };
         Ok((verification, cells))
     }
 
@@ -386,7 +436,7 @@ impl Look<'_> {
         &self,
         record: &Record,
         found: &Findings,
-    ) -> Result<Option<(Record, Findings)>, EngineError> {
+    ) -> Result<Option<(Record, Examined)>, EngineError> {
         let records: u64 =
             staged(record).into_iter().flatten().map(|o| o.transformed.records_out).sum();
         let few = (found.lines.len() as f64)
@@ -407,7 +457,7 @@ impl Look<'_> {
             "verification found an identifier",
         )?;
         let clean = self.documents(&record)?;
-        Ok((clean.total() == 0).then_some((record, clean)))
+        Ok((clean.findings.total() == 0).then_some((record, clean)))
     }
 
     fn quarantine(&self, record: &Record, reason: &str) -> Result<(), EngineError> {
@@ -481,28 +531,14 @@ impl Look<'_> {
         Ok(problems)
     }
 
-    /// Checks that need all files together: references and consistency.
-    fn whole(
-        &self,
-        records: &[Record],
-        consistency: &mut Consistency,
-    ) -> Result<References, EngineError> {
-        let mut references = References::default();
-        for record in records {
-            for output in staged(record).into_iter().flatten() {
-                self.observe(record, output, &mut references, consistency)?;
-            }
-        }
-        Ok(references)
-    }
-
     /// References that the released records could not resolve as they came in, by file.
     fn references_before(
         &self,
         released: &References,
         records: &[Record],
     ) -> Result<BTreeMap<FileNumber, u64>, EngineError> {
-        let mut references = released.of_input();
+        let side = released.of_input();
+        let mut references = side.fork();
         let mut unread = Vec::new();
         for record in records {
             let Some(entry) = self.scan.inventory.file(record.file) else { continue };
@@ -516,20 +552,25 @@ impl Look<'_> {
                 let path = self.project.settings.input.join(&entry.name);
                 let file =
                     fs_err::File::open(path).map_err(EngineError::io("an input file", "read"))?;
-                let read = each_record(std::io::BufReader::new(file), layout, |line, _, bytes| {
-                    if lines.contains(&line) {
-                        return Ok(());
-                    }
-                    // A line that is no JSON was held for that, and holds no reference.
-                    match references.add(record.file, line, bytes, &entries) {
-                        Err(JsonError::Malformed(_) | JsonError::Deep)
-                            if layout == Layout::Lines =>
-                        {
-                            Ok(())
+                let read = fold_records(
+                    std::io::BufReader::new(file),
+                    layout,
+                    || side.fork(),
+                    |part, read| {
+                        if lines.contains(&read.line) {
+                            return Ok(());
                         }
-                        added => added,
-                    }
-                });
+                        match Json::read(read.bytes) {
+                            Ok(json) => part.add(record.file, read.line, &json, &entries),
+                            // A line that is no JSON was held for that, and holds no reference.
+                            Err(JsonError::Malformed(_) | JsonError::Deep)
+                                if layout == Layout::Lines => {}
+                            Err(e) => return Err(e),
+                        }
+                        Ok(())
+                    },
+                    |part| references.absorb(part),
+                );
                 if read.is_err() {
                     unread.push(record.file);
                 }

@@ -11,7 +11,7 @@ use super::HitCollector;
 
 /// Gathers observations. Parts made on other threads are absorbed; the result does not depend on
 /// their order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Consistency {
     subjects: HashMap<String, SubjectId>,
     codes: HashMap<SubjectId, String>,

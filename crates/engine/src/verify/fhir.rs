@@ -8,14 +8,13 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::io::BufRead;
 use std::ops::Range;
 
-use anonymed_core::{EntityType, Place, SubjectId, TimeMode, WrittenSpan};
+use anonymed_core::{EntityType, Place, SubjectId, TimeMode};
 use jiff::civil::Date;
 
 use super::dates::{self, leaked_dates, unwritten_dates};
-use super::json::{Json, JsonError, Kind, Layout, Offsets, each_record};
+use super::json::{Json, Kind, Offsets};
 use super::residual::{Position, residual};
 use super::sweep::{NAME_OF_ANOTHER, Sweep, SweepHit, Weight};
 
@@ -80,37 +79,16 @@ enum Element {
 }
 
 impl FhirCheck<'_> {
-    /// Checks a whole file. `written` are the spans of the file that we wrote in place of
-    /// identifiers, in order.
-    ///
-    /// # Errors
-    ///
-    /// [`JsonError`] where the file is no JSON.
-    pub fn file(
+    /// Checks one record of a file, which begins at byte `base` of it. `excused` are the spans of the
+    /// file that we wrote in place of identifiers, in order.
+    pub fn record(
         &self,
-        reader: impl BufRead,
-        layout: Layout,
-        written: &[WrittenSpan],
-    ) -> Result<FhirReport, JsonError> {
-        let mut report = FhirReport::default();
-        let excused: Vec<Range<usize>> =
-            written.iter().map(|w| w.start as usize..w.end as usize).collect();
-        each_record(reader, layout, |line, base, bytes| {
-            self.record(line, base, bytes, &excused, &mut report)
-        })?;
-        Ok(report)
-    }
-
-    fn record(
-        &self,
-        line: u64,
-        base: usize,
-        bytes: &[u8],
+        (line, base): (u64, usize),
+        json: &Json<'_>,
         excused: &[Range<usize>],
         report: &mut FhirReport,
-    ) -> Result<(), JsonError> {
-        let json = Json::read(bytes)?;
-        let resources = resources(&json, self.subjects);
+    ) {
+        let resources = resources(json, self.subjects);
         report.resources += resources.count;
         let from = excused.partition_point(|e| e.end <= base);
         for at in 0..json.nodes.len() {
@@ -119,9 +97,8 @@ impl FhirCheck<'_> {
                 continue;
             }
             report.values += 1;
-            let (root, owner) = resources.of(&json, at);
-            let value =
-                Value { check: self, json: &json, at, owner, base, excused: &excused[from..] };
+            let (root, owner) = resources.of(json, at);
+            let value = Value { check: self, json, at, owner, base, excused: &excused[from..] };
             let found = value.examine(report);
             if found.is_empty() {
                 continue;
@@ -134,8 +111,33 @@ impl FhirCheck<'_> {
                 reason,
             }));
         }
-        Ok(())
     }
+}
+
+impl FhirReport {
+    /// Adds what came of the records behind these.
+    pub fn absorb(&mut self, other: Self) {
+        self.resources += other.resources;
+        self.values += other.values;
+        self.opaque_attachments += other.opaque_attachments;
+        self.findings.extend(other.findings);
+    }
+}
+
+/// The ids of the Patient resources in a resource or bundle; contained ones have none of their own.
+pub fn patient_ids<'j>(json: &'j Json<'_>) -> impl Iterator<Item = &'j str> {
+    (0..json.nodes.len())
+        .filter(|at| json.key(*at) == "resourceType" && json.raw(*at) == "Patient")
+        .filter_map(|at| json.object_of(at))
+        .filter(|object| json.name(*object) != "contained")
+        .filter_map(|object| Some(json.raw(member(json, object, "id")?)))
+}
+
+/// The member of an object by its name.
+fn member(json: &Json<'_>, object: usize, name: &str) -> Option<usize> {
+    (object + 1..json.nodes.len())
+        .take_while(|at| json.nodes[*at].parent as usize >= object)
+        .find(|at| json.nodes[*at].parent as usize == object && json.key(*at) == name)
 }
 
 type Found = Vec<(Option<EntityType>, &'static str)>;
@@ -466,7 +468,7 @@ fn resources<'j>(json: &Json<'j>, subjects: &dyn FhirSubjects) -> Resources<'j> 
 mod tests {
     use super::*;
     use crate::verify::known::KnownValues;
-    use anonymed_core::{KeyPurpose, KeyRing, Operator, RootKey};
+    use anonymed_core::{KeyPurpose, KeyRing, RootKey};
     use jiff::civil::date;
 
     struct One(HashSet<Date>);
@@ -489,20 +491,16 @@ mod tests {
         let sweep = Sweep::new(&known);
         let subjects = One([date(2020, 1, 10)].into());
         let check = FhirCheck { sweep: &sweep, subjects: &subjects, time };
-        let written: Vec<_> = ours
+        let excused: Vec<_> = ours
             .map(|text| {
-                let start = record.find(text).unwrap() as u64;
-                let end = start + text.len() as u64;
-                WrittenSpan {
-                    start,
-                    end,
-                    entity: EntityType::Patient,
-                    operator: Operator::Surrogate,
-                }
+                let start = record.find(text).unwrap();
+                start..start + text.len()
             })
             .into_iter()
             .collect();
-        let report = check.file(record.as_bytes(), Layout::Lines, &written).unwrap();
+        let mut report = FhirReport::default();
+        let json = Json::read(record.as_bytes()).unwrap();
+        check.record((1, 0), &json, &excused, &mut report);
         let path = |place| match place {
             Place::Element { path, .. } => path,
             other => other.to_string(),
@@ -618,13 +616,22 @@ mod tests {
     }
 
     #[test]
-    fn no_json_is_an_error_and_no_panic() {
-        let known =
-            KnownValues::builder(&RootKey::new([1; 32]).derive(&KeyPurpose::Fingerprint)).build();
-        let sweep = Sweep::new(&known);
-        let subjects = One(HashSet::new());
-        let check = FhirCheck { sweep: &sweep, subjects: &subjects, time: TimeMode::Year };
-        assert!(check.file(&b"{\"a\":"[..], Layout::Whole, &[]).is_err());
-        assert_eq!(check.file(&b""[..], Layout::Whole, &[]).unwrap(), FhirReport::default());
+    fn patients_are_known_by_their_ids() {
+        let check = |record: &str, expect: &[&str]| {
+            let json = Json::read(record.as_bytes()).unwrap();
+            assert_eq!(patient_ids(&json).collect::<Vec<_>>(), expect, "{record}");
+        };
+        check(r#"{"resourceType":"Patient","name":[{"id":"n"}],"id":"p1"}"#, &["p1"]);
+        check(r#"{"id":"p1","resourceType":"Patient","link":[{"id":"x"}]}"#, &["p1"]);
+        check(r#"{"resourceType":"Observation","id":"o","code":{"text":"Patient"}}"#, &[]);
+        check(
+            r#"{"resourceType":"Bundle","id":"b","entry":[{"id":"e","resource":{"resourceType":"Patient","id":"p1"}},
+                {"resource":{"resourceType":"Patient"}},{"resource":{"resourceType":"Patient","id":"p2"}}]}"#,
+            &["p1", "p2"],
+        );
+        check(
+            r#"{"resourceType":"Claim","id":"c","contained":[{"resourceType":"Patient","id":"p"}]}"#,
+            &[],
+        );
     }
 }

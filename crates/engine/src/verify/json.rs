@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::io::BufRead;
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 const DEEPEST: usize = 200;
 /// The longest record that is read whole.
 const LONGEST: u64 = 512 << 20;
@@ -372,39 +374,100 @@ pub enum Layout {
     Lines,
 }
 
-/// Gives the records of a file one by one: their 1-based line, the byte they begin at, and their
-/// bytes. Blank lines are passed over.
+/// A record of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'b> {
+    /// Its line, from 1.
+    pub line: u64,
+    /// The byte of the file it begins at.
+    pub base: usize,
+    /// Its bytes.
+    pub bytes: &'b [u8],
+}
+
+/// Bytes of lines that are read before they are looked at, and of what one thread looks at.
+const BLOCK: usize = 4 << 20;
+const RUN: usize = 128 << 10;
+
+/// Reads the records of a file side by side: runs of lines are read into parts that `new` begins, on
+/// as many threads as there are, and `join` takes the parts in the order of the file. Blank lines are
+/// passed over.
 ///
 /// # Errors
 ///
-/// [`JsonError`] of reading, or what `each` returns.
-pub fn each_record(
+/// [`JsonError`] of reading, or the first that `read` returns.
+pub fn fold_records<T: Send>(
     mut reader: impl BufRead,
     layout: Layout,
-    mut each: impl FnMut(u64, usize, &[u8]) -> Result<(), JsonError>,
+    new: impl Fn() -> T + Sync,
+    read: impl Fn(&mut T, Record<'_>) -> Result<(), JsonError> + Sync,
+    mut join: impl FnMut(T),
 ) -> Result<(), JsonError> {
-    let mut buffer = Vec::new();
-    let mut base = 0;
-    let mut line = 1;
-    loop {
-        buffer.clear();
-        let mut limited = std::io::Read::take(&mut reader, LONGEST + 1);
-        let read = match layout {
-            Layout::Whole => std::io::Read::read_to_end(&mut limited, &mut buffer),
-            Layout::Lines => limited.read_until(b'\n', &mut buffer),
-        };
-        let read = read.map_err(|e| JsonError::Read(e.kind()))?;
-        if read == 0 {
-            return Ok(());
+    let mut block = Block { bytes: Vec::new(), lines: Vec::new(), base: 0, line: 1 };
+    while block.fill(&mut reader, layout)? {
+        let parts: Vec<Result<T, JsonError>> = block
+            .runs()
+            .into_par_iter()
+            .map(|run| {
+                let mut part = new();
+                for (line, span) in run {
+                    let bytes = &block.bytes[span.clone()];
+                    let record = Record { line: *line, base: block.base + span.start, bytes };
+                    read(&mut part, record)?;
+                }
+                Ok(part)
+            })
+            .collect();
+        for part in parts {
+            join(part?);
         }
-        if read as u64 > LONGEST {
-            return Err(JsonError::Long);
+    }
+    Ok(())
+}
+
+/// Lines of a file that are in memory together.
+struct Block {
+    bytes: Vec<u8>,
+    /// The lines that are not blank: number, and where in `bytes`.
+    lines: Vec<(u64, Range<usize>)>,
+    /// Where in the file the block begins.
+    base: usize,
+    /// The number of the next line.
+    line: u64,
+}
+
+impl Block {
+    /// Reads the next lines; whether there were any.
+    fn fill(&mut self, reader: &mut impl BufRead, layout: Layout) -> Result<bool, JsonError> {
+        self.base += self.bytes.len();
+        self.bytes.clear();
+        self.lines.clear();
+        while self.bytes.len() < BLOCK {
+            let start = self.bytes.len();
+            let mut limited = std::io::Read::take(&mut *reader, LONGEST + 1);
+            let read = match layout {
+                Layout::Whole => std::io::Read::read_to_end(&mut limited, &mut self.bytes),
+                Layout::Lines => limited.read_until(b'\n', &mut self.bytes),
+            };
+            let read = read.map_err(|e| JsonError::Read(e.kind()))?;
+            if read == 0 {
+                break;
+            }
+            if read as u64 > LONGEST {
+                return Err(JsonError::Long);
+            }
+            if !self.bytes[start..].trim_ascii().is_empty() {
+                self.lines.push((self.line, start..self.bytes.len()));
+            }
+            self.line += 1;
         }
-        if !buffer.trim_ascii().is_empty() {
-            each(line, base, &buffer)?;
-        }
-        base += read;
-        line += 1;
+        Ok(!self.bytes.is_empty())
+    }
+
+    /// The lines in runs of about equal size.
+    fn runs(&self) -> Vec<&[(u64, Range<usize>)]> {
+        let run = |(_, span): &(u64, Range<usize>)| span.start / RUN;
+        self.lines.chunk_by(|a, b| run(a) == run(b)).collect()
     }
 }
 
@@ -451,14 +514,26 @@ mod tests {
     }
 
     #[test]
-    fn lines_come_with_their_offset() {
-        let text = "{\"a\":1}\n\n[2]";
-        let mut seen = Vec::new();
-        each_record(text.as_bytes(), Layout::Lines, |line, base, bytes| {
-            seen.push((line, base, bytes.len()));
-            Ok(())
-        })
-        .unwrap();
-        assert_eq!(seen, [(1, 0, 8), (3, 9, 3)]);
+    fn lines_come_in_order_with_their_offset() {
+        let seen = |text: &str| {
+            let mut seen = Vec::new();
+            fold_records(
+                text.as_bytes(),
+                Layout::Lines,
+                Vec::new,
+                |part, record| {
+                    part.push((record.line, record.base, record.bytes.len()));
+                    Ok(())
+                },
+                |part| seen.extend(part),
+            )
+            .unwrap();
+            seen
+        };
+        assert_eq!(seen("{\"a\":1}\n\n[2]"), [(1, 0, 8), (3, 9, 3)]);
+        let line = "x".repeat(999) + "\n";
+        let many = seen(&line.repeat(3 * BLOCK / 1000));
+        let expect = (0..3 * BLOCK / 1000).map(|n| (n as u64 + 1, n * 1000, 1000));
+        assert!(many.into_iter().eq(expect));
     }
 }

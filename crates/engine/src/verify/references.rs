@@ -6,23 +6,26 @@
 //! count, file by file, is the baseline.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::BufRead;
+use std::sync::Arc;
 
 use anonymed_core::{FileNumber, Locator, Place};
 use hashbrown::{HashMap, HashSet};
 use siphasher::sip::SipHasher13;
 
 use super::HitCollector;
-use super::json::{Json, JsonError, Kind, Layout, each_record};
+use super::json::{Json, Kind};
 
 /// Collects ids and references over files.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct References {
+    /// Ids of resources, with their type.
     targets: HashSet<u64>,
+    /// What entries of bundles go by.
+    urls: HashSet<u64>,
     pending: HashMap<(u64, FileNumber), Pending>,
     /// Of an input: the types of which resources are released. Then what may become a reference to
     /// a record, searches and absolute addresses, counts too.
-    released: Option<HashSet<String>>,
+    released: Option<Arc<HashSet<String>>>,
     types: HashSet<String>,
     uncertain: BTreeMap<FileNumber, u64>,
     paths: Vec<String>,
@@ -77,37 +80,24 @@ impl References {
     /// a record counts as one, and resources of a type that none is released of are no target.
     #[must_use]
     pub fn of_input(&self) -> Self {
-        Self { released: Some(self.types.clone()), ..Self::default() }
+        Self { released: Some(Arc::new(self.types.clone())), ..Self::default() }
     }
 
-    /// Reads a file of resources.
-    ///
-    /// # Errors
-    ///
-    /// [`JsonError`] where it is no JSON.
-    pub fn add_file(
-        &mut self,
-        file: FileNumber,
-        reader: impl BufRead,
-        layout: Layout,
-    ) -> Result<(), JsonError> {
-        each_record(reader, layout, |line, _, bytes| self.add(file, line, bytes, &BTreeSet::new()))
+    /// Nothing yet, of the same side: for another thread.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self { released: self.released.clone(), ..Self::default() }
     }
 
-    /// Reads one record: a resource, or a bundle without the entries of these indices.
-    ///
-    /// # Errors
-    ///
-    /// [`JsonError`] where it is no JSON.
+    /// Takes one record: a resource, or a bundle without the entries of these indices.
     pub fn add(
         &mut self,
         file: FileNumber,
         line: u64,
-        record: &[u8],
+        json: &Json<'_>,
         without: &BTreeSet<usize>,
-    ) -> Result<(), JsonError> {
-        let json = Json::read(record)?;
-        let left_out = entries(&json, without);
+    ) {
+        let left_out = entries(json, without);
         let mut ids: HashMap<usize, Resource<'_>> = HashMap::new();
         let mut strings = Vec::new();
         let mut urls = Vec::new();
@@ -139,18 +129,52 @@ impl References {
             }
             let Some(id) = resource.id else { continue };
             if json.name(*node) == "contained" {
-                contained.insert((holder(&json, *node), id));
+                contained.insert((holder(json, *node), id));
             } else if !self.targets.insert(hash(format!("{kind}/{id}").as_bytes())) {
                 self.counts.duplicate_ids += 1;
             }
         }
         for (_, url) in urls {
-            self.targets.insert(hash(json.string(url).as_bytes()));
+            self.urls.insert(hash(json.string(url).as_bytes()));
         }
         for at in strings {
-            self.reference(&json, at, &contained, &ids, file, line);
+            self.reference(json, at, &contained, &ids, file, line);
         }
-        Ok(())
+    }
+
+    /// Adds what was collected elsewhere, of the same side (input or release).
+    pub fn absorb(&mut self, other: Self) {
+        for id in other.targets {
+            self.counts.duplicate_ids += u64::from(!self.targets.insert(id));
+        }
+        self.urls.extend(other.urls);
+        self.types.extend(other.types);
+        let numbers: Vec<u32> = other.paths.iter().map(|path| self.path_number(path)).collect();
+        for (key, theirs) in other.pending {
+            let theirs = Pending { path: numbers[theirs.path as usize], ..theirs };
+            self.pending
+                .entry(key)
+                .and_modify(|ours| {
+                    let times = ours.times + theirs.times;
+                    let first = if theirs.line < ours.line { theirs } else { *ours };
+                    *ours = Pending { times, ..first };
+                })
+                .or_insert(theirs);
+        }
+        for (into, from) in
+            [(&mut self.uncertain, other.uncertain), (&mut self.contained, other.contained)]
+        {
+            for (file, times) in from {
+                *into.entry(file).or_insert(0) += times;
+            }
+        }
+        let counts = &mut self.counts;
+        counts.resources += other.counts.resources;
+        counts.references += other.counts.references;
+        counts.external += other.counts.external;
+        counts.dangling_contained += other.counts.dangling_contained;
+        counts.duplicate_ids += other.counts.duplicate_ids;
+        self.local.absorb(other.local);
     }
 
     fn reference(
@@ -185,16 +209,7 @@ impl References {
             }
             Target::Record(target) => hash(target.as_bytes()),
         };
-        let path = path(json, at, ids);
-        let number = match self.path_numbers.get(&path) {
-            Some(number) => *number,
-            None => {
-                let number = self.paths.len() as u32;
-                self.paths.push(path.clone());
-                self.path_numbers.insert(path, number);
-                number
-            }
-        };
+        let number = self.path_number(&path(json, at, ids));
         let first = Pending { times: 0, line, path: number };
         let pending = self.pending.entry((target, file)).or_insert(first);
         pending.times += 1;
@@ -203,12 +218,26 @@ impl References {
         }
     }
 
+    fn path_number(&mut self, path: &str) -> u32 {
+        if let Some(number) = self.path_numbers.get(path) {
+            return *number;
+        }
+        let number = self.paths.len() as u32;
+        self.paths.push(path.to_owned());
+        self.path_numbers.insert(path.to_owned(), number);
+        number
+    }
+
+    fn resolves(&self, target: &u64) -> bool {
+        self.targets.contains(target) || self.urls.contains(target)
+    }
+
     /// References without a target so far, by file: over the released records as they came in,
     /// the baseline.
     pub fn dangling(&self) -> BTreeMap<FileNumber, u64> {
         let mut files = self.uncertain.clone();
         for ((target, file), pending) in &self.pending {
-            if !self.targets.contains(target) {
+            if !self.resolves(target) {
                 *files.entry(*file).or_insert(0) += pending.times;
             }
         }
@@ -219,13 +248,13 @@ impl References {
     }
 
     /// What came out, against the baseline of the input.
-    pub fn finish(self, baseline: &BTreeMap<FileNumber, u64>) -> ReferenceReport {
+    pub fn finish(mut self, baseline: &BTreeMap<FileNumber, u64>) -> ReferenceReport {
         let files = self.dangling();
-        let mut hits = self.local;
+        let mut hits = std::mem::take(&mut self.local);
         let mut missing: Vec<(FileNumber, u64, u32)> = self
             .pending
             .iter()
-            .filter(|((target, _), _)| !self.targets.contains(target))
+            .filter(|((target, _), _)| !self.resolves(target))
             .map(|((_, file), pending)| (*file, pending.line, pending.path))
             .collect();
         missing.sort_unstable();
@@ -331,9 +360,8 @@ mod tests {
 
     fn add(references: &mut References, records: &[&str]) {
         for (line, record) in records.iter().enumerate() {
-            references
-                .add(FileNumber(1), line as u64 + 1, record.as_bytes(), &BTreeSet::new())
-                .unwrap();
+            let json = Json::read(record.as_bytes()).unwrap();
+            references.add(FileNumber(1), line as u64 + 1, &json, &BTreeSet::new());
         }
     }
 
@@ -396,6 +424,34 @@ mod tests {
     }
 
     #[test]
+    fn parts_come_to_the_same_as_the_whole() {
+        let records = [
+            r#"{"resourceType":"Encounter","id":"e","subject":{"reference":"Patient/q"}}"#,
+            r##"{"resourceType":"Claim","id":"c","b":{"reference":"#nope"},"d":{"reference":"Encounter/e"}}"##,
+            r#"{"resourceType":"Encounter","id":"e","a":{"reference":"Patient/q"},"subject":{"reference":"Patient/q"}}"#,
+        ];
+        let json: Vec<_> = records.iter().map(|r| Json::read(r.as_bytes()).unwrap()).collect();
+        let add = |into: &mut References, at: usize| {
+            into.add(FileNumber(1), at as u64 + 1, &json[at], &BTreeSet::new());
+        };
+        let mut whole = References::new();
+        (0..3).for_each(|at| add(&mut whole, at));
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            let mut joined = References::new();
+            for at in order {
+                let mut part = joined.fork();
+                add(&mut part, at);
+                joined.absorb(part);
+            }
+            let (joined, whole) =
+                (joined.finish(&BTreeMap::new()), whole.clone().finish(&BTreeMap::new()));
+            assert_eq!(joined.counts, whole.counts);
+            assert_eq!((joined.dangling, joined.excess), (whole.dangling, whole.excess));
+            assert_eq!(joined.hits.finish(), whole.hits.finish());
+        }
+    }
+
+    #[test]
     fn entries_that_are_held_are_no_targets() {
         let bundle = r#"{"resourceType":"Bundle","entry":[
             {"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","id":"p"}},
@@ -403,7 +459,8 @@ mod tests {
         let dangling = |without: &[usize]| {
             let mut references = released();
             let without = without.iter().copied().collect();
-            references.add(FileNumber(1), 1, bundle.as_bytes(), &without).unwrap();
+            let json = Json::read(bundle.as_bytes()).unwrap();
+            references.add(FileNumber(1), 1, &json, &without);
             references.dangling().values().sum::<u64>()
         };
         assert_eq!(dangling(&[]), 0);
@@ -415,7 +472,7 @@ mod tests {
     fn an_input_counts_what_may_become_a_reference() {
         let record = r#"{"resourceType":"Group","n":{"reference":"Patient?identifier=1"}}"#;
         let mut references = released();
-        references.add(FileNumber(1), 1, record.as_bytes(), &BTreeSet::new()).unwrap();
+        add(&mut references, &[record]);
         assert_eq!(references.dangling()[&FileNumber(1)], 1);
     }
 }
