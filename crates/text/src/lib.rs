@@ -13,6 +13,7 @@ mod dates;
 mod document;
 mod encoding;
 mod error;
+mod familiar;
 mod fields;
 mod lexicon;
 mod names;

@@ -16,6 +16,7 @@ use jiff::civil::{self, Date};
 
 use crate::dates::{self, Dated, Order, Reading, Strength};
 use crate::error::TextError;
+use crate::familiar::{Familiar, Familiars};
 use crate::page::{self, Page, found};
 use crate::propagate::{Known, Listed};
 use crate::recognizers::{age, initials};
@@ -89,6 +90,7 @@ pub struct Scrubber {
     allow: Listed,
     deny: Listed,
     staff: Known,
+    familiars: Familiars,
 }
 
 impl Scrubber {
@@ -110,6 +112,7 @@ impl Scrubber {
             deny: Listed::new(&policy.text.deny),
             policy: policy.clone(),
             staff: Known::default(),
+            familiars: Familiars::default(),
         })
     }
 
@@ -121,12 +124,16 @@ impl Scrubber {
         self
     }
 
-    fn find_in(&self, text: &str, scope: TextScope<'_>) -> Vec<Finding> {
+    fn familiar(&self, scope: TextScope<'_>) -> Arc<Familiar> {
+        self.familiars.of(&self.pseudonymizer, scope.subject)
+    }
+
+    fn find_in(&self, text: &str, scope: TextScope<'_>, familiar: &Familiar) -> Vec<Finding> {
         if let Some(entity) = scope.whole {
             return whole(text, entity);
         }
-        let known = scope.subject.map(Known::of).unwrap_or_default();
-        let stages: [&dyn Stage; 5] = [&known, &self.staff, &self.deny, &Fields, &Recognizers];
+        let known = &familiar.known;
+        let stages: [&dyn Stage; 5] = [known, &self.staff, &self.deny, &Fields, &Recognizers];
         let caps = page::is_caps(text);
         let ranges = page::split(text);
         let mut kept = Vec::new();
@@ -140,7 +147,7 @@ impl Scrubber {
                 kept.push(page);
             }
         }
-        let mut findings = self.settled(text, findings, scope);
+        let mut findings = self.settled(text, findings);
         let echo = Known::of_findings(text, findings.iter());
         if !echo.is_empty() {
             for (at, range) in ranges.iter().enumerate() {
@@ -152,13 +159,13 @@ impl Scrubber {
                     }
                 }
             }
-            findings = self.settled(text, findings, scope);
+            findings = self.settled(text, findings);
         }
         findings
     }
 
     /// One list without overlap, without what the policy allows and without ages that may stay.
-    fn settled(&self, text: &str, findings: Vec<Finding>, _: TextScope<'_>) -> Vec<Finding> {
+    fn settled(&self, text: &str, findings: Vec<Finding>) -> Vec<Finding> {
         let cap = u32::from(self.policy.time.age_cap);
         let mut findings = resolve(findings);
         findings.retain(|f| {
@@ -302,8 +309,15 @@ impl Scrubber {
         }
     }
 
-    fn work<'s>(&'s self, text: &str, findings: &[Finding], scope: TextScope<'s>) -> Work<'s> {
-        let mut surrogates = Surrogates::new(&self.pseudonymizer, scope.subject);
+    fn work<'s>(
+        &'s self,
+        text: &str,
+        findings: &[Finding],
+        scope: TextScope<'s>,
+        familiar: &Familiar,
+    ) -> Work<'s> {
+        let real = Arc::clone(&familiar.real);
+        let mut surrogates = Surrogates::new(&self.pseudonymizer, scope.subject, real);
         let base = Reading::default();
         let mut latest = None;
         let mut first_year = None;
@@ -390,12 +404,16 @@ fn tag(entity: EntityType) -> String {
 
 impl TextScrubber for Scrubber {
     fn find(&self, text: &str, scope: TextScope<'_>) -> Vec<Finding> {
-        self.find_in(text, scope)
+        self.find_in(text, scope, &self.familiar(scope))
     }
 
     fn scrub(&self, text: &str, scope: TextScope<'_>) -> Result<ScrubbedText, ScrubError> {
-        let findings = self.find_in(text, scope);
-        let mut work = self.work(text, &findings, scope);
+        let familiar = self.familiar(scope);
+        let findings = self.find_in(text, scope, &familiar);
+        if findings.is_empty() {
+            return Ok(ScrubbedText { text: text.to_owned(), items: Vec::new() });
+        }
+        let mut work = self.work(text, &findings, scope, &familiar);
         let mut out = String::with_capacity(text.len() + text.len() / 16);
         let mut items = Vec::new();
         let mut at = 0;
@@ -423,7 +441,7 @@ impl TextScrubber for Scrubber {
 
     fn surrogate(&self, entity: EntityType, value: &str, scope: TextScope<'_>) -> String {
         let findings = whole(value, entity);
-        let mut work = self.work(value, &findings, scope);
+        let mut work = self.work(value, &findings, scope, &self.familiar(scope));
         let Some(finding) = findings.first() else { return String::new() };
         let inner = &value[finding.span.clone()];
         let new = match entity {

@@ -9,7 +9,7 @@ mod number;
 mod place;
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use anonymed_core::{EntityType, Pseudonymizer, Sex, Subject, normalise};
 use hashbrown::HashSet;
@@ -45,37 +45,53 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     }
 });
 
+/// What is real, and so is never written as a fake.
+#[derive(Default)]
+pub(crate) struct Real {
+    /// Words of the patient's own name.
+    patient: HashSet<u64>,
+    words: HashSet<u64>,
+    /// Folded numbers.
+    numbers: HashSet<String>,
+    /// Name words with the part they were seen to play.
+    parts: BTreeMap<String, Part>,
+}
+
 /// What fakes are made from for one text.
 pub(crate) struct Surrogates<'a> {
     pseudonymizer: &'a Pseudonymizer,
     /// Whose text: choices for one subject say nothing about another's.
     owner: String,
     sex: Option<Sex>,
-    /// Words of the patient's own name.
-    patient: HashSet<u64>,
-    /// Words and folded numbers that are real: never written as fakes.
-    real_words: HashSet<u64>,
-    real_numbers: HashSet<String>,
-    /// Name words with the part they were seen to play.
-    parts: BTreeMap<String, Part>,
+    /// What is real of the subject, and in this text.
+    known: Arc<Real>,
+    here: Real,
 }
 
 impl<'a> Surrogates<'a> {
-    /// For a subject's text, or one of nobody known.
-    pub(crate) fn new(pseudonymizer: &'a Pseudonymizer, subject: Option<&Subject>) -> Self {
-        let mut surrogates = Self {
+    /// For a subject's text, or one of nobody known; `known` is what [`Surrogates::real_of`] gives for
+    /// that subject.
+    pub(crate) fn new(
+        pseudonymizer: &'a Pseudonymizer,
+        subject: Option<&Subject>,
+        known: Arc<Real>,
+    ) -> Self {
+        Self {
             pseudonymizer,
             owner: subject.map(|s| s.pseudonym.code()).unwrap_or_default(),
             sex: subject.and_then(|s| s.sex),
-            patient: HashSet::new(),
-            real_words: HashSet::new(),
-            real_numbers: HashSet::new(),
-            parts: BTreeMap::new(),
-        };
-        for known in subject.map(|s| s.known.as_slice()).unwrap_or_default() {
+            known,
+            here: Real::default(),
+        }
+    }
+
+    /// What is real of a subject.
+    pub(crate) fn real_of(pseudonymizer: &'a Pseudonymizer, subject: &Subject) -> Real {
+        let mut surrogates = Self::new(pseudonymizer, Some(subject), Arc::default());
+        for known in &subject.known {
             surrogates.learn(known.entity, known.value.expose());
         }
-        surrogates
+        surrogates.here
     }
 
     /// Takes note of a real value.
@@ -83,9 +99,36 @@ impl<'a> Surrogates<'a> {
         if entity.is_person() {
             self.learn_name(entity, value);
         } else if entity.is_number() || entity == EntityType::Zip {
-            self.real_numbers.insert(normalise::alphanumeric(value));
+            self.here.numbers.insert(normalise::alphanumeric(value));
         } else {
-            self.real_words.extend(tokens(value).iter().map(|t| t.hash));
+            self.here.words.extend(tokens(value).iter().map(|t| t.hash));
+        }
+    }
+
+    fn is_real_word(&self, hash: u64) -> bool {
+        self.known.words.contains(&hash) || self.here.words.contains(&hash)
+    }
+
+    fn is_real_number(&self, folded: &str) -> bool {
+        self.known.numbers.contains(folded) || self.here.numbers.contains(folded)
+    }
+
+    fn is_of_patient(&self, hash: u64) -> bool {
+        self.known.patient.contains(&hash) || self.here.patient.contains(&hash)
+    }
+
+    /// The part a folded word was first seen to play.
+    fn seen_part(&self, folded: &str) -> Option<Part> {
+        self.known.parts.get(folded).or_else(|| self.here.parts.get(folded)).copied()
+    }
+
+    /// The first forename, by the alphabet, that begins so.
+    fn forename_with(&self, start: &str) -> Option<&str> {
+        let known = given_with(&self.known.parts, start);
+        let here = given_with(&self.here.parts, start);
+        match (known, here) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (one, other) => one.or(other),
         }
     }
 
@@ -121,7 +164,7 @@ impl<'a> Surrogates<'a> {
             let at = self.pseudonymizer.choose(kind, &self.owner, &salted, list.len() as u64);
             choice = list.get(at as usize).copied().unwrap_or_default();
             let real =
-                choice.split([' ', '-']).any(|word| self.real_words.contains(&hash_word(word)))
+                choice.split([' ', '-']).any(|word| self.is_real_word(hash_word(word)))
                     || normalise::words(choice) == folded;
             if !real {
                 return choice;
@@ -138,6 +181,12 @@ impl<'a> Surrogates<'a> {
             self.pseudonymizer.bytes(&kind, &self.owner, &value)
         })
     }
+}
+
+/// The first forename, by the alphabet, that begins so.
+fn given_with<'p>(parts: &'p BTreeMap<String, Part>, start: &str) -> Option<&'p str> {
+    let given = parts.iter().filter(|(_, part)| **part == Part::Given);
+    given.map(|(word, _)| word.as_str()).find(|word| word.starts_with(start))
 }
 
 /// The word in the case of another.

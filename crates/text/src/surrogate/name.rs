@@ -30,13 +30,15 @@ impl Surrogates<'_> {
         let full = words.iter().filter(|t| t.is_word() && !is_initial(t)).count() > 1;
         for (token, part) in words.iter().zip(self.parts_of(value, &words)) {
             if matches!(part, Part::Given | Part::Family) {
-                self.real_words.insert(token.hash);
+                self.here.words.insert(token.hash);
                 if entity == EntityType::Patient {
-                    self.patient.insert(token.hash);
+                    self.here.patient.insert(token.hash);
                 }
                 if full {
                     let folded = normalise::words(&value[token.span()]);
-                    self.parts.entry(folded).or_insert(part);
+                    if self.seen_part(&folded).is_none() {
+                        self.here.parts.insert(folded, part);
+                    }
                 }
             }
         }
@@ -116,8 +118,8 @@ impl Surrogates<'_> {
 
     /// Which part a name's only word is: as seen in this text, else as the lists weigh it.
     fn lone_part(&self, token: &Token, word: &str, beside_initial: bool) -> Part {
-        if let Some(part) = self.parts.get(&normalise::words(word)) {
-            return *part;
+        if let Some(part) = self.seen_part(&normalise::words(word)) {
+            return part;
         }
         match token.word.given() > token.word.surname && !beside_initial {
             true => Part::Given,
@@ -126,7 +128,7 @@ impl Surrogates<'_> {
     }
 
     fn given(&self, token: &Token, word: &str) -> &'static str {
-        let known = self.sex.filter(|_| self.patient.contains(&token.hash));
+        let known = self.sex.filter(|_| self.is_of_patient(token.hash));
         let woman = match known {
             Some(Sex::Female) => true,
             Some(Sex::Male) => false,
@@ -151,13 +153,11 @@ impl Surrogates<'_> {
     /// The initial of the fake, where the name it stands for is known; else another letter.
     fn initial(&self, letter: &str) -> String {
         let folded = normalise::words(letter);
-        let given = self.parts.iter().find(|(word, part)| {
-            **part == Part::Given && !folded.is_empty() && word.starts_with(&folded)
-        });
-        if let Some(token) =
-            given.and_then(|(word, _)| tokens(word).into_iter().next().map(|t| (t, word)))
+        let given = (!folded.is_empty()).then(|| self.forename_with(&folded)).flatten();
+        if let Some(word) = given
+            && let Some(token) = tokens(word).first()
         {
-            let fake = self.given(&token.0, token.1);
+            let fake = self.given(token, word);
             return fake.chars().take(1).collect();
         }
         let at = self.pseudonymizer.choose("initial", &self.owner, &folded, 25) as u8;
