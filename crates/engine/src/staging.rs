@@ -143,8 +143,8 @@ impl Staging {
     ///
     /// Where they cannot be read.
     pub fn written(&self, output: &Output) -> Result<Vec<WrittenSpan>, EngineError> {
-        let packed: Option<Vec<(u64, u64, u8, u8)>> = self.open(&self.spans(&output.path))?;
-        Ok(unpack(&packed.unwrap_or_default()))
+        let packed: Option<Unpacked> = self.open(&self.spans(&output.path))?;
+        Ok(packed.map(|spans| spans.0).unwrap_or_default())
     }
 
     pub(crate) fn store_spans(
@@ -155,8 +155,8 @@ impl Staging {
         if spans.is_empty() {
             return Ok(());
         }
-        let bytes =
-            postcard::to_stdvec(&pack(spans)).map_err(|e| EngineError::Internal(e.to_string()))?;
+        let bytes = postcard::to_stdvec(&Packed(spans))
+            .map_err(|e| EngineError::Internal(e.to_string()))?;
         self.seal(&self.spans(output), &bytes)
     }
 
@@ -311,8 +311,8 @@ impl Staging {
             at = end;
         }
         (output.sha256, output.bytes) = sink.finish()?;
-        let bytes =
-            postcard::to_stdvec(&pack(&kept)).map_err(|e| EngineError::Internal(e.to_string()))?;
+        let bytes = postcard::to_stdvec(&Packed(&kept))
+            .map_err(|e| EngineError::Internal(e.to_string()))?;
         self.seal(&self.spans(&output.path), &bytes)
     }
 
@@ -453,12 +453,20 @@ impl Write for Sink {
     }
 }
 
-fn pack(spans: &[WrittenSpan]) -> Vec<(u64, u64, u8, u8)> {
-    let code = |n: Option<usize>| n.map_or(u8::MAX, |n| n as u8);
-    let mut last = 0;
-    spans
-        .iter()
-        .map(|s| {
+/// Spans as they are stored, each as far from the one before: a large file has millions.
+struct Packed<'a>(&'a [WrittenSpan]);
+
+/// Spans as they are read back.
+struct Unpacked(Vec<WrittenSpan>);
+
+/// Distance, length, place of the type and of the operator in their lists.
+type PackedSpan = (u64, u64, u8, u8);
+
+impl Serialize for Packed<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let code = |n: Option<usize>| n.map_or(u8::MAX, |n| n as u8);
+        let mut last = 0;
+        serializer.collect_seq(self.0.iter().map(|s| -> PackedSpan {
             let start = s.start.wrapping_sub(last);
             last = s.start;
             (
@@ -467,27 +475,44 @@ fn pack(spans: &[WrittenSpan]) -> Vec<(u64, u64, u8, u8)> {
                 code(EntityType::ALL.iter().position(|e| *e == s.entity)),
                 code(Operator::ALL.iter().position(|o| *o == s.operator)),
             )
-        })
-        .collect()
+        }))
+    }
 }
 
-fn unpack(packed: &[(u64, u64, u8, u8)]) -> Vec<WrittenSpan> {
-    let mut at = 0u64;
-    packed
-        .iter()
-        .map(|(start, length, entity, operator)| {
-            at = at.wrapping_add(*start);
-            WrittenSpan {
-                start: at,
-                end: at.saturating_add(*length),
-                entity: EntityType::ALL
-                    .get(*entity as usize)
-                    .copied()
-                    .unwrap_or(EntityType::OtherId),
-                operator: Operator::ALL.get(*operator as usize).copied().unwrap_or(Operator::Keep),
+impl<'de> Deserialize<'de> for Unpacked {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Spans;
+        impl<'de> serde::de::Visitor<'de> for Spans {
+            type Value = Unpacked;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("packed spans")
             }
-        })
-        .collect()
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(
+                self,
+                mut list: A,
+            ) -> Result<Unpacked, A::Error> {
+                let mut spans = Vec::with_capacity(list.size_hint().unwrap_or(0).min(1 << 20));
+                let mut at = 0u64;
+                while let Some((start, length, entity, operator)) =
+                    list.next_element::<PackedSpan>()?
+                {
+                    at = at.wrapping_add(start);
+                    let entity = EntityType::ALL.get(entity as usize).copied();
+                    let operator = Operator::ALL.get(operator as usize).copied();
+                    spans.push(WrittenSpan {
+                        start: at,
+                        end: at.saturating_add(length),
+                        entity: entity.unwrap_or(EntityType::OtherId),
+                        operator: operator.unwrap_or(Operator::Keep),
+                    });
+                }
+                Ok(Unpacked(spans))
+            }
+        }
+        deserializer.deserialize_seq(Spans)
+    }
 }
 
 #[cfg(test)]
@@ -503,6 +528,7 @@ mod tests {
             operator: Operator::Surrogate,
         };
         let spans = vec![span(3, 9), span(9, 9), span(2, 4), span(1 << 40, (1 << 40) + 7)];
-        assert_eq!(unpack(&pack(&spans)), spans);
+        let bytes = postcard::to_stdvec(&Packed(&spans)).unwrap();
+        assert_eq!(postcard::from_bytes::<Unpacked>(&bytes).unwrap().0, spans);
     }
 }

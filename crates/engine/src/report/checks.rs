@@ -60,7 +60,10 @@ fn examined(audience: Audience, units: &BTreeMap<String, u64>) -> String {
         .map(|(unit, count)| {
             let words = words::measure(unit);
             match unit.as_str() {
-                "files" | "tables" | "names" => format!("{} {words}", number(*count)),
+                "files" | "tables" | "names" | "headers" => {
+                    format!("{} {words}", number(*count))
+                }
+                "policies" => "the policy as it is shipped".to_owned(),
                 _ => format!("{} {words}", audience.count(*count)),
             }
         })

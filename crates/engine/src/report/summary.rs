@@ -168,7 +168,7 @@ pub(super) fn request(report: &Report<'_>) -> Markup {
     let treatment = &manifest.treatment;
     html! {
         dl.facts {
-            (fact("Purpose", html! { (manifest.purpose) }))
+            (fact("Purpose", html! { (stated(&manifest.purpose)) }))
             (fact("Profile", html! { code { (manifest.profile) } ": " (words::profile(&manifest.profile)) "." }))
             (fact("Dates", html! { (dates(report)) }))
             (fact("Ages", html! {
@@ -233,4 +233,9 @@ fn codes(mode: PseudonymMode) -> &'static str {
              Only the sender's crosswalk leads back, and it is not in the package."
         }
     }
+}
+
+/// What the policy says, or that it says nothing.
+fn stated(text: &str) -> &str {
+    if text.trim().is_empty() { "Not stated in the policy" } else { text }
 }
