@@ -1,5 +1,6 @@
 //! Checks of released notes and FHIR files.
 
+use std::borrow::Cow;
 use std::collections::HashSet as StdHashSet;
 use std::io::BufReader;
 use std::ops::Range;
@@ -9,7 +10,6 @@ use anonymed_core::release::Check;
 use anonymed_core::{Locator, Place, Resolution, SubjectId};
 use hashbrown::HashMap;
 use jiff::civil::Date;
-use serde_json::Value;
 
 use super::{Findings, Look, staged};
 use crate::EngineError;
@@ -17,7 +17,7 @@ use crate::staging::{Output, Record};
 use crate::verify::consistency::Consistency;
 use crate::verify::dates::{leaked_dates, unwritten_dates};
 use crate::verify::fhir::{FhirCheck, FhirSubjects};
-use crate::verify::json::{JsonError, Layout, each_record};
+use crate::verify::json::{Json, Kind, Layout, each_record};
 use crate::verify::references::References;
 use crate::verify::residual::{Position, residual};
 
@@ -167,13 +167,13 @@ impl Look<'_> {
         let unreadable = || EngineError::Integrity("a staged FHIR file is no JSON".into());
         each_record(self.open(output)?, layout(output), |line, _, bytes| {
             if memchr::memmem::find(bytes, b"\"Patient\"").is_some() {
-                let value: Value =
-                    serde_json::from_slice(bytes).map_err(|_| JsonError::Malformed(0))?;
                 let at = || {
                     let path = "Patient.id".to_owned();
                     Locator::new(record.file, Place::Element { line, path })
                 };
-                patients_in(&value, &mut |id| consistency.observe_code(at(), "fhir", None, id));
+                for id in patients_in(&Json::read(bytes)?) {
+                    consistency.observe_code(at(), "fhir", None, &id);
+                }
             }
             Ok(())
         })
@@ -181,16 +181,24 @@ impl Look<'_> {
     }
 }
 
-/// Visits the ids of the Patient resources in a resource or bundle.
-fn patients_in(value: &Value, visit: &mut dyn FnMut(&str)) {
-    if value["resourceType"] == "Patient"
-        && let Some(id) = value["id"].as_str()
-    {
-        visit(id);
-    }
-    for entry in value["entry"].as_array().into_iter().flatten() {
-        patients_in(&entry["resource"], visit);
-    }
+/// The ids of the Patient resources in a resource or bundle; contained ones have ids of their own.
+fn patients_in<'a>(json: &Json<'a>) -> Vec<Cow<'a, str>> {
+    let strings = |name: &'static str| {
+        let nodes = json.nodes.iter().enumerate();
+        nodes.filter(move |(at, node)| node.kind == Kind::String && json.key(*at) == name)
+    };
+    let patients: StdHashSet<u32> = strings("resourceType")
+        .filter(|(at, node)| {
+            let around = node.parent as usize;
+            let own = around == 0 || json.key(around) == "resource";
+            own && json.string(*at) == "Patient"
+        })
+        .map(|(_, node)| node.parent)
+        .collect();
+    strings("id")
+        .filter(|(_, node)| patients.contains(&node.parent))
+        .map(|(at, _)| json.string(at))
+        .collect()
 }
 
 const DATE: anonymed_core::EntityType = anonymed_core::EntityType::Date;
@@ -222,3 +230,25 @@ impl FhirSubjects for People<'_> {
 
 /// Original dates by patient.
 pub(super) type Originals = HashMap<SubjectId, StdHashSet<Date>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_patients_are_found_in_resources_and_bundles() {
+        let check = |text: &str, expect: &[&str]| {
+            assert_eq!(patients_in(&Json::read(text.as_bytes()).unwrap()), expect, "{text}");
+        };
+        check(r#"{"id":"a","resourceType":"Patient"}"#, &["a"]);
+        check(r#"{"resourceType":"Observation","id":"a"}"#, &[]);
+        check(
+            r#"{"resourceType":"Bundle","id":"b","entry":[
+                {"resource":{"resourceType":"Patient","id":"\u0061"}},
+                {"resource":{"resourceType":"Observation","id":"c","contained":[
+                    {"resourceType":"Patient","id":"d"}]}},
+                {"resource":{"resourceType":"Patient","name":[{"id":"e"}]}}]}"#,
+            &["a"],
+        );
+    }
+}

@@ -33,7 +33,7 @@ use crate::verify::consistency::Consistency;
 use crate::verify::json::{JsonError, Layout, each_record};
 use crate::verify::references::References;
 use crate::verify::{HitCollector, KnownValues, Sweep};
-use crate::{EngineError, plan as planning, release, scan as scanning};
+use crate::{EngineError, job, plan as planning, release, scan as scanning};
 
 /// What the verification found.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -323,16 +323,18 @@ impl Look<'_> {
             .collect();
         let mut withdrawn_hits = earlier_hits(self.project, &self.plan.hash);
         let mut left = Vec::new();
-        let documents: Vec<(&Record, Findings)> = records
-            .par_iter()
-            .filter(|r| r.modality != "table" && staged(r).is_some())
-            .map(|record| {
+        let to_look_at: Vec<&Record> =
+            records.iter().filter(|r| r.modality != "table" && staged(r).is_some()).collect();
+        let mut documents: Vec<(&Record, Findings)> = Vec::with_capacity(to_look_at.len());
+        for records in job::portions(&to_look_at, |r| job::held(record_bytes(r))) {
+            let looked = records.par_iter().map(|record| {
                 self.cancel.check()?;
                 let found = self.documents(record)?;
                 progress.advance("verify", record_bytes(record));
-                Ok((record, found))
-            })
-            .collect::<Result<_, EngineError>>()?;
+                Ok((*record, found))
+            });
+            documents.extend(looked.collect::<Result<Vec<_>, EngineError>>()?);
+        }
         for (record, found) in documents {
             if found.total() == 0 {
                 findings.absorb(found);
@@ -514,8 +516,8 @@ impl Look<'_> {
                 };
                 let (lines, entries) = held(&output.transformed.quarantined);
                 let path = self.project.settings.input.join(&entry.name);
-                let file =
-                    fs_err::File::open(path).map_err(EngineError::io("an input file", "read"))?;
+                let file = fs_err::File::open(path)
+                    .map_err(|e| EngineError::InputGone { file: entry.number, kind: e.kind() })?;
                 let read = each_record(std::io::BufReader::new(file), layout, |line, _, bytes| {
                     if lines.contains(&line) {
                         return Ok(());
