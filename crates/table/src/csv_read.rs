@@ -105,7 +105,7 @@ pub(crate) struct RecordParser<R> {
     ended: bool,
 }
 
-impl<'a> RecordParser<&'a [u8]> {
+impl RecordParser<&[u8]> {
     fn new(text: &[u8], delimiter: u8, quoting: Quoting) -> Self {
         let core =
             ReaderBuilder::new().delimiter(delimiter).quoting(quoting == Quoting::Cells).build();

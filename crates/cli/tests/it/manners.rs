@@ -25,12 +25,14 @@ fn head(bench: &Bench, arguments: &[&str]) -> (i32, String) {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
+        .expect("the binary runs");
     let mut first = String::new();
-    BufReader::with_capacity(1, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    BufReader::with_capacity(1, child.stdout.take().expect("stdout is piped"))
+        .read_line(&mut first)
+        .expect("a line");
     let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    (child.wait().unwrap().code().unwrap_or(-1), said)
+    child.stderr.take().expect("stderr is piped").read_to_string(&mut said).expect("text");
+    (child.wait().expect("the binary ends").code().unwrap_or(-1), said)
 }
 
 #[test]

@@ -29,8 +29,10 @@ fn check(name: &str, bytes: &[u8], fate: &Fate<'_>) {
         Fate::Released => assert_eq!(code(&done), 0, "{name}: {said}"),
         Fate::Held(reason) => {
             assert_eq!(code(&done), 6, "{name}: {said}");
-            let plan = fs_err::read_to_string(bench.path("out.state/state/plan.json")).unwrap();
-            let manifest = fs_err::read_to_string(bench.path("out/manifest.json")).unwrap();
+            let plan = fs_err::read_to_string(bench.path("out.state/state/plan.json"))
+                .expect("it can be made or read");
+            let manifest = fs_err::read_to_string(bench.path("out/manifest.json"))
+                .expect("it can be made or read");
             let told = [plan, manifest, said].concat();
             assert!(told.contains(reason), "{name}: {told}");
         }
@@ -102,10 +104,11 @@ fn parquet(values: &[&str], copies: usize) -> Vec<u8> {
     let text: Vec<&str> = values.iter().copied().cycle().take(mrn.len()).collect();
     let columns: [(&str, ArrayRef); 2] =
         [("mrn", Arc::new(StringArray::from(mrn))), ("comment", Arc::new(StringArray::from(text)))];
-    let batch = RecordBatch::try_from_iter(columns).unwrap();
-    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.into_inner().unwrap()
+    let batch = RecordBatch::try_from_iter(columns).expect("it can be made or read");
+    let mut writer =
+        ArrowWriter::try_new(Vec::new(), batch.schema(), None).expect("it can be made or read");
+    writer.write(&batch).expect("it can be made or read");
+    writer.into_inner().expect("it can be made or read")
 }
 
 #[test]
@@ -135,10 +138,10 @@ fn workbook(parts: &[(&str, &str)]) -> Vec<u8> {
     // Stored and not packed: then no limit on packing stops it.
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for (name, content) in fixed.iter().chain(parts) {
-        zip.start_file(*name, stored).unwrap();
-        zip.write_all(content.as_bytes()).unwrap();
+        zip.start_file(*name, stored).expect("it can be made or read");
+        zip.write_all(content.as_bytes()).expect("it can be made or read");
     }
-    zip.finish().unwrap().into_inner()
+    zip.finish().expect("it can be made or read").into_inner()
 }
 
 #[test]
