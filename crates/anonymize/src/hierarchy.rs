@@ -91,6 +91,12 @@ impl HierarchyFile {
         self.lines[0].len() - 1
     }
 
+    /// Each value with its label of a level, where there is such a level; level 0 is the value.
+    pub fn labels(&self, level: usize) -> Option<impl Iterator<Item = (&str, &str)>> {
+        (level <= self.height())
+            .then(|| self.lines.iter().map(move |line| (line[0].as_str(), line[level].as_str())))
+    }
+
     /// Ties the hierarchy to a dictionary. A missing value is a node of its own below the root.
     /// Where the last level is not one label, a root `*` is put above it.
     ///

@@ -18,23 +18,53 @@ pub(crate) fn fault(at: Option<&std::panic::Location<'_>>) {
     say(&format!("ANM-INTERNAL-002: a fault of anonymed{place}; please report this line"));
 }
 
+/// Standard output for data. Where whoever read it has gone (`| head -1`) the rest goes nowhere and
+/// the command ends as it would have: its exit code says how its work went, not who listened.
+pub(crate) struct Data(std::io::StdoutLock<'static>);
+
+impl Data {
+    /// Takes standard output.
+    pub(crate) fn out() -> Self {
+        Self(std::io::stdout().lock())
+    }
+}
+
+impl Write for Data {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self.0.flush() {
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+}
+
 /// Writes data.
 ///
 /// # Errors
 ///
-/// Where stdout is closed.
+/// Where it cannot be written, as on a full disk.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    writeln!(std::io::stdout().lock(), "{text}").map_err(|e| Failure::Io("standard output", e))
+    let mut out = Data::out();
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .map_err(|e| Failure::Io("standard output cannot be written", e))
 }
 
 /// Writes a JSON document.
 ///
 /// # Errors
 ///
-/// Where stdout is closed.
+/// As [`print`].
 pub(crate) fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value)
-        .map_err(|e| Failure::Io("standard output", std::io::Error::other(e)))?;
+        .map_err(|e| Failure::Io("standard output cannot be written", std::io::Error::other(e)))?;
     print(&text)
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anonymed_engine::EngineError;
+use anonymed_engine::{EngineError, cause};
 use miette::{Diagnostic, LabeledSpan, MietteDiagnostic, Severity};
 
 use crate::console;
@@ -53,7 +53,7 @@ pub(crate) fn report(failure: &Failure) -> ExitCode {
     let message = match failure {
         Failure::Engine(error) => error.to_string(),
         Failure::Usage(message) => message.clone(),
-        Failure::Io(what, error) => format!("{what}: {}", error.kind()),
+        Failure::Io(what, error) => format!("{what}: {}", cause(error.kind())),
     };
     let mut diagnostic =
         MietteDiagnostic::new(message).with_code(failure.code()).with_severity(Severity::Error);

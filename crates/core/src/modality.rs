@@ -239,7 +239,7 @@ pub trait Modality: Send + Sync {
 #[non_exhaustive]
 pub enum ModalityError {
     /// The file is not what it began as.
-    #[error("{reason} at {place}")]
+    #[error("{reason}{}", at(place))]
     Malformed {
         /// What is wrong, in words of the format.
         reason: String,
@@ -272,6 +272,11 @@ pub enum ModalityError {
     /// A fault of ours.
     #[error("internal error: {0}")]
     Internal(String),
+}
+
+/// Names a place, unless it is the whole file, which is named beside the reason already.
+fn at(place: &Place) -> String {
+    if *place == Place::Whole { String::new() } else { format!(" at {place}") }
 }
 
 /// Whose text it is.

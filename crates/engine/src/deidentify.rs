@@ -49,6 +49,25 @@ pub fn state_of(out: &Path) -> PathBuf {
     out.with_file_name(name)
 }
 
+/// Says before anything is made, a key too, whether a job can begin or go on.
+///
+/// # Errors
+///
+/// Where the output exists and is no unfinished release of ours, lies inside the input, or there is
+/// no input.
+pub fn ready(input: &Path, out: &Path) -> Result<(), EngineError> {
+    let state = state_of(out);
+    if state.join("state").join("project.json").exists() {
+        return Ok(());
+    }
+    if out.exists() {
+        return Err(EngineError::Usage(
+            "the output folder exists already; name a new one, or remove it".into(),
+        ));
+    }
+    Project::may_create(&state, input).map(|_| ())
+}
+
 /// Runs all stages. A state folder left by an interrupted call is used again.
 ///
 /// # Errors
@@ -61,10 +80,7 @@ pub fn deidentify(
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<Done, EngineError> {
-    let fresh = !state_of(request.out).join("state").join("project.json").exists();
-    if request.out.exists() && fresh {
-        return Err(EngineError::Usage("the output folder exists already".into()));
-    }
+    ready(request.input, request.out)?;
     let project = open(request, session)?;
     let scanned = scan::scan(&project, progress, cancel)?;
     let policy_file = project.root().join(POLICY);
@@ -78,7 +94,9 @@ pub fn deidentify(
     let run = run::run(&project, progress, cancel)?;
     let verification = verification::verify(&project, progress, cancel)?;
     let standing = match release::create(&project, request.out, progress) {
-        Err(e) if !matches!(e, EngineError::Rejected(_)) => return Err(e),
+        Err(e) if !matches!(e, EngineError::Rejected(_) | EngineError::Nothing { .. }) => {
+            return Err(e);
+        }
         standing => standing,
     };
     Ok(Done { project, scan: scanned, plan, run, verification, standing })

@@ -8,7 +8,7 @@ use anonymed_core::{AuditError, Cancelled, FileNumber, ModalityError, PolicyErro
 #[non_exhaustive]
 pub enum EngineError {
     /// A file or folder of the project, the input or the output.
-    #[error("{what} cannot be {verb}: {kind}")]
+    #[error("{what} cannot be {verb}: {}", cause(*kind))]
     Io {
         /// What, in words; file names of the input are not shown.
         what: &'static str,
@@ -51,9 +51,38 @@ pub enum EngineError {
     /// The inputs, policy, keys or software are not those of the plan.
     #[error("{0} changed since the plan was made; run `anonymed plan` again and look at it")]
     Drift(&'static str),
+    /// An input file is not the one the scan saw.
+    #[error(
+        "{file} changed since the scan; run `anonymed scan` and `anonymed plan` again and look at \
+         them, or put the file back"
+    )]
+    InputChanged {
+        /// Which, by its number in the inventory.
+        file: FileNumber,
+    },
+    /// An input file is gone.
+    #[error(
+        "{file} was there at the scan and cannot be read now: {}; put it back, or run `anonymed scan` \
+         and `anonymed plan` again",
+        cause(*kind)
+    )]
+    InputGone {
+        /// Which, by its number in the inventory.
+        file: FileNumber,
+        /// The cause.
+        kind: std::io::ErrorKind,
+    },
     /// The gate refused the release.
     #[error(transparent)]
     Rejected(#[from] Rejected),
+    /// There is nothing to release; the exit code says what became of it.
+    #[error("{reason}")]
+    Nothing {
+        /// Where it went, and what to do.
+        reason: String,
+        /// The process exit code.
+        exit: u8,
+    },
     /// Something about the request itself.
     #[error("{0}")]
     Usage(String),
@@ -74,7 +103,11 @@ impl EngineError {
     /// The process exit code, as the command line's page lists them.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Io { .. } | Self::Internal(_) | Self::File { .. } | Self::Audit(_) => 1,
+            Self::Io { .. }
+            | Self::InputGone { .. }
+            | Self::Internal(_)
+            | Self::File { .. }
+            | Self::Audit(_) => 1,
             Self::Usage(_) | Self::Order { .. } => 2,
             Self::Policy(_) => 3,
             Self::Rejected(Rejected::Failed { gate, .. }) => match gate {
@@ -83,7 +116,10 @@ impl EngineError {
                 Gate::Integrity => 8,
             },
             Self::Rejected(Rejected::Missing(_)) => 2,
-            Self::Rejected(_) | Self::Integrity(_) | Self::Drift(_) => 8,
+            Self::Rejected(_) | Self::Integrity(_) | Self::Drift(_) | Self::InputChanged { .. } => {
+                8
+            }
+            Self::Nothing { exit, .. } => *exit,
             Self::Denied(_) => 7,
             Self::Vault(e) => vault_exit_code(e),
             Self::Cancelled(_) => 130,
@@ -93,7 +129,7 @@ impl EngineError {
     /// The stable code shown beside the message.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Io { .. } => "ANM-IO-001",
+            Self::Io { .. } | Self::InputGone { .. } => "ANM-IO-001",
             Self::Policy(_) => "ANM-POLICY-001",
             Self::Audit(_) => "ANM-AUDIT-001",
             Self::Cancelled(_) => "ANM-RUN-130",
@@ -101,12 +137,21 @@ impl EngineError {
             Self::File { .. } => "ANM-FILE-001",
             Self::Order { .. } => "ANM-STAGE-001",
             Self::Integrity(_) => "ANM-INTEGRITY-001",
-            Self::Drift(_) => "ANM-INTEGRITY-002",
+            Self::Drift(_) | Self::InputChanged { .. } => "ANM-INTEGRITY-002",
             Self::Rejected(_) => "ANM-GATE-001",
+            Self::Nothing { .. } => "ANM-RELEASE-001",
             Self::Usage(_) => "ANM-USAGE-001",
             Self::Denied(_) => "ANM-DENIED-001",
             Self::Internal(_) => "ANM-INTERNAL-001",
         }
+    }
+}
+
+/// The cause of a failed read or write, in words.
+pub fn cause(kind: std::io::ErrorKind) -> String {
+    match kind {
+        std::io::ErrorKind::NotFound => "it is not there".into(),
+        kind => kind.to_string(),
     }
 }
 

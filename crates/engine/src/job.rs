@@ -8,10 +8,10 @@ use anonymed_core::{Document, ModalityError, Policy, Pseudonymizer, Sensitive};
 use anonymed_table::{TableOptions, Tables};
 use anonymed_text::Scrubber;
 
-use crate::EngineError;
 use crate::project::Project;
 use crate::scan::Entry;
 use crate::subjects::Patients;
+use crate::{EngineError, bounded};
 
 /// The text engine of a policy, which knows who treats.
 pub(crate) fn scrubber(
@@ -41,7 +41,7 @@ fn hierarchy(root: &Path, name: &str) -> std::io::Result<String> {
     if !plain {
         return Err(std::io::ErrorKind::PermissionDenied.into());
     }
-    fs_err::read_to_string(root.join(name))
+    bounded::read_text(&root.join(name), anonymed_table::HIERARCHY_BYTES)
 }
 
 /// Runs a modality on one file, so that a fault of ours takes that file to quarantine and stops
@@ -59,6 +59,38 @@ pub(crate) fn guarded<T>(
     })
 }
 
+/// Most items worked on side by side, between two writes of the audit log.
+const SIDE_BY_SIDE: usize = 256;
+/// Most bytes of input held by items worked on side by side. A note or a JSON document is held whole,
+/// several times over, so large ones go one after the other.
+const HELD_SIDE_BY_SIDE: u64 = 32 << 20;
+
+/// Cuts items into portions to work on side by side; `held` is what one of them holds in memory.
+pub(crate) fn portions<T>(items: &[T], held: impl Fn(&T) -> u64) -> Vec<&[T]> {
+    let mut portions = Vec::new();
+    let (mut from, mut sum) = (0, 0);
+    for (at, item) in items.iter().enumerate() {
+        let held = held(item);
+        if at > from && (at - from >= SIDE_BY_SIDE || sum + held > HELD_SIDE_BY_SIDE) {
+            portions.push(&items[from..at]);
+            (from, sum) = (at, 0);
+        }
+        sum += held;
+    }
+    if from < items.len() {
+        portions.push(&items[from..]);
+    }
+    portions
+}
+
+/// What a file of unknown kind holds while it is read: what is longer than any note or document is
+/// read in pieces or refused.
+pub(crate) fn held(length: u64) -> u64 {
+    const LONGEST_WHOLE: u64 = 64 << 20;
+    const PIECES: u64 = 8 << 20;
+    if length > LONGEST_WHOLE { PIECES } else { length }
+}
+
 /// Opens an input file and hands it to a reader.
 pub(crate) fn with_document<T>(
     project: &Project,
@@ -66,7 +98,7 @@ pub(crate) fn with_document<T>(
     work: impl FnOnce(&mut Document<'_>) -> T,
 ) -> Result<T, EngineError> {
     let mut file = fs_err::File::open(project.settings.input.join(&entry.name))
-        .map_err(EngineError::io("an input file", "read"))?;
+        .map_err(|e| EngineError::InputGone { file: entry.number, kind: e.kind() })?;
     let name = Sensitive::new(entry.name.clone());
     let mut document =
         Document { file: entry.number, name: &name, length: entry.length, data: &mut file };
@@ -76,6 +108,18 @@ pub(crate) fn with_document<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn large_items_go_one_after_the_other() {
+        let check = |items: &[u64], expect: &[usize]| {
+            let cut: Vec<usize> = portions(items, |m| m << 20).iter().map(|p| p.len()).collect();
+            assert_eq!(cut, expect, "{items:?}");
+        };
+        check(&[], &[]);
+        check(&[1, 1, 1], &[3]);
+        check(&[20, 20, 1, 40, 1], &[1, 2, 1, 1]);
+        check(&[0; 300], &[256, 44]);
+    }
 
     #[test]
     fn a_fault_is_an_error_without_its_message() {

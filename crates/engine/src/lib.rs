@@ -5,6 +5,7 @@
 //! the only crate that names every modality ([`registry`]).
 
 pub mod audit;
+mod bounded;
 pub mod deidentify;
 mod error;
 pub mod graph;
@@ -28,5 +29,5 @@ pub mod verify;
 
 pub use anonymed_demo as demo;
 pub use anonymed_vault as vault;
-pub use error::EngineError;
-pub use project::{Project, Session};
+pub use error::{EngineError, cause};
+pub use project::{KeyOrigin, Project, Session};

@@ -190,6 +190,7 @@ fn table_remarks(policy: &Policy, table: &TableRule, at: &str, remarks: &mut Vec
 /// Where there is no scan or policy, or nothing has that name.
 pub fn explain(project: &Project, field: &str) -> Result<Vec<Remark>, EngineError> {
     let policy = project.policy()?;
+    project.record(&project.event("policy.explain", &policy.purpose))?;
     let scan = scan::load(project)?;
     let mut remarks = Vec::new();
     for entry in &scan.inventory.files {

@@ -7,15 +7,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anonymed_core::{Actor, AuditEvent, AuditSink, Clock, KeyRing, Policy, Purpose, Sensitive};
+use anonymed_core::{
+    Actor, AuditEvent, AuditSink, Clock, KeyRing, Policy, PolicyError, Purpose, Sensitive,
+};
 use anonymed_vault::{AuditChain, AuditOptions, SealedKeyRing};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::EngineError;
+use crate::{EngineError, bounded};
 
 /// The policy's file name.
 pub const POLICY: &str = "anonymed.toml";
+
+/// Longest policy that is read: 1 MiB, some ten thousand columns.
+const POLICY_MOST: u64 = 1 << 20;
 
 /// What an event says where the policy gives no purpose, or before there is a policy.
 const UNSTATED: &str = "not stated";
@@ -44,6 +49,17 @@ pub struct Session {
     pub actor: Actor,
     /// Gives the time to the audit log and the attestation.
     pub clock: Arc<dyn Clock>,
+    /// Whether the key was made for this project just now.
+    pub key: KeyOrigin,
+}
+
+/// Where a session's key comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyOrigin {
+    /// The key file was there.
+    Opened,
+    /// The key file was made in this session, which goes on the log.
+    Made,
 }
 
 /// An open project.
@@ -84,11 +100,68 @@ pub(crate) fn write_atomic(
     sync_dir(dir, what)
 }
 
+/// Refuses what would be written into the input folder and so read as input the next time.
+pub(crate) fn outside(input: &Path, path: &Path) -> Result<(), EngineError> {
+    let what = "the output folder";
+    let path = std::path::absolute(path).map_err(EngineError::io(what, "made"))?;
+    // What is not there yet has a real place only as far as its folders are.
+    let real = path.ancestors().find_map(|folder| fs_err::canonicalize(folder).ok());
+    if real.is_some_and(|real| real.starts_with(input)) {
+        return Err(EngineError::Usage(
+            "project and release may not lie inside the input folder, where they would be read as \
+             input; choose a place outside of it"
+                .into(),
+        ));
+    }
+    Ok(())
+}
+
+/// Reads the text of a policy.
+///
+/// # Errors
+///
+/// Where it cannot be read, is no text, or is longer than 1 MiB.
+pub fn read_policy(path: &Path) -> Result<String, EngineError> {
+    use std::io::ErrorKind;
+    let unusable = |reason: &str| {
+        let (key, reason) = ("the file".to_owned(), reason.to_owned());
+        EngineError::Policy(PolicyError { key, reason, span: None })
+    };
+    bounded::read_text(path, POLICY_MOST).map_err(|e| match e.kind() {
+        ErrorKind::FileTooLarge => unusable(
+            "is longer than the limit of 1 MiB for a policy; use globs in `files`, or make several \
+             projects",
+        ),
+        ErrorKind::InvalidData => unusable("is not UTF-8 text"),
+        _ => EngineError::io("the policy", "read")(e),
+    })
+}
+
 pub(crate) fn sync_dir(dir: &Path, what: &'static str) -> Result<(), EngineError> {
     fs_err::File::open(dir).and_then(|d| d.sync_all()).map_err(EngineError::io(what, "written"))
 }
 
 impl Project {
+    /// Says whether a project can be made, before anything is; gives the input folder's real place.
+    ///
+    /// # Errors
+    ///
+    /// As [`Project::create`].
+    pub fn may_create(root: &Path, input: &Path) -> Result<PathBuf, EngineError> {
+        let input =
+            fs_err::canonicalize(input).map_err(EngineError::io("the input folder", "read"))?;
+        if !input.is_dir() {
+            return Err(EngineError::Usage("the input is not a folder".into()));
+        }
+        if root.join("state").join("project.json").exists() {
+            return Err(EngineError::Usage(
+                "this folder holds a project already; choose another or work in it".into(),
+            ));
+        }
+        outside(&input, root)?;
+        Ok(input)
+    }
+
     /// Makes a project folder for an input folder and an opened key ring.
     ///
     /// # Errors
@@ -100,25 +173,10 @@ impl Project {
         key_file: &Path,
         session: Session,
     ) -> Result<Self, EngineError> {
-        let input =
-            fs_err::canonicalize(input).map_err(EngineError::io("the input folder", "read"))?;
-        if !input.is_dir() {
-            return Err(EngineError::Usage("the input is not a folder".into()));
-        }
-        if root.join("state").join("project.json").exists() {
-            return Err(EngineError::Usage(
-                "this folder holds a project already; choose another or work in it".into(),
-            ));
-        }
+        let input = Self::may_create(root, input)?;
         private_dir(root)?;
         let root =
             fs_err::canonicalize(root).map_err(EngineError::io("the project folder", "read"))?;
-        if root.starts_with(&input) {
-            return Err(EngineError::Usage(
-                "the project may not lie inside the input folder, which it would read as input"
-                    .into(),
-            ));
-        }
         private_dir(&root.join("state"))?;
         let key_file =
             fs_err::canonicalize(key_file).map_err(EngineError::io("the key file", "read"))?;
@@ -127,6 +185,9 @@ impl Project {
             .map_err(|e| EngineError::Internal(e.to_string()))?;
         write_atomic(&root.join("state/project.json"), &json, "the project's settings")?;
         let project = Self::with(root, settings, session)?;
+        if project.session.key == KeyOrigin::Made {
+            project.record(&project.event("keys.create", ""))?;
+        }
         project.record(&project.event("project.init", ""))?;
         Ok(project)
     }
@@ -252,8 +313,11 @@ impl Project {
     ///
     /// Where there is none.
     pub fn policy_text(&self) -> Result<String, EngineError> {
-        fs_err::read_to_string(self.root.join(POLICY))
-            .map_err(|_| EngineError::Order { missing: "anonymed.toml", command: "init" })
+        let path = self.root.join(POLICY);
+        if !path.exists() {
+            return Err(EngineError::Order { missing: "anonymed.toml", command: "init" });
+        }
+        read_policy(&path)
     }
 
     /// Reads the policy.

@@ -17,10 +17,10 @@ use sha2::{Digest, Sha256};
 
 use crate::EngineError;
 use crate::manifest::{Manifest, manifest, outputs};
-use crate::project::{Project, private_dir, sync_dir};
+use crate::project::{Project, outside, private_dir, sync_dir};
 use crate::propose;
 use crate::report;
-use crate::staging::{self, Record, Staging};
+use crate::staging::{self, Outcome, Record, Staging};
 use crate::verification::{self, Verification};
 
 const MANIFEST: &str = "manifest.json";
@@ -101,7 +101,9 @@ pub fn create(
         return own(project, out)?
             .ok_or_else(|| EngineError::Usage("the output folder exists already".into()));
     }
+    outside(&project.settings.input, out)?;
     let passed = Passed::of(project)?;
+    something(&passed.records)?;
     let candidate_state = Candidate {
         out: absolute(out)?,
         plan: passed.verification.plan.clone(),
@@ -176,6 +178,29 @@ impl Passed {
         let gate = gate(staged, verification.evidence.clone())?;
         Ok(Self { gate, verification, records })
     }
+}
+
+/// Refuses a release in which nobody's record is: who gets it would take it for an answer.
+fn something(records: &[Record]) -> Result<(), EngineError> {
+    let released: u64 = outputs(records).map(|o| o.transformed.records_out).sum();
+    if released > 0 {
+        return Ok(());
+    }
+    let held = records.iter().any(|r| !matches!(r.result, Outcome::Staged(_)))
+        || !crate::run::quarantined(records).is_empty();
+    let suppressed = outputs(records).any(|o| o.transformed.records_in > 0);
+    let (exit, why) = match (held, suppressed) {
+        (true, _) => (6, "every record is in quarantine; read why, mend the input and scan again"),
+        (false, true) => {
+            (4, "every record is suppressed or left out; generalize more, or accept a smaller k")
+        }
+        (false, false) => (
+            2,
+            "no file of the input holds a record the policy names; `anonymed plan` says what becomes \
+             of each file",
+        ),
+    };
+    Err(EngineError::Nothing { reason: format!("there is nothing to release: {why}"), exit })
 }
 
 /// Digest over the paths and digests of all staged outputs.
@@ -274,7 +299,13 @@ fn sign_passed(
 /// # Errors
 ///
 /// Where there is no candidate.
-pub fn standing(project: &Project) -> Result<Standing, EngineError> {
+pub fn show(project: &Project) -> Result<Standing, EngineError> {
+    let policy = project.policy()?;
+    project.record(&project.event("release.show", &policy.purpose))?;
+    standing(project)
+}
+
+fn standing(project: &Project) -> Result<Standing, EngineError> {
     stands(&project.policy()?, &load(project)?, Passed::of(project).is_ok())
 }
 
@@ -295,6 +326,7 @@ fn stands(policy: &Policy, state: &Candidate, verified: bool) -> Result<Standing
 /// Where the project was not verified yet.
 pub fn internal_report(project: &Project) -> Result<String, EngineError> {
     let policy = project.policy()?;
+    project.record(&project.event("report.read", &policy.purpose))?;
     let verification = verification::load(project)?;
     let plan = crate::plan::read(project)?;
     let records = verification::staged_records(project, &verification)?;
@@ -490,6 +522,13 @@ pub struct PackageCheck {
 ///
 /// [`EngineError::Integrity`] naming the first file that is missing, changed or not listed.
 pub fn verify(package: &Path, key: Option<&PublicKey>) -> Result<PackageCheck, EngineError> {
+    if !package.is_dir() {
+        return Err(EngineError::Io {
+            what: "the package",
+            verb: "read",
+            kind: std::io::ErrorKind::NotFound,
+        });
+    }
     let read = |name: &str| {
         fs_err::read(package.join(name))
             .map_err(|_| EngineError::Integrity(format!("the package has no {name}")))

@@ -27,9 +27,6 @@ use crate::staging::{Outcome, Output, Record, Sink, Staging};
 use crate::subjects::{KnownValuesNeed, Patients, pseudonymizer};
 use crate::{EngineError, job, plan as planning, registry, scan as scanning};
 
-/// Files between two writes of the audit log.
-const CHUNK: usize = 256;
-
 /// What a run did.
 #[derive(Debug, Clone)]
 pub struct Run {
@@ -208,8 +205,11 @@ impl Work<'_> {
             let bytes = items.iter().filter_map(|i| self.entry(i)).map(|e| e.length).sum();
             progress.begin(modality, bytes, "B");
             // Tables are parallel inside; documents are parallel side by side.
-            let chunk = if modality == "table" { 1 } else { CHUNK };
-            for items in items.chunks(chunk) {
+            let portions = match modality {
+                "table" => items.chunks(1).collect(),
+                _ => job::portions(&items, |i| job::held(self.entry(i).map_or(0, |e| e.length))),
+            };
+            for items in portions {
                 for record in self.chunk(items, modality, progress)? {
                     records.insert(record.file, record);
                 }
@@ -315,7 +315,7 @@ impl Work<'_> {
             hash_source(d.data).is_ok_and(|sha256| sha256 == entry.sha256)
         })?;
         if !fresh {
-            return Err(EngineError::Drift("an input file"));
+            return Err(EngineError::InputChanged { file: entry.number });
         }
         let outputs = match modality_of(item) {
             "table" => self.table(entry, item, stem),

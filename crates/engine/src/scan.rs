@@ -24,8 +24,6 @@ use crate::{EngineError, registry};
 
 /// Rejected records listed per file; beyond, they are counted.
 const REJECTED_LISTED: usize = 1_000;
-/// Files between two writes of the audit log.
-const CHUNK: usize = 256;
 /// Bytes a modality sees when it is asked whether a file is its own.
 const HEAD: u64 = 64 * 1024;
 
@@ -125,12 +123,18 @@ pub fn scan(
 ) -> Result<Scan, EngineError> {
     project.record(&project.event("scan.begin", ""))?;
     let files = walk(&project.settings.input)?;
+    if files.is_empty() {
+        return Err(EngineError::Nothing {
+            reason: "the input folder holds no files; put the data there and scan again".into(),
+            exit: 2,
+        });
+    }
     let modalities = registry::modalities();
     let total = files.iter().map(|f| f.length).sum();
     progress.begin("scan", total, "B");
     let mut graph = RawGraph::default();
     let mut entries = Vec::with_capacity(files.len());
-    for chunk in files.chunks(CHUNK) {
+    for chunk in job::portions(&files, |f| job::held(f.length)) {
         cancel.check()?;
         // The reading is on the log before it happens, its outcome after.
         project.record_all(chunk.iter().map(|f| project.event("scan.open", "").file(f.number)))?;

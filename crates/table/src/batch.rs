@@ -9,6 +9,9 @@ pub(crate) const BATCH_ROWS: usize = 8192;
 /// Bytes after which a batch is closed early.
 pub(crate) const BATCH_BYTES: usize = 8 << 20;
 
+/// Cells after which a batch is closed early, however short they are.
+pub(crate) const BATCH_CELLS: usize = 1 << 20;
+
 /// Some rows of a table, column by column. A missing value is the empty text.
 #[derive(Debug, Clone)]
 pub struct StringBatch {
@@ -102,7 +105,9 @@ impl BatchBuilder {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.rows.len() >= BATCH_ROWS || self.bytes >= BATCH_BYTES
+        self.rows.len() >= BATCH_ROWS
+            || self.bytes >= BATCH_BYTES
+            || self.rows.len() * self.columns.len() >= BATCH_CELLS
     }
 
     /// The batch so far; the builder begins anew.

@@ -1,7 +1,8 @@
 //! Delimited text (RFC 4180 and its dialects) to batches, in bounded memory.
 //!
 //! Stands on `csv-core`, whose caller owns the buffers: a record that outgrows its buffer is
-//! skipped and rejected, however long it is, so an unclosed quote cannot fill the memory.
+//! skipped and rejected, however long it is, so an unclosed quote cannot fill the memory. A quote
+//! that may have swallowed rows ([`crate::quotes`]) makes the file unreadable, with its line.
 
 use std::io::Read;
 
@@ -12,6 +13,7 @@ use crate::batch::{BatchBuilder, StringBatch};
 use crate::decode::DecodingReader;
 use crate::detect::Dialect;
 use crate::limits;
+use crate::quotes::{Quotes, Span};
 
 /// What a reader hands on.
 pub(crate) enum Event {
@@ -26,10 +28,24 @@ pub(crate) fn rejected(row: u64, reason: String) -> QuarantinedRecord {
     QuarantinedRecord { place: Place::Cell { row, column: 0 }, reason }
 }
 
+/// What quotes in a text are taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quoting {
+    /// They enclose cells.
+    Cells,
+    /// They are characters as any other.
+    Nothing,
+}
+
 /// Splits a text into at most `most` records; for looking at the first lines only.
-pub(crate) fn split_records(text: &str, delimiter: u8, most: usize) -> Vec<Vec<String>> {
+pub(crate) fn split_records(
+    text: &str,
+    delimiter: u8,
+    most: usize,
+    quoting: Quoting,
+) -> Vec<Vec<String>> {
     let mut records = Vec::new();
-    let mut parser = RecordParser::new(text.as_bytes(), None, delimiter);
+    let mut parser = RecordParser::new(text.as_bytes(), delimiter, quoting);
     while records.len() < most {
         match parser.next() {
             Ok(Some(Record::Fields(fields))) => {
@@ -46,6 +62,7 @@ pub(crate) fn split_records(text: &str, delimiter: u8, most: usize) -> Vec<Vec<S
 pub(crate) struct Fields<'a> {
     text: &'a str,
     ends: &'a [usize],
+    quotes: Span,
 }
 
 impl<'a> Fields<'a> {
@@ -78,6 +95,8 @@ pub(crate) enum Record<'a> {
 /// Parses records out of blocks of UTF-8.
 pub(crate) struct RecordParser<R> {
     core: Reader,
+    /// None where quotes are characters as any other.
+    quotes: Option<Quotes>,
     source: Option<DecodingReader<R>>,
     block: Vec<u8>,
     at: usize,
@@ -86,9 +105,12 @@ pub(crate) struct RecordParser<R> {
     ended: bool,
 }
 
-impl<'a> RecordParser<&'a [u8]> {
-    fn new(text: &[u8], source: Option<DecodingReader<&'a [u8]>>, delimiter: u8) -> Self {
-        Self { block: text.to_vec(), ..Self::over(source, delimiter) }
+impl RecordParser<&[u8]> {
+    fn new(text: &[u8], delimiter: u8, quoting: Quoting) -> Self {
+        let core =
+            ReaderBuilder::new().delimiter(delimiter).quoting(quoting == Quoting::Cells).build();
+        let quotes = (quoting == Quoting::Cells).then(|| Quotes::new(delimiter));
+        Self { core, quotes, block: text.to_vec(), ..Self::over(None, delimiter) }
     }
 }
 
@@ -96,6 +118,7 @@ impl<R: Read> RecordParser<R> {
     pub(crate) fn over(source: Option<DecodingReader<R>>, delimiter: u8) -> Self {
         Self {
             core: ReaderBuilder::new().delimiter(delimiter).build(),
+            quotes: Some(Quotes::new(delimiter)),
             source,
             block: Vec::new(),
             at: 0,
@@ -118,6 +141,9 @@ impl<R: Read> RecordParser<R> {
                 &mut self.text[written..],
                 &mut self.ends[fields..],
             );
+            if let Some(quotes) = &mut self.quotes {
+                quotes.see(&self.block[self.at..self.at + read]);
+            }
             self.at += read;
             written += wrote;
             fields += ended;
@@ -128,7 +154,7 @@ impl<R: Read> RecordParser<R> {
                     self.text.resize(longer, 0);
                 }
                 ReadRecordResult::OutputFull => {
-                    too_long = Some("the record is longer than 16 MiB, or a quote is not closed");
+                    too_long = Some("the record is longer than the limit of 16 MiB");
                     (written, fields) = (0, 0);
                 }
                 ReadRecordResult::OutputEndsFull if self.ends.len() < limits::FIELDS => {
@@ -139,18 +165,21 @@ impl<R: Read> RecordParser<R> {
                     fields = 0;
                     written = 0;
                 }
-                ReadRecordResult::Record => break,
-                ReadRecordResult::End => {
-                    return Ok(too_long.map(Record::TooLong));
-                }
+                ReadRecordResult::End if too_long.is_none() => return Ok(None),
+                ReadRecordResult::Record | ReadRecordResult::End => break,
             }
+        }
+        let quotes = self.quotes.as_mut().map(Quotes::end_record).unwrap_or_default();
+        // Whether an overlong record over several lines has the header's fields is not known.
+        if let Some(fault) = quotes.fault(too_long.is_none()) {
+            return Err(malformed(&fault));
         }
         if let Some(reason) = too_long {
             return Ok(Some(Record::TooLong(reason)));
         }
         let text = std::str::from_utf8(&self.text[..written])
             .map_err(|_| ModalityError::Internal("a decoded record is no UTF-8".into()))?;
-        Ok(Some(Record::Fields(Fields { text, ends: &self.ends[..fields] })))
+        Ok(Some(Record::Fields(Fields { text, ends: &self.ends[..fields], quotes })))
     }
 
     fn refill(&mut self) -> Result<(), ModalityError> {
@@ -188,6 +217,11 @@ pub(crate) fn read<R: Read>(
     let mut batch = BatchBuilder::new(width);
     while let Some(record) = parser.next()? {
         row += 1;
+        if let Record::Fields(fields) = &record
+            && let Some(fault) = fields.quotes.fault(fields.len() == width)
+        {
+            return Err(malformed(&fault));
+        }
         match check(&record, width) {
             Ok(fields) => batch.push(row, fields.iter()),
             Err(reason) => take(Event::Rejected(row, reason))?,
@@ -214,6 +248,10 @@ fn parser<R: Read>(source: R, dialect: Dialect) -> RecordParser<R> {
     RecordParser::over(Some(DecodingReader::new(source, dialect.encoding)), dialect.delimiter)
 }
 
+fn malformed(reason: &str) -> ModalityError {
+    ModalityError::Malformed { reason: reason.into(), place: Place::Whole }
+}
+
 enum Header {
     Named(Vec<String>),
     FirstRow(Vec<String>),
@@ -223,8 +261,6 @@ fn header<R: Read>(
     parser: &mut RecordParser<R>,
     dialect: Dialect,
 ) -> Result<Header, ModalityError> {
-    let malformed =
-        |reason: &str| ModalityError::Malformed { reason: reason.into(), place: Place::Whole };
     let fields: Vec<String> = match parser.next()? {
         None => return Err(malformed("the file has no header line")),
         Some(Record::TooLong(_)) => return Err(malformed("the header line is too long")),

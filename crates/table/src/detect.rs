@@ -10,7 +10,8 @@ use anonymed_core::Format;
 use anonymed_core::sensitive::masked_shape;
 use encoding_rs::Encoding;
 
-use crate::csv_read::split_records;
+use crate::csv_read::{Quoting, split_records};
+use crate::{lexicon, values};
 
 /// Delimiters tried, in order of preference where two explain a file equally well.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -95,8 +96,11 @@ pub(crate) fn sniff(head: &[u8], length: u64) -> Option<Format> {
     let (delimiter, records) = DELIMITERS
         .iter()
         .filter_map(|d| {
-            let records = first_records(text, *d, whole);
-            agreement(&records).map(|score| (score, *d, records))
+            // A quote that swallows the first lines does not make a table into prose.
+            [Quoting::Cells, Quoting::Nothing].into_iter().find_map(|quoting| {
+                let records = first_records(text, *d, whole, quoting);
+                agreement(&records, whole).map(|score| (score, *d, records))
+            })
         })
         .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
         .map(|(_, d, records)| (d, records))?;
@@ -183,8 +187,8 @@ fn belongs_elsewhere(text: &str) -> bool {
             .any(|m| start.starts_with(m))
 }
 
-fn first_records(text: &str, delimiter: u8, whole: bool) -> Vec<Vec<String>> {
-    let mut records = split_records(text, delimiter, LINES + 1);
+fn first_records(text: &str, delimiter: u8, whole: bool, quoting: Quoting) -> Vec<Vec<String>> {
+    let mut records = split_records(text, delimiter, LINES + 1, quoting);
     if records.len() > LINES {
         records.truncate(LINES);
     } else if !whole && records.len() > 1 {
@@ -195,11 +199,15 @@ fn first_records(text: &str, delimiter: u8, whole: bool) -> Vec<Vec<String>> {
 
 /// How well a delimiter explains the first lines, 0 to 1 with a little for more columns; `None`
 /// where it does not.
-fn agreement(records: &[Vec<String>]) -> Option<f64> {
+fn agreement(records: &[Vec<String>], whole: bool) -> Option<f64> {
     let header = records.first()?;
     let width = header.len();
     if !(2..=1 << 16).contains(&width) {
         return None;
+    }
+    if records.len() == 1 && !whole && header.iter().all(|h| lexicon::look_up(h).is_some()) {
+        // The first row is longer than what is looked at.
+        return Some(0.6);
     }
     if records.len() == 1 {
         return (width >= 3 && header.iter().all(|h| is_token(h))).then_some(0.6);
@@ -258,19 +266,53 @@ fn has_header(records: &[Vec<String>]) -> bool {
     }
     let valued = filled
         .iter()
-        .filter(|(_, v)| crate::values::is_number(v) || crate::cell_date::read(v).is_some())
+        .filter(|(_, v)| values::is_number(v) || crate::cell_date::read(v).is_some())
         .count();
     if valued * 2 > filled.len() {
         return false;
     }
-    if filled.iter().any(|(n, v)| is_like_the_rest(v, *n, rest)) {
+    if is_of_a_person(first, rest) {
         return false;
     }
+    // A header line that comes again further down is no row of data.
     let again = filled
         .iter()
-        .filter(|(n, v)| rest.iter().any(|r| r.get(*n).is_some_and(|x| x.trim() == *v)))
+        .filter(|(n, v)| {
+            let mut rows = rest.iter().filter(|r| *r != first);
+            rows.any(|r| r.get(*n).is_some_and(|x| x.trim() == *v))
+        })
         .count();
-    again == 0 || again * 3 < filled.len()
+    // A cell that is a value of its own column names none, unless others of its row plainly do.
+    let named = filled.iter().any(|(_, v)| lexicon::look_up(v).is_some());
+    again == 0 || (named && again * 3 < filled.len())
+}
+
+/// Whether a first row speaks of a person and so is data: a cell is written like the numbers below
+/// it, is a name over a column of names, or is an address or number of a person's.
+pub(crate) fn is_of_a_person(first: &[String], rest: &[Vec<String>]) -> bool {
+    first.iter().map(|cell| cell.trim()).enumerate().filter(|(_, cell)| !cell.is_empty()).any(
+        |(n, cell)| {
+            let contact = [values::is_email, values::is_ssn, values::is_phone, values::is_ip];
+            is_like_the_rest(cell, n, rest)
+                || is_name_among_names(cell, n, rest)
+                || contact.iter().any(|is| is(cell))
+        },
+    )
+}
+
+/// Whether a cell is a common name and most of those below it are.
+fn is_name_among_names(value: &str, column: usize, rest: &[Vec<String>]) -> bool {
+    values::is_name(value) && {
+        let below = below(column, rest);
+        let names = below.iter().filter(|cell| values::is_name(cell)).count();
+        !below.is_empty() && names * 2 > below.len()
+    }
+}
+
+/// The filled cells of a column.
+fn below(column: usize, rest: &[Vec<String>]) -> Vec<&str> {
+    let cells = rest.iter().filter_map(|record| record.get(column)).map(|cell| cell.trim());
+    cells.filter(|cell| !cell.is_empty()).collect()
 }
 
 /// Whether a cell with three digits or more is written like most of those below it: a record number
@@ -280,12 +322,7 @@ fn is_like_the_rest(value: &str, column: usize, rest: &[Vec<String>]) -> bool {
         return false;
     }
     let shape = masked_shape(value);
-    let below: Vec<&str> = rest
-        .iter()
-        .filter_map(|record| record.get(column))
-        .map(|cell| cell.trim())
-        .filter(|cell| !cell.is_empty())
-        .collect();
+    let below = below(column, rest);
     let alike = below.iter().filter(|cell| masked_shape(cell) == shape).count();
     !below.is_empty() && alike * 2 > below.len()
 }
@@ -300,16 +337,11 @@ fn decimal_comma(records: &[Vec<String>]) -> bool {
             .map(|v| v.trim())
             .filter(|v| !v.is_empty())
             .collect();
-        let commas = values.iter().filter(|v| crate::values::is_comma_decimal(v)).count();
+        let commas = values.iter().filter(|v| values::is_comma_decimal(v)).count();
         commas > 0
             && commas * 10
                 >= values.len() * 8
-                    - values
-                        .iter()
-                        .filter(|v| crate::values::is_number(v))
-                        .count()
-                        .min(values.len())
-                        * 8
+                    - values.iter().filter(|v| values::is_number(v)).count().min(values.len()) * 8
     })
 }
 
@@ -340,6 +372,14 @@ mod tests {
         check("8812345,Roe,F\n8812346,Poe,M\n8812399,Doe,F\n", Some((",", "absent")));
         check("Roe,F,401-22-4811\nPoe,M,402-22-4812\n", Some((",", "absent")));
         check("city,country,2019\nKöln,DE,1.5\nBonn,DE,1.25\n", Some((",", "present")));
+        // Names and contacts are nobody's header.
+        check("Smith,John,Boston\nGarcia,Maria,Lynn\nMiller,Ann,Salem\n", Some((",", "absent")));
+        check("Quux,Zed,Boston\nQuay,Zoë,Boston\nQuist,Zack,Lynn\n", Some((",", "absent")));
+        check("a@b.org,x,y\nc@d.org,z,w\n", Some((",", "absent")));
+        check("Mark,Ward,April\n1.5,3B,7\n2.5,4A,9\n", Some((",", "present")));
+        check("surname,forename,city\nSmith,John,Boston\n", Some((",", "present")));
+        check("Nachname,Vorname,Ort\nSmith,John,Lynn\nMiller,Ann,Salem\n", Some((",", "present")));
+        check("x,y,z\nSmith,John,Boston\nx,y,z\nMiller,Ann,Salem\n", Some((",", "present")));
         check("Male;*\nFemale;*\n", Some((";", "absent")));
         check("a,b,c\n", Some((",", "present")));
         check("a,b,c\n1,2\n1,2,3,4\n5,6,7\n", Some((",", "present")));

@@ -26,6 +26,7 @@ mod parquet_read;
 mod plan;
 mod preview;
 mod profile;
+mod quotes;
 pub mod released;
 mod risk;
 mod source;
@@ -41,4 +42,4 @@ pub use outcome::{ColumnOutcome, ModelOutcome, TableOutcome, TableRisk, WrittenC
 pub use preview::{PreviewColumn, TablePreview};
 pub use profile::looks_like_code_list;
 pub use source::Part;
-pub use tables::{HierarchySource, TableOptions, Tables};
+pub use tables::{HIERARCHY_BYTES, HierarchySource, TableOptions, Tables};

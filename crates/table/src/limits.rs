@@ -6,16 +6,26 @@ use anonymed_core::ModalityError;
 
 /// Longest cell.
 pub(crate) const CELL_BYTES: usize = 1 << 20;
+/// A header of this length or more names nothing.
+pub(crate) const HEADER_BYTES: usize = 201;
 /// Longest record.
 pub(crate) const RECORD_BYTES: usize = 16 << 20;
 /// Most fields looked at in one record.
 pub(crate) const FIELDS: usize = 1 << 16;
 /// Most columns of a table.
 pub(crate) const COLUMNS: usize = 4096;
+/// Most bytes a page of a Parquet file may unpack to; writers make pages of 1 MiB.
+pub(crate) const PARQUET_PAGE_BYTES: u64 = 64 << 20;
+/// Most bytes the pages of one batch of rows may unpack to, a page of each column.
+pub(crate) const PARQUET_BATCH_BYTES: u64 = 192 << 20;
+/// Most bytes of a Parquet file's footer.
+pub(crate) const PARQUET_FOOTER_BYTES: u64 = 16 << 20;
 /// Most bytes a workbook may unpack to.
 pub(crate) const WORKBOOK_BYTES: u64 = 256 << 20;
 /// Most bytes of a workbook's shared strings, which are held in memory.
 pub(crate) const SHARED_STRING_BYTES: u64 = 64 << 20;
+/// Most bytes of any other part of a workbook that is held in memory: its styles, names, relations.
+pub(crate) const WORKBOOK_PART_BYTES: u64 = 16 << 20;
 /// Most a workbook may shrink by compression.
 pub(crate) const WORKBOOK_RATIO: u64 = 200;
 /// Longest cell of a workbook: 32,767 characters (ECMA-376 part 1, 18.3.1.96 and Excel's own limit).
@@ -44,7 +54,8 @@ pub(crate) fn name_columns(headers: &[String]) -> Vec<String> {
     let mut names = Vec::with_capacity(headers.len());
     for (n, header) in headers.iter().enumerate() {
         let header = header.trim().trim_start_matches('\u{feff}');
-        let usable = !header.is_empty() && header.len() <= 200 && !header.contains('\u{fffd}');
+        let usable =
+            !header.is_empty() && header.len() < HEADER_BYTES && !header.contains('\u{fffd}');
         let mut name = if usable && seen.insert(header.to_owned()) {
             header.to_owned()
         } else {

@@ -3,28 +3,38 @@
 //!
 //! The Parquet reader wants a file that it may keep; a [`Document`] is only lent. So the reader
 //! runs on a thread of its own and asks the owner of the document for the bytes it needs.
+//!
+//! Memory: a page is unpacked whole, and a batch holds the pages of its texts, which repeat a word
+//! of a dictionary without copying it. So what a page unpacks to is read from its header before it
+//! is, the pages of a batch are added up, and the next batch waits until the last one is used.
 
 use std::io::{self, Read, SeekFrom};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex};
 
 use anonymed_core::{Document, ModalityError, Place};
-use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StringViewArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 
-use crate::batch::{BATCH_ROWS, StringBatch};
+use crate::batch::{BATCH_BYTES, BATCH_CELLS, BATCH_ROWS, BatchBuilder, StringBatch, cell};
 use crate::csv_read::Event;
 use crate::limits;
 
 const BLOCK: usize = 64 << 10;
-/// Bytes asked for at once; a column chunk of a row group is read whole.
-const CHUNK_BYTES: usize = 1 << 30;
+/// Length and magic number at the end of a file.
+const FOOTER_TAIL: u64 = 8;
+/// What packing may add to what cannot be packed.
+const PACKING_MOST: u64 = 1 << 20;
 
 fn malformed(reason: &str) -> ModalityError {
     ModalityError::Malformed { reason: reason.into(), place: Place::Whole }
@@ -59,6 +69,21 @@ pub(crate) fn read(
     })
 }
 
+/// The schema with texts as views into their pages.
+fn as_views(schema: &Schema) -> Schema {
+    let text = |t: &DataType| matches!(t, DataType::Utf8 | DataType::LargeUtf8);
+    let fields = schema.fields().iter().map(|field| match field.data_type() {
+        DataType::Dictionary(_, value) if text(value) => viewed(field),
+        plain if text(plain) => viewed(field),
+        _ => Arc::clone(field),
+    });
+    Schema::new_with_metadata(fields.collect::<Fields>(), schema.metadata().clone())
+}
+
+fn viewed(field: &FieldRef) -> FieldRef {
+    Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View))
+}
+
 fn kept(schema: &SchemaRef) -> Vec<usize> {
     let plain = |t: &DataType| !t.is_nested() && !t.is_binary_like();
     schema
@@ -89,42 +114,78 @@ impl BinaryLike for DataType {
     }
 }
 
+/// A column on its way to text.
+enum Column {
+    /// Texts that lie in their page.
+    Views(StringViewArray),
+    /// Everything else, written out.
+    Written(StringArray),
+}
+
+impl Column {
+    fn of(array: &ArrayRef) -> Result<Self, ModalityError> {
+        if let Some(views) = array.as_string_view_opt() {
+            return Ok(Self::Views(views.clone()));
+        }
+        written(array).map(Self::Written)
+    }
+
+    /// A value; empty where it is missing.
+    fn value(&self, row: usize) -> &str {
+        match self {
+            Self::Views(views) if views.is_null(row) => "",
+            Self::Views(views) => views.value(row),
+            Self::Written(text) => cell(text, row),
+        }
+    }
+
+    fn into_text(self) -> Result<StringArray, ModalityError> {
+        match self {
+            Self::Written(text) => Ok(text),
+            Self::Views(views) => written(&views),
+        }
+    }
+}
+
+fn written(array: &dyn Array) -> Result<StringArray, ModalityError> {
+    let text = cast(array, &DataType::Utf8)
+        .map_err(|_| malformed("a column of the Parquet file cannot be written as text"))?;
+    Ok(text.as_string::<i32>().clone())
+}
+
 /// Turns a batch into text and hands on its rows; rows with an overlong cell are rejected.
 fn text_rows(
     batch: &RecordBatch,
     row: &mut u64,
     take: &mut dyn FnMut(Event) -> Result<(), ModalityError>,
 ) -> Result<(), ModalityError> {
-    let columns = batch
-        .columns()
-        .iter()
-        .map(|column| {
-            let text = cast(column, &DataType::Utf8)
-                .map_err(|_| malformed("a column of the Parquet file cannot be written as text"))?;
-            Ok(text.as_string::<i32>().clone())
-        })
-        .collect::<Result<Vec<StringArray>, ModalityError>>()?;
+    let columns = batch.columns().iter().map(Column::of).collect::<Result<Vec<_>, _>>()?;
     let first = *row + 1;
+    let mut bytes = 0;
     let bad: Vec<bool> = (0..batch.num_rows())
         .map(|n| {
-            columns.iter().any(|c| {
-                !c.is_null(n)
-                    && (c.value(n).len() > limits::CELL_BYTES || c.value(n).contains('\0'))
+            columns.iter().map(|c| c.value(n)).fold(false, |bad, value| {
+                bytes += value.len();
+                bad || value.len() > limits::CELL_BYTES || value.contains('\0')
             })
         })
         .collect();
     *row += batch.num_rows() as u64;
     let rows: Vec<u64> = (first..=*row).collect();
-    if !bad.contains(&true) {
+    if bytes <= BATCH_BYTES && !bad.contains(&true) {
+        let columns = columns.into_iter().map(Column::into_text).collect::<Result<_, _>>()?;
         return take(Event::Batch(StringBatch::new(rows, columns)));
     }
-    let mut builder = crate::batch::BatchBuilder::new(columns.len());
+    let mut builder = BatchBuilder::new(columns.len());
     for (n, bad) in bad.into_iter().enumerate() {
         if bad {
             let reason = "a cell is longer than 1 MiB or holds a NUL byte";
             take(Event::Rejected(rows[n], reason.into()))?;
-        } else {
-            builder.push(rows[n], columns.iter().map(|c| crate::batch::cell(c, n)));
+            continue;
+        }
+        builder.push(rows[n], columns.iter().map(|c| c.value(n)));
+        if builder.is_full() {
+            take(Event::Batch(builder.finish()))?;
         }
     }
     take(Event::Batch(builder.finish()))
@@ -145,13 +206,19 @@ enum Answer {
 
 /// What the reading thread says to the owner of the document.
 enum Message {
-    Fetch { start: u64, length: usize, reply: SyncSender<io::Result<Bytes>> },
-    Answer(Answer),
+    Fetch {
+        start: u64,
+        length: usize,
+        reply: SyncSender<io::Result<Bytes>>,
+    },
+    /// With whom to tell that it was used.
+    Answer(Answer, SyncSender<()>),
     Failed(ParquetFault),
 }
 
 enum ParquetFault {
     Format,
+    Large(Large),
     Input(io::ErrorKind),
 }
 
@@ -160,11 +227,14 @@ fn serve(
     want: Want,
     take: &mut dyn FnMut(Answer) -> Result<(), ModalityError>,
 ) -> Result<(), ModalityError> {
-    let (sender, receiver) = mpsc::sync_channel(2);
+    let (sender, receiver) = mpsc::sync_channel(0);
     let length = document.length;
     let reader = std::thread::spawn(move || {
-        let remote = Remote { length, owner: Arc::new(Mutex::new(sender.clone())) };
+        let bounds = Arc::new(Bounds::default());
+        let owner = Arc::new(Mutex::new(sender.clone()));
+        let remote = Remote { length, owner, bounds: Arc::clone(&bounds) };
         if let Err(fault) = decode(remote, want, &sender) {
+            let fault = bounds.passed().map_or(fault, ParquetFault::Large);
             // The owner may have gone already; then nobody waits for the fault.
             let _ = sender.send(Message::Failed(fault));
         }
@@ -187,7 +257,11 @@ fn answer(
             Message::Fetch { start, length, reply } => {
                 let _ = reply.send(fetch(document, start, length));
             }
-            Message::Answer(answer) => take(answer)?,
+            Message::Answer(answer, used) => {
+                take(answer)?;
+                let _ = used.send(());
+            }
+            Message::Failed(ParquetFault::Large(what)) => return Err(what.into()),
             Message::Failed(ParquetFault::Format) => {
                 return Err(malformed("the Parquet file is damaged or cut off"));
             }
@@ -199,7 +273,7 @@ fn answer(
 
 fn fetch(document: &mut Document<'_>, start: u64, length: usize) -> io::Result<Bytes> {
     let end = start.saturating_add(length as u64);
-    if length > CHUNK_BYTES || end > document.length {
+    if end > document.length {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     document.data.seek(SeekFrom::Start(start))?;
@@ -209,22 +283,133 @@ fn fetch(document: &mut Document<'_>, start: u64, length: usize) -> io::Result<B
 }
 
 fn decode(remote: Remote, want: Want, owner: &SyncSender<Message>) -> Result<(), ParquetFault> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(remote).map_err(fault)?;
-    let schema = builder.schema().clone();
+    // Sends and waits until it was used; false where nobody listens any more.
+    let give = |answer: Answer| {
+        let (used, wait) = mpsc::sync_channel(1);
+        owner.send(Message::Answer(answer, used)).is_ok() && wait.recv().is_ok()
+    };
+    let bounds = Arc::clone(&remote.bounds);
+    let read = ArrowReaderMetadata::load(&remote, ArrowReaderOptions::new()).map_err(fault)?;
+    let schema = Arc::clone(read.schema());
     if want == Want::Schema {
-        let _ = owner.send(Message::Answer(Answer::Schema(schema)));
+        give(Answer::Schema(schema));
         return Ok(());
     }
-    let mask = ProjectionMask::roots(builder.parquet_schema(), kept(&schema));
-    let reader =
-        builder.with_projection(mask).with_batch_size(BATCH_ROWS).build().map_err(fault)?;
+    let views = ArrowReaderOptions::new().with_schema(Arc::new(as_views(&schema)));
+    let read = ArrowReaderMetadata::try_new(Arc::clone(read.metadata()), views).map_err(fault)?;
+    let kept = kept(&schema);
+    let rows = batch_rows(read.metadata(), &kept);
+    let mask = ProjectionMask::roots(read.parquet_schema(), kept);
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(remote, read)
+        .with_projection(mask)
+        .with_batch_size(rows)
+        .build()
+        .map_err(fault)?;
     for batch in reader {
         let batch = batch.map_err(|_| ParquetFault::Format)?;
-        if owner.send(Message::Answer(Answer::Rows(batch))).is_err() {
+        if !give(Answer::Rows(batch)) {
             return Ok(());
         }
+        bounds.begin_batch();
     }
     Ok(())
+}
+
+/// Rows of a batch: fewer where they are long or many columns wide.
+fn batch_rows(metadata: &ParquetMetaData, kept: &[usize]) -> usize {
+    let schema = metadata.file_metadata().schema_descr();
+    let bytes: i64 = metadata
+        .row_groups()
+        .iter()
+        .flat_map(|group| group.columns().iter().enumerate())
+        .filter(|(leaf, _)| kept.contains(&schema.get_column_root_idx(*leaf)))
+        .map(|(_, column)| column.uncompressed_size().max(0))
+        .fold(0, i64::saturating_add);
+    let average = bytes / metadata.file_metadata().num_rows().max(1);
+    let by_bytes = BATCH_BYTES / usize::try_from(average.max(1)).unwrap_or(usize::MAX);
+    BATCH_ROWS.min(BATCH_CELLS / kept.len().max(1)).min(by_bytes).max(1)
+}
+
+/// What a part of a file is too large in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Large {
+    Page = 1,
+    Pages = 2,
+    Footer = 3,
+}
+
+impl From<Large> for ModalityError {
+    fn from(what: Large) -> Self {
+        let (what, bytes, then) = match what {
+            Large::Page => {
+                ("a page of the Parquet file", limits::PARQUET_PAGE_BYTES, "smaller pages")
+            }
+            Large::Pages => (
+                "what the pages of a few rows of the Parquet file unpack to",
+                limits::PARQUET_BATCH_BYTES,
+                "smaller pages, or in several files",
+            ),
+            Large::Footer => {
+                ("the footer of the Parquet file", limits::PARQUET_FOOTER_BYTES, "fewer row groups")
+            }
+        };
+        Self::Limit { what, limit: format!("{} MiB; write it with {then}", bytes >> 20) }
+    }
+}
+
+/// Adds up what is unpacked.
+#[derive(Debug, Default)]
+struct Bounds {
+    batch: AtomicU64,
+    passed: AtomicU8,
+}
+
+impl Bounds {
+    fn passed(&self) -> Option<Large> {
+        let code = self.passed.load(Ordering::Relaxed);
+        [Large::Page, Large::Pages, Large::Footer].into_iter().find(|l| *l as u8 == code)
+    }
+
+    fn pass(&self, what: Large) -> io::Error {
+        self.passed.store(what as u8, Ordering::Relaxed);
+        io::ErrorKind::FileTooLarge.into()
+    }
+
+    fn begin_batch(&self) {
+        self.batch.store(0, Ordering::Relaxed);
+    }
+
+    /// Looks at the first bytes of what may be a page's header.
+    fn page(&self, header: &[u8]) -> io::Result<()> {
+        let Some(bytes) = unpacked_bytes(header) else { return Ok(()) };
+        if bytes > limits::PARQUET_PAGE_BYTES {
+            return Err(self.pass(Large::Page));
+        }
+        let batch = self.batch.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if batch > limits::PARQUET_BATCH_BYTES {
+            return Err(self.pass(Large::Pages));
+        }
+        Ok(())
+    }
+}
+
+/// What a page unpacks to, by the first two fields of its header (Thrift's compact protocol: both
+/// are `i32` in zigzag, each one further than the field before).
+fn unpacked_bytes(header: &[u8]) -> Option<u64> {
+    const NEXT_I32: u8 = 0x15;
+    let rest = header.strip_prefix(&[NEXT_I32])?;
+    let (_, rest) = varint(rest)?;
+    let (zigzag, _) = varint(rest.strip_prefix(&[NEXT_I32])?)?;
+    // A negative length is the reader's to refuse.
+    (zigzag & 1 == 0).then_some(zigzag >> 1)
+}
+
+fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let end = bytes.iter().take(5).position(|byte| byte & 0x80 == 0)?;
+    let value =
+        bytes[..=end].iter().rev().fold(0, |value, byte| value << 7 | u64::from(byte & 0x7f));
+    Some((value, &bytes[end + 1..]))
 }
 
 fn fault(error: ParquetError) -> ParquetFault {
@@ -242,6 +427,7 @@ fn fault(error: ParquetError) -> ParquetFault {
 struct Remote {
     length: u64,
     owner: Arc<Mutex<SyncSender<Message>>>,
+    bounds: Arc<Bounds>,
 }
 
 impl Remote {
@@ -267,10 +453,23 @@ impl ChunkReader for Remote {
     type T = RemoteRead;
 
     fn get_read(&self, start: u64) -> parquet::errors::Result<RemoteRead> {
-        Ok(RemoteRead { remote: self.clone(), at: start, block: Bytes::new() })
+        let mut read = RemoteRead { remote: self.clone(), at: start, block: Bytes::new() };
+        read.fill()
+            .and_then(|()| self.bounds.page(&read.block))
+            .map_err(|e| ParquetError::External(Box::new(e)))?;
+        Ok(read)
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        let end = start.saturating_add(length as u64);
+        let footer = end.saturating_add(FOOTER_TAIL) >= self.length;
+        if footer && length as u64 > limits::PARQUET_FOOTER_BYTES {
+            return Err(ParquetError::External(Box::new(self.bounds.pass(Large::Footer))));
+        }
+        // A page is no longer packed than unpacked, but for a little.
+        if length as u64 > limits::PARQUET_PAGE_BYTES + PACKING_MOST {
+            return Err(ParquetError::External(Box::new(self.bounds.pass(Large::Page))));
+        }
         self.fetch(start, length).map_err(|e| ParquetError::External(Box::new(e)))
     }
 }
@@ -282,18 +481,40 @@ struct RemoteRead {
     block: Bytes,
 }
 
-impl Read for RemoteRead {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.block.is_empty() {
-            let left = self.remote.length.saturating_sub(self.at).min(BLOCK as u64) as usize;
-            if left == 0 {
-                return Ok(0);
-            }
+impl RemoteRead {
+    /// Fetches the next block where there is nothing left of the last; none at the end.
+    fn fill(&mut self) -> io::Result<()> {
+        let left = self.remote.length.saturating_sub(self.at).min(BLOCK as u64) as usize;
+        if self.block.is_empty() && left > 0 {
             self.block = self.remote.fetch(self.at, left)?;
             self.at += left as u64;
         }
+        Ok(())
+    }
+}
+
+impl Read for RemoteRead {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.fill()?;
         let n = out.len().min(self.block.len());
         out[..n].copy_from_slice(&self.block.split_to(n));
         Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_says_what_it_unpacks_to() {
+        let check = |header: &[u8], expect: Option<u64>| assert_eq!(unpacked_bytes(header), expect);
+        check(&[0x15, 0, 0x15, 20, 0x15, 10, 0], Some(10));
+        check(&[0x15, 4, 0x15, 0x80, 0x80, 0x80, 0x20, 0x15], Some(32 << 20));
+        check(&[0x15, 0, 0x15, 1], None);
+        check(&[0x15, 0, 0x15, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], None);
+        check(b"PAR1", None);
+        check(&[0x15], None);
+        check(&[], None);
     }
 }

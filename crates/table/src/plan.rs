@@ -209,14 +209,11 @@ fn hierarchy(
 ) -> Result<HashMap<String, String>, ModalityError> {
     let text = options.hierarchy(file)?;
     // Read once by the strict reader: gaps and ambiguous parents are the policy's mistakes.
-    HierarchyFile::parse(&text)
+    let read = HierarchyFile::parse(&text)
         .map_err(|e| ModalityError::Policy(format!("hierarchy file: {e}")))?;
-    let mut map = HashMap::new();
-    for fields in crate::csv_read::split_records(&text, b';', 1 << 22) {
-        let (Some(value), Some(label)) = (fields.first(), fields.get(usize::from(level))) else {
-            return Err(policy("the hierarchy file has fewer levels than the rule asks for"));
-        };
-        map.insert(value.trim().to_owned(), label.clone());
-    }
-    Ok(map)
+    drop(text);
+    let labels = read
+        .labels(usize::from(level))
+        .ok_or_else(|| policy("the hierarchy file has fewer levels than the rule asks for"))?;
+    Ok(labels.map(|(value, label)| (value.trim().to_owned(), label.to_owned())).collect())
 }

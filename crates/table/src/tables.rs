@@ -11,6 +11,9 @@ use crate::csv_read::Event;
 use crate::source::{self, Part};
 use crate::{StringBatch, inspect};
 
+/// Longest hierarchy file: 32 MiB, some 400,000 values with their labels. It is held in memory.
+pub const HIERARCHY_BYTES: u64 = 32 << 20;
+
 /// Gives the text of a hierarchy file by the name the policy has for it.
 pub type HierarchySource = dyn Fn(&str) -> std::io::Result<String> + Send + Sync;
 
@@ -59,7 +62,14 @@ impl TableOptions {
             ModalityError::Policy("a hierarchy file is named and there is no folder of them".into())
         })?;
         source(name).map_err(|e| {
-            ModalityError::Policy(format!("hierarchy file `{name}` cannot be read: {}", e.kind()))
+            ModalityError::Policy(match e.kind() {
+                std::io::ErrorKind::FileTooLarge => format!(
+                    "hierarchy file `{name}` is longer than the limit of {} MiB; leave out lines of \
+                     values that the column does not have",
+                    HIERARCHY_BYTES >> 20
+                ),
+                kind => format!("hierarchy file `{name}` cannot be read: {kind}"),
+            })
         })
     }
 }

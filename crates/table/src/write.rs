@@ -20,6 +20,8 @@ use crate::values;
 
 /// Rows of a row group: small enough that many executors can share a file.
 const ROW_GROUP_ROWS: usize = 128 << 10;
+/// Bytes of text after which a row group is closed: whoever reads it holds no more than this.
+const ROW_GROUP_BYTES: usize = 64 << 20;
 
 fn failed(e: &std::io::Error) -> ModalityError {
     ModalityError::Write(e.kind())
@@ -143,6 +145,8 @@ pub(crate) struct ParquetWriter<'a> {
     out: &'a mut dyn Write,
     writer: ArrowWriter<Vec<u8>>,
     schema: SchemaRef,
+    /// Bytes of text in the row group at work.
+    group: usize,
 }
 
 impl<'a> ParquetWriter<'a> {
@@ -161,7 +165,7 @@ impl<'a> ParquetWriter<'a> {
             ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(&schema), options)
             .map_err(|_| internal())?;
-        Ok(Self { out, writer, schema })
+        Ok(Self { out, writer, schema, group: 0 })
     }
 
     fn write(&mut self, columns: &[StringArray]) -> Result<(), ModalityError> {
@@ -173,6 +177,11 @@ impl<'a> ParquetWriter<'a> {
         let batch =
             RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(|_| internal())?;
         self.writer.write(&batch).map_err(|_| internal())?;
+        self.group += columns.iter().map(|c| c.value_data().len()).sum::<usize>();
+        if self.group >= ROW_GROUP_BYTES {
+            self.writer.flush().map_err(|_| internal())?;
+            self.group = 0;
+        }
         self.drain()
     }
 

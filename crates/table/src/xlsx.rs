@@ -14,13 +14,16 @@ use zip::ZipArchive;
 
 use crate::batch::BatchBuilder;
 use crate::csv_read::Event;
-use crate::limits;
 use crate::source::Part;
+use crate::{detect, limits};
 
 /// Rows looked at to find the header.
 const HEADER_ROWS: usize = 20;
 /// Entries whose text is looked at for what a reader does not see.
 const LOOK_BYTES: usize = 8 << 20;
+
+/// Parts that a reader holds in memory.
+const HELD: [&str; 4] = ["workbook.xml", "styles.xml", "[content_types].xml", ".rels"];
 
 /// Whether bytes begin a workbook.
 pub(crate) fn sniff(head: &[u8]) -> bool {
@@ -47,14 +50,12 @@ type Workbook<'a> = Xlsx<BufReader<&'a mut dyn anonymed_core::modality::ReadSeek
 pub(crate) fn guard(
     document: &mut Document<'_>,
 ) -> Result<BTreeMap<&'static str, u64>, ModalityError> {
+    directory(document)?;
     rewind(document)?;
     let mut archive = ZipArchive::new(BufReader::new(&mut *document.data))
         .map_err(|_| malformed("the workbook's archive cannot be read"))?;
     if archive.len() > limits::WORKBOOK_ENTRIES {
-        return Err(ModalityError::Limit {
-            what: "the number of entries of a workbook",
-            limit: limits::WORKBOOK_ENTRIES.to_string(),
-        });
+        return Err(too_many_entries());
     }
     let mut unseen = BTreeMap::new();
     let mut total = 0u64;
@@ -68,8 +69,11 @@ pub(crate) fn guard(
             .map_err(|_| malformed("an entry of the workbook's archive has no readable name"))?
             .into_owned();
         let packed = entry.compressed_size().max(1);
-        let most = if name.ends_with("sharedStrings.xml") {
+        // What is not read row by row is held in memory.
+        let most = if name.to_ascii_lowercase().ends_with("sharedstrings.xml") {
             limits::SHARED_STRING_BYTES
+        } else if HELD.iter().any(|end| name.to_ascii_lowercase().ends_with(end)) {
+            limits::WORKBOOK_PART_BYTES
         } else {
             limits::WORKBOOK_BYTES
         };
@@ -104,6 +108,56 @@ pub(crate) fn guard(
         count_unseen(&name, &text, &mut unseen);
     }
     Ok(unseen)
+}
+
+fn too_many_entries() -> ModalityError {
+    ModalityError::Limit {
+        what: "the number of entries of a workbook",
+        limit: limits::WORKBOOK_ENTRIES.to_string(),
+    }
+}
+
+/// Looks at what the archive's end says of its directory, which is read whole when it is opened
+/// (APPNOTE 4.3.14 and 4.3.16). Every end that a reader might take is looked at.
+fn directory(document: &mut Document<'_>) -> Result<(), ModalityError> {
+    const END: usize = 22;
+    const LOCATOR: usize = 20;
+    let tail_at = document.length.saturating_sub(u64::from(u16::MAX) + (END + LOCATOR) as u64);
+    let mut tail = Vec::new();
+    document
+        .data
+        .seek(SeekFrom::Start(tail_at))
+        .and_then(|_| document.data.read_to_end(&mut tail))
+        .map_err(|e| ModalityError::Read(e.kind()))?;
+    let most = limits::WORKBOOK_ENTRIES as u64;
+    for at in memchr::memmem::find_iter(&tail, b"PK\x05\x06") {
+        let entries =
+            tail.get(at + 10..at + 12).map_or(0, |b| u64::from(b[0]) | u64::from(b[1]) << 8);
+        if entries != u64::from(u16::MAX) {
+            if entries > most {
+                return Err(too_many_entries());
+            }
+            continue;
+        }
+        let locator = at.checked_sub(LOCATOR).and_then(|from| tail.get(from..at));
+        let place = locator.filter(|l| l.starts_with(b"PK\x06\x07")).and_then(|l| word(l, 8));
+        let Some(place) = place else { return Err(too_many_entries()) };
+        let mut end = [0; 56];
+        document
+            .data
+            .seek(SeekFrom::Start(place))
+            .and_then(|_| document.data.read_exact(&mut end))
+            .map_err(|_| malformed("the workbook's archive cannot be read"))?;
+        if word(&end, 32).is_none_or(|entries| entries > most) {
+            return Err(too_many_entries());
+        }
+    }
+    Ok(())
+}
+
+/// Eight bytes as a number, the least first.
+fn word(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
 }
 
 fn count_unseen(name: &str, text: &[u8], unseen: &mut BTreeMap<&'static str, u64>) {
@@ -157,10 +211,7 @@ pub(crate) fn sheets(document: &mut Document<'_>) -> Result<(Vec<Part>, u64), Mo
             continue;
         }
         let mut head = Head::default();
-        rows(&mut workbook, &sheet.name, &mut |row| {
-            head.rows.push(row);
-            Ok(head.rows.len() < HEADER_ROWS)
-        })?;
+        rows(&mut workbook, &sheet.name, &mut |row| Ok(head.push(row)))?;
         if let Some(layout) = head.layout()? {
             sheets.push(Part { sheet: Some(sheet.name), columns: layout.names });
         }
@@ -176,10 +227,7 @@ pub(crate) fn read(
 ) -> Result<(), ModalityError> {
     let mut workbook = open(document)?;
     let mut head = Head::default();
-    rows(&mut workbook, sheet, &mut |row| {
-        head.rows.push(row);
-        Ok(head.rows.len() < HEADER_ROWS)
-    })?;
+    rows(&mut workbook, sheet, &mut |row| Ok(head.push(row)))?;
     let Some(layout) = head.layout()? else {
         return Err(malformed("the sheet holds no table"));
     };
@@ -187,7 +235,7 @@ pub(crate) fn read(
     let mut number = 0u64;
     let mut line = vec![String::new(); layout.names.len()];
     rows(&mut workbook, sheet, &mut |row| {
-        if row.number <= layout.header_row {
+        if row.number < layout.first_row {
             return Ok(true);
         }
         number += 1;
@@ -210,13 +258,25 @@ pub(crate) fn read(
 struct Row {
     number: u32,
     cells: Vec<(u32, String)>,
-    /// A cell is longer than a workbook's cell can be.
-    too_long: bool,
+    bytes: usize,
+    /// A cell is longer than a workbook's cell can be, or the row than a record.
+    too_long: Option<&'static str>,
 }
 
 impl Row {
     fn new(number: u32) -> Self {
-        Self { number, cells: Vec::new(), too_long: false }
+        Self { number, cells: Vec::new(), bytes: 0, too_long: None }
+    }
+
+    /// Makes room for a value, or says that there is none.
+    fn has_room(&mut self, bytes: usize) -> bool {
+        self.bytes += bytes;
+        if bytes > limits::WORKBOOK_CELL_BYTES {
+            self.too_long = Some("a cell is longer than 32,767 characters");
+        } else if self.bytes > limits::RECORD_BYTES {
+            self.too_long = Some("the row is longer than the limit of 16 MiB");
+        }
+        self.too_long.is_none()
     }
 }
 
@@ -228,14 +288,25 @@ struct Head {
 
 /// Where a sheet's table stands.
 struct Layout {
-    header_row: u32,
+    first_row: u32,
     first_column: u32,
     names: Vec<String>,
 }
 
 impl Head {
+    /// Takes a row, of each cell as much as a header may be; false where it is the last to take.
+    fn push(&mut self, mut row: Row) -> bool {
+        for (_, text) in &mut row.cells {
+            text.truncate(text.floor_char_boundary(limits::HEADER_BYTES + 3));
+            text.shrink_to_fit();
+        }
+        self.rows.push(row);
+        self.rows.len() < HEADER_ROWS
+    }
+
     /// The header is the first row that is at least half as wide as the widest of the first rows;
-    /// what stands above (a title, a date of printing) is no part of the table.
+    /// what stands above (a title, a date of printing) is no part of the table. A row that speaks of
+    /// a person is data, and the columns then have no names.
     fn layout(&self) -> Result<Option<Layout>, ModalityError> {
         let Some(widest) = self.rows.iter().map(|r| r.cells.len()).max() else { return Ok(None) };
         let Some(header) = self.rows.iter().find(|r| r.cells.len() * 2 >= widest) else {
@@ -248,23 +319,31 @@ impl Head {
         };
         let width = (last - first + 1) as usize;
         limits::check_width(width)?;
-        let mut headers = vec![String::new(); width];
-        for (column, text) in &header.cells {
-            headers[(column - first) as usize].clone_from(text);
+        let line = |row: &Row| {
+            let mut line = vec![String::new(); width];
+            for (column, text) in &row.cells {
+                line[(column - first) as usize].clone_from(text);
+            }
+            line
+        };
+        let mut names = line(header);
+        let below = self.rows.iter().filter(|r| r.number > header.number);
+        let rest: Vec<Vec<String>> = below.map(line).collect();
+        let mut first_row = header.number + 1;
+        if detect::is_of_a_person(&names, &rest) {
+            names = vec![String::new(); width];
+            first_row = header.number;
         }
-        Ok(Some(Layout {
-            header_row: header.number,
-            first_column: *first,
-            names: limits::name_columns(&headers),
-        }))
+        let names = limits::name_columns(&names);
+        Ok(Some(Layout { first_row, first_column: *first, names }))
     }
 }
 
 impl Layout {
     fn place(&self, row: Row, line: &mut [String]) -> Result<(), &'static str> {
         line.iter_mut().for_each(String::clear);
-        if row.too_long {
-            return Err("a cell is longer than 32,767 characters");
+        if let Some(reason) = row.too_long {
+            return Err(reason);
         }
         for (column, text) in row.cells {
             let at = column.checked_sub(self.first_column).map(|c| c as usize);
@@ -298,13 +377,12 @@ fn rows(
         }
         if number > row.number {
             let done = std::mem::replace(&mut row, Row::new(number));
-            if (!done.cells.is_empty() || done.too_long) && !take(done)? {
+            if (!done.cells.is_empty() || done.too_long.is_some()) && !take(done)? {
                 return Ok(());
             }
         }
         let value = cell.get_value();
-        if length(value) > limits::WORKBOOK_CELL_BYTES {
-            row.too_long = true;
+        if !row.has_room(length(value)) {
             continue;
         }
         total += length(value) as u64;
@@ -322,7 +400,7 @@ fn rows(
             row.cells.push((column, text));
         }
     }
-    if !row.cells.is_empty() || row.too_long {
+    if !row.cells.is_empty() || row.too_long.is_some() {
         take(row)?;
     }
     Ok(())

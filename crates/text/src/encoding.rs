@@ -39,8 +39,11 @@ pub(crate) fn sniff(head: &[u8], whole: bool) -> Option<Encoding> {
             None => (Encoding::Windows1252, decode_1252(head)?),
         },
     };
-    // Formats that are written in text and are no prose: their escapes hide identifiers.
-    let foreign = ["{\\rtf", "%PDF-", "%!PS"].iter().any(|magic| text.starts_with(magic));
+    // Formats that are written in text and are no prose: their escapes hide identifiers. HL7 v2
+    // messages begin with one of three segments (standard, chapter 2).
+    let foreign = ["{\\rtf", "%PDF-", "%!PS", "MSH|", "FHS|", "BHS|"]
+        .iter()
+        .any(|magic| text.starts_with(magic));
     let mostly_ascii = encoding != Encoding::Windows1252 || {
         let high = head.iter().filter(|b| **b >= 0x80).count();
         let letters = head.iter().filter(|b| b.is_ascii_alphabetic() || **b == b' ').count();
@@ -154,6 +157,7 @@ mod tests {
         check(&[0xc1, 0xd6, 0xc8, 0xd5, 0x40, 0xe2, 0xd4, 0xc9, 0xe3, 0xc8]);
         check(b"%PDF-1.4 text");
         check(b"{\\rtf1 text}");
+        check(b"MSH|^~\\&|A|B\rPID|1||12345\r");
         let random: Vec<u8> =
             (0..512u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         check(&random);

@@ -21,8 +21,8 @@ use crate::page::{self, Page};
 use crate::recognizers;
 use crate::resolve::resolve;
 
-/// Largest note that is read.
-const LARGEST: u64 = 64 * 1024 * 1024;
+/// Largest note that is read, 16 MiB: it is held whole, with all that is found in it.
+const LARGEST: u64 = 16 << 20;
 
 /// Raw authority of record numbers found in notes.
 const AUTHORITY: &str = "note:mrn";
@@ -101,7 +101,10 @@ impl Modality for Notes {
 
 /// Reads a whole note, within the limit.
 fn read(document: &mut Document<'_>, format: &Format) -> Result<String, ModalityError> {
-    let limit = || ModalityError::Limit { what: "the note", limit: "64 MiB".to_owned() };
+    let limit = || ModalityError::Limit {
+        what: "the length of a note",
+        limit: format!("{} MiB; give each note a file of its own", LARGEST >> 20),
+    };
     if document.length > LARGEST {
         return Err(limit());
     }

@@ -96,7 +96,7 @@ pub enum VaultError {
     #[error("core dumps could not be switched off")]
     Harden(#[source] io::Error),
     /// Reading or writing failed.
-    #[error("{what} failed")]
+    #[error("{what} failed: {}", source.kind())]
     Io {
         /// What was being done.
         what: &'static str,

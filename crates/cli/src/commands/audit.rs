@@ -76,7 +76,7 @@ pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failur
             }
         }
         Command::Export { log } => {
-            audit::export(&log.project, &log.key(common)?, &mut std::io::stdout().lock())?;
+            audit::export(&log.project, &log.key(common)?, &mut console::Data::out())?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,12 +1,13 @@
 //! Options every command has, and the session they make.
 
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anonymed_core::{Actor, CancelToken, Clock, KeyRing, Progress, Sensitive};
 use anonymed_engine::vault::{KeyFile, Protection, SealedKeyRing, Sealing};
-use anonymed_engine::{Project, Session};
+use anonymed_engine::{KeyOrigin, Project, Session};
 use clap::Args;
 use jiff::Timestamp;
 
@@ -29,6 +30,9 @@ pub(crate) struct Common {
     #[arg(long, global = true, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
 }
+
+/// Longest passphrase file: 64 KiB.
+const PASSPHRASE_MOST: u64 = 64 << 10;
 
 struct SystemClock;
 
@@ -95,7 +99,7 @@ impl Common {
             if passphrase.is_some() { "sealed by the passphrase" } else { "not sealed by a passphrase" },
             public.display(),
         ));
-        Ok(session_of(ring))
+        Ok(session_of(ring, KeyOrigin::Made))
     }
 
     /// Opens a key file.
@@ -108,7 +112,7 @@ impl Common {
             Sealing::Passphrase => self.passphrase()?,
             Sealing::Plain => None,
         };
-        Ok(session_of(KeyFile::open(key_file, passphrase.as_ref())?))
+        Ok(session_of(KeyFile::open(key_file, passphrase.as_ref())?, KeyOrigin::Opened))
     }
 
     fn passphrase(&self) -> Result<Option<Sensitive<String>>, Failure> {
@@ -119,9 +123,17 @@ impl Common {
                 "others may read the passphrase file; run `chmod 600` on it".into(),
             ));
         }
-        let text = Sensitive::new(
-            fs_err::read_to_string(path).map_err(|e| Failure::Io("the passphrase file", e))?,
-        );
+        let mut text = Sensitive::new(String::new());
+        let read = fs_err::File::open(path)
+            .and_then(|file| file.take(PASSPHRASE_MOST + 1).read_to_string(text.expose_mut()));
+        if read.map_err(|e| Failure::Io("the passphrase file cannot be read", e))? as u64
+            > PASSPHRASE_MOST
+        {
+            return Err(Failure::Usage(
+                "the passphrase file is longer than the limit of 64 KiB; only its first line is used"
+                    .into(),
+            ));
+        }
         let line = text.expose().lines().next().unwrap_or_default().to_owned();
         Ok(Some(Sensitive::new(line)))
     }
@@ -139,8 +151,8 @@ impl Common {
     }
 }
 
-fn session_of(ring: SealedKeyRing) -> Session {
-    Session { keys: Arc::new(ring), actor: actor(), clock: Arc::new(SystemClock) }
+fn session_of(ring: SealedKeyRing, key: KeyOrigin) -> Session {
+    Session { keys: Arc::new(ring), actor: actor(), clock: Arc::new(SystemClock), key }
 }
 
 /// Who works here: `ANONYMED_ACTOR`, or the system's user name.
@@ -174,7 +186,10 @@ pub(crate) fn cancel_on_signals() -> Result<CancelToken, Failure> {
         signal_hook::consts::SIGINT,
         signal_hook::consts::SIGTERM,
     ])
-    .map_err(|e| Failure::Io("signals", e))?;
+    .map_err(|e| Failure::Io("signals cannot be taken", e))?;
+    // A file size limit is then an error of the write that met it, and ends nothing by itself.
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())
+        .map_err(|e| Failure::Io("signals cannot be taken", e))?;
     let cancel = token.clone();
     std::thread::spawn(move || {
         for _ in signals.forever() {

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anonymed_engine::deidentify::{Done, Request, deidentify, state_of};
+use anonymed_engine::deidentify::{Done, Request, deidentify, ready, state_of};
+use anonymed_engine::project::read_policy;
 use clap::Args as ClapArgs;
 use serde::Serialize;
 
@@ -47,19 +48,12 @@ struct Summary {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+    let policy = args.policy.as_deref().map(read_policy).transpose()?;
+    let wishes = wishes(&args.wish, &args.input)?;
+    ready(&args.input, &args.out)?;
     let session = common.open_or_make_key(&args.key_file)?;
-    let policy = args
-        .policy
-        .as_ref()
-        .map(|path| fs_err::read_to_string(path).map_err(|e| Failure::Io("the policy", e)))
-        .transpose()?;
-    let request = Request {
-        input: &args.input,
-        out: &args.out,
-        key_file: &args.key_file,
-        policy,
-        wishes: wishes(&args.wish, &args.input)?,
-    };
+    let request =
+        Request { input: &args.input, out: &args.out, key_file: &args.key_file, policy, wishes };
     let cancel = cancel_on_signals()?;
     let done = deidentify(&request, session, common.progress().as_ref(), &cancel)?;
     report(args, common, done)

@@ -1,12 +1,14 @@
 //! `anonymed demo-project`: a fake hospital to try things on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anonymed_engine::demo;
 use clap::Args as ClapArgs;
+use serde::Serialize;
 
 use super::common::Common;
+use crate::console;
 use crate::failure::Failure;
 
 /// Write a fake hospital with planted identifiers.
@@ -31,16 +33,32 @@ pub(crate) struct Args {
     subjects: u64,
 }
 
+#[derive(Serialize)]
+struct Made<'a> {
+    made: &'a Path,
+}
+
 /// Runs the command.
 pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
-    let failed = |e: demo::DemoError| Failure::Usage(e.to_string());
+    let failed = |e: demo::DemoError| match e {
+        demo::DemoError::NotEmpty | demo::DemoError::Patients => Failure::Usage(e.to_string()),
+        demo::DemoError::Io(e) => Failure::Io("the demo project cannot be written", e),
+        e => Failure::Io("the demo project cannot be written", std::io::Error::other(e)),
+    };
     if args.big_table {
         demo::write_big_table(&args.dir, args.rows, args.subjects, args.seed).map_err(failed)?;
         common.say(&format!("{} rows in {}", args.rows, args.dir.display()));
-        return Ok(ExitCode::SUCCESS);
+        return made(args, common);
     }
     let options = demo::Options { patients: args.patients, seed: args.seed };
     demo::write_project(&args.dir, &options).map_err(failed)?;
     common.say(&format!("{} fake patients in {}", args.patients, args.dir.display()));
+    made(args, common)
+}
+
+fn made(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
+    if common.json {
+        console::print_json(&Made { made: &args.dir })?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -74,12 +74,14 @@ pub(crate) fn wishes(wish: &Wish, _input: &Path) -> Result<Wishes, Failure> {
 /// Runs the command.
 pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let wishes = wishes(&args.wish, &args.input)?;
+    Project::may_create(&args.project, &args.input)?;
     let session = common.open_or_make_key(&args.key_file)?;
     let project = Project::create(&args.project, &args.input, &args.key_file, session)?;
     let cancel = cancel_on_signals()?;
     let scanned = scan::scan(&project, common.progress().as_ref(), &cancel)?;
     let policy = propose(&scanned, &wishes);
-    fs_err::write(project.root().join(POLICY), policy).map_err(|e| Failure::Io("the policy", e))?;
+    fs_err::write(project.root().join(POLICY), policy)
+        .map_err(|e| Failure::Io("the policy cannot be written", e))?;
     print_scan(&scanned, common)?;
     common.say(&format!(
         "proposed {}; read it, then `anonymed plan --project {}`",

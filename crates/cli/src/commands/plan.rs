@@ -51,5 +51,6 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
         subjects.conflicts,
         &plan.hash[..16]
     ));
+    common.say("next `anonymed run`");
     Ok(ExitCode::SUCCESS)
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anonymed_engine::policy_check::{self, Remark};
+use anonymed_engine::project::read_policy;
 use clap::Subcommand;
 
 use super::common::{Common, ProjectPlace};
@@ -30,10 +31,7 @@ pub(crate) enum Command {
 /// Runs the command.
 pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failure> {
     match command {
-        Command::Check { file } => {
-            let text = fs_err::read_to_string(file).map_err(|e| Failure::Io("the policy", e))?;
-            show(&policy_check::check(&text)?, common)
-        }
+        Command::Check { file } => show(&policy_check::check(&read_policy(file)?)?, common),
         Command::Explain { field, place } => {
             show(&policy_check::explain(&common.project(place)?, field)?, common)
         }

@@ -60,7 +60,7 @@ pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failur
         Command::Sign { place } => {
             show(&release::sign(&common.project(place)?, progress.as_ref())?, common)
         }
-        Command::Show { place } => show(&release::standing(&common.project(place)?)?, common),
+        Command::Show { place } => show(&release::show(&common.project(place)?)?, common),
         Command::Verify { package, public_key } => {
             let key = public_key.as_deref().map(PublicKey::read).transpose()?;
             let check = release::verify(package, key.as_ref())?;

@@ -77,13 +77,19 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
             common.say(&format!("{file}: taken to quarantine: {reason}"));
         }
     }
-    let failed = done
+    let failed: Option<Gate> = done
         .evidence
         .checks
         .values()
         .filter(|r| r.verdict == Verdict::Failed)
         .map(|r| r.gate)
         .max();
+    if !common.json {
+        common.say(match failed {
+            Some(_) => "the release would be refused; `anonymed report` shows the places",
+            None => "next `anonymed release create`",
+        });
+    }
     Ok(ExitCode::from(match failed {
         Some(Gate::Integrity) => 8,
         Some(Gate::Residual) => 5,

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use crate::{Bench, code, stderr};
+use crate::{Bench, code, deidentify, stderr};
 
 /// Stands in every hostile file; it may appear in no message.
 const CANARY: &str = "Zaphodina-Quux-77341";
@@ -12,7 +12,7 @@ fn check(name: &str, bytes: &[u8]) {
     let bench = Bench::new();
     bench.write(&format!("in/{name}"), bytes);
     bench.write("in/good.csv", "mrn,sex,diagnosis\nA100001,F,I10\nA100002,M,E11\n");
-    let done = bench.deidentify("in", "out", "research-linked", &[]);
+    let done = bench.bounded(&deidentify("in", "out", "research-linked"));
     let said = stderr(&done);
     assert!([0, 4, 6].contains(&code(&done)), "{name}: exit {} {said}", code(&done));
     assert!(!said.contains("panicked"), "{name}: {said}");

@@ -1,10 +1,17 @@
 //! The built binary, end to end: what a person or a script sees of it.
 
 mod hostile;
+mod manners;
+mod memory;
 mod release;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+/// The highest resident set of the whole program, whatever it reads: 512 MB.
+const MOST_MEMORY: u64 = 512_000_000;
 
 /// A folder with a project's inputs and outputs, and the binary to work on it.
 struct Bench {
@@ -35,13 +42,61 @@ impl Bench {
             .expect("the binary runs")
     }
 
+    /// Runs, and holds the highest resident set to what the program promises.
+    fn bounded(&self, arguments: &[&str]) -> Output {
+        let (done, peak) = self.measured(arguments);
+        assert!(peak.is_none_or(|peak| peak < MOST_MEMORY), "{peak:?} bytes: {arguments:?}");
+        done
+    }
+
+    /// Runs and says the highest resident set in bytes, where a `/proc` tells it.
+    fn measured(&self, arguments: &[&str]) -> (Output, Option<u64>) {
+        let log =
+            |name: &str| fs_err::File::create(self.path(name)).expect("a file").into_parts().0;
+        let mut child = Command::new(env!("CARGO_BIN_EXE_anonymed"))
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("ANONYMED_ACTOR", "tester")
+            .stdin(Stdio::null())
+            .stdout(log("stdout.txt"))
+            .stderr(log("stderr.txt"))
+            .spawn()
+            .expect("the binary runs");
+        let status = format!("/proc/{}/status", child.id());
+        let (ended, end) = mpsc::channel();
+        let waiter = std::thread::spawn(move || {
+            let status = child.wait().expect("the binary ends");
+            let _ = ended.send(());
+            status
+        });
+        let mut peak = None;
+        // The kernel keeps the highest mark, so only what grows in the last moment is missed.
+        while end.recv_timeout(Duration::from_millis(2)) == Err(RecvTimeoutError::Timeout) {
+            peak = high_water(&status).max(peak);
+        }
+        let read = |name: &str| fs_err::read(self.path(name)).expect("a file");
+        let status = waiter.join().expect("the waiter ends");
+        (Output { status, stdout: read("stdout.txt"), stderr: read("stderr.txt") }, peak)
+    }
+
     fn deidentify(&self, input: &str, out: &str, profile: &str, more: &[&str]) -> Output {
-        let mut arguments =
-            vec!["deidentify", input, "--out", out, "--profile", profile, "--key-file", "k.key"];
-        arguments.extend(["--as-of", "2025-06-30"]);
+        let mut arguments = deidentify(input, out, profile);
         arguments.extend(more);
         self.run(&arguments)
     }
+}
+
+fn deidentify<'a>(input: &'a str, out: &'a str, profile: &'a str) -> Vec<&'a str> {
+    let mut arguments = vec!["deidentify", input, "--out", out, "--profile", profile];
+    arguments.extend(["--key-file", "k.key", "--as-of", "2025-06-30"]);
+    arguments
+}
+
+fn high_water(status: &str) -> Option<u64> {
+    let status = fs_err::read_to_string(status).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
 }
 
 fn code(output: &Output) -> i32 {

@@ -90,6 +90,7 @@ pub fn score(dir: &Path, release: &Path, session: Session) -> Result<Score, Engi
     let truth = truth::read(dir)?;
     let project = Project::open(&state_of(release), session)?;
     let policy = project.policy()?;
+    project.record(&project.event("score.begin", &policy.purpose))?;
     let scanned = scan::load(&project)?;
     let plan = plan::read(&project)?;
     let staging = Staging::of(&project, &plan.hash);

@@ -9,7 +9,7 @@ use anonymed_vault::{KeyFile, Protection};
 use jiff::Timestamp;
 
 use super::*;
-use crate::project::{POLICY, write_atomic};
+use crate::project::{KeyOrigin, POLICY, write_atomic};
 use crate::propose::{Wishes, propose};
 use crate::run;
 
@@ -32,8 +32,12 @@ impl Hospital {
     fn new(profile: Profile) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let keys = KeyFile::create(&folder.path().join("key"), Protection::Plain0600).unwrap();
-        let session =
-            Session { keys: Arc::new(keys), actor: Actor("tester".into()), clock: Arc::new(Noon) };
+        let session = Session {
+            keys: Arc::new(keys),
+            actor: Actor("tester".into()),
+            clock: Arc::new(Noon),
+            key: KeyOrigin::Opened,
+        };
         let hospital = Self { folder, session };
         let options = anonymed_demo::Options { patients: 12, seed: 3 };
         anonymed_demo::write_project(&hospital.input(), &options).unwrap();

@@ -144,7 +144,7 @@ impl Look<'_> {
                 part.codes.extend(patient_ids(&json).map(|id| {
                     let path = "Patient.id".to_owned();
                     let at = Locator::new(record.file, Place::Element { line: read.line, path });
-                    Code { at, modality: "fhir", subject: None, code: id.to_owned() }
+                    Code { at, modality: "fhir", subject: None, code: id.into_owned() }
                 }));
                 Ok(())
             },

@@ -34,7 +34,7 @@ use crate::verify::consistency::Consistency;
 use crate::verify::json::{Json, JsonError, Layout, fold_records};
 use crate::verify::references::References;
 use crate::verify::{HitCollector, KnownValues, Sweep};
-use crate::{EngineError, plan as planning, release, scan as scanning};
+use crate::{EngineError, job, plan as planning, release, scan as scanning};
 
 /// What the verification found.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -358,16 +358,18 @@ impl<'a> Look<'a> {
             baseline: BTreeMap::new(),
             consistency: self.consistency(),
         };
-        let documents: Vec<(&Record, Examined)> = records
-            .par_iter()
-            .filter(|r| r.modality != "table" && staged(r).is_some())
-            .map(|record| {
+        let to_look_at: Vec<&Record> =
+            records.iter().filter(|r| r.modality != "table" && staged(r).is_some()).collect();
+        let mut documents: Vec<(&Record, Examined)> = Vec::with_capacity(to_look_at.len());
+        for records in job::portions(&to_look_at, |r| job::held(record_bytes(r))) {
+            let looked = records.par_iter().map(|record| {
                 self.cancel.check()?;
                 let examined = self.documents(record)?;
                 progress.advance("verify", record_bytes(record));
-                Ok((record, examined))
-            })
-            .collect::<Result<_, EngineError>>()?;
+                Ok((*record, examined))
+            });
+            documents.extend(looked.collect::<Result<Vec<_>, EngineError>>()?);
+        }
         for (record, examined) in documents {
             if examined.findings.total() == 0 {
                 all.take(record.clone(), examined);
@@ -550,8 +552,8 @@ impl<'a> Look<'a> {
                 };
                 let (lines, entries) = held(&output.transformed.quarantined);
                 let path = self.project.settings.input.join(&entry.name);
-                let file =
-                    fs_err::File::open(path).map_err(EngineError::io("an input file", "read"))?;
+                let file = fs_err::File::open(path)
+                    .map_err(|e| EngineError::InputGone { file: entry.number, kind: e.kind() })?;
                 let read = fold_records(
                     std::io::BufReader::new(file),
                     layout,

@@ -125,12 +125,12 @@ impl FhirReport {
 }
 
 /// The ids of the Patient resources in a resource or bundle; contained ones have none of their own.
-pub fn patient_ids<'j>(json: &'j Json<'_>) -> impl Iterator<Item = &'j str> {
+pub fn patient_ids<'j>(json: &'j Json<'_>) -> impl Iterator<Item = Cow<'j, str>> {
     (0..json.nodes.len())
-        .filter(|at| json.key(*at) == "resourceType" && json.raw(*at) == "Patient")
+        .filter(|at| json.key(*at) == "resourceType" && json.string(*at) == "Patient")
         .filter_map(|at| json.object_of(at))
         .filter(|object| json.name(*object) != "contained")
-        .filter_map(|object| Some(json.raw(member(json, object, "id")?)))
+        .filter_map(|object| Some(json.string(member(json, object, "id")?)))
 }
 
 /// The member of an object by its name.
@@ -621,7 +621,7 @@ mod tests {
             let json = Json::read(record.as_bytes()).unwrap();
             assert_eq!(patient_ids(&json).collect::<Vec<_>>(), expect, "{record}");
         };
-        check(r#"{"resourceType":"Patient","name":[{"id":"n"}],"id":"p1"}"#, &["p1"]);
+        check(r#"{"resourceType":"Patient","name":[{"id":"n"}],"id":"\u00701"}"#, &["p1"]);
         check(r#"{"id":"p1","resourceType":"Patient","link":[{"id":"x"}]}"#, &["p1"]);
         check(r#"{"resourceType":"Observation","id":"o","code":{"text":"Patient"}}"#, &[]);
         check(

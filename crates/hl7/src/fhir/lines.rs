@@ -5,8 +5,8 @@ use std::io::{BufRead, BufReader, Read};
 
 use anonymed_core::{CancelToken, ModalityError};
 
-/// The longest line read: 64 MiB.
-pub(crate) const LONGEST: usize = 64 << 20;
+/// The longest line read: 32 MiB.
+pub(crate) const LONGEST: usize = 32 << 20;
 /// Bytes of lines in a batch, after which it is worked on.
 const BATCH: usize = 8 << 20;
 

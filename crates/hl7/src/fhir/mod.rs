@@ -35,8 +35,8 @@ use lines::{Line, Lines};
 use reference::Entries;
 use walk::{Job, Outcome, Stop, Walker};
 
-/// The largest document that is not one resource a line: 128 MiB.
-const LARGEST: u64 = 128 << 20;
+/// The largest document that is not one resource a line, 64 MiB: it is held whole.
+const LARGEST: u64 = 64 << 20;
 /// Lines a worker takes at once.
 const GRAIN: usize = 32;
 
@@ -191,7 +191,10 @@ fn resource_of(line: &Line) -> Result<Json<'_>, QuarantinedRecord> {
         reason,
     };
     let Some(bytes) = &line.text else {
-        return Err(reject(format!("line longer than {} MiB", lines::LONGEST >> 20)));
+        return Err(reject(format!(
+            "the line is longer than the limit of {} MiB",
+            lines::LONGEST >> 20
+        )));
     };
     let text = std::str::from_utf8(bytes).map_err(|_| reject("not UTF-8".to_owned()))?;
     let json = parse(text, Limits::default())
@@ -209,8 +212,8 @@ fn malformed(reason: &str) -> ModalityError {
 /// Reads a document that is not one resource a line.
 fn whole_document(document: &mut Document<'_>) -> Result<String, ModalityError> {
     let over = || ModalityError::Limit {
-        what: "a JSON document",
-        limit: format!("{} MiB", LARGEST >> 20),
+        what: "the length of a JSON document",
+        limit: format!("{} MiB; write it as NDJSON, one resource a line", LARGEST >> 20),
     };
     if document.length > LARGEST {
         return Err(over());
@@ -234,8 +237,8 @@ fn whole_document(document: &mut Document<'_>) -> Result<String, ModalityError> 
 fn parse_document(text: &str) -> Result<Option<Json<'_>>, ModalityError> {
     let describe = |e: JsonError| match e.reason {
         "too many values" => ModalityError::Limit {
-            what: "a JSON document",
-            limit: format!("{} values", Limits::default().nodes),
+            what: "the number of values in a JSON document",
+            limit: format!("{}; write it as NDJSON, one resource a line", Limits::default().nodes),
         },
         _ => malformed(&format!("malformed JSON: {e}")),
     };

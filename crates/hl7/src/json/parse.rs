@@ -13,7 +13,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 100, nodes: 6_000_000 }
+        Self { depth: 100, nodes: 2_000_000 }
     }
 }
 
@@ -31,13 +31,20 @@ pub fn parse(source: &str, limits: Limits) -> Result<Json<'_>, JsonError> {
         bytes: source.as_bytes(),
         at: 0,
         limits,
-        nodes: Vec::with_capacity((source.len() / 24).min(limits.nodes)),
+        nodes: Vec::with_capacity(room(source.len()).min(limits.nodes)),
         open: Vec::new(),
         names: Vec::new(),
     };
     parser.run()?;
     let end = parser.at;
     Ok(Json { source, nodes: parser.nodes, end })
+}
+
+/// Room for nodes. A large document gets all it may need at once: what is not used is never
+/// touched, where growing would hold the nodes twice.
+fn room(length: usize) -> usize {
+    const LARGE: usize = 1 << 20;
+    if length < LARGE { length / 24 } else { length / 2 }
 }
 
 struct Open {

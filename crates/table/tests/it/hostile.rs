@@ -23,7 +23,7 @@ fn inspect_as(bytes: &[u8], format: &Format) -> Result<Seen, ModalityError> {
 fn an_empty_file_is_no_table_and_no_panic() {
     assert!(sniff(b"").is_none());
     let error = inspect_as(b"", &csv()).err().unwrap();
-    assert_eq!(error.to_string(), "the file has no header line at whole file");
+    assert_eq!(error.to_string(), "the file has no header line");
 }
 
 #[test]
@@ -61,9 +61,28 @@ fn a_huge_cell_costs_its_row_only() {
 fn an_unclosed_quote_does_not_fill_the_memory() {
     let mut bytes = b"a,b,c\n1,2,3\n1,\"2,3\n".to_vec();
     bytes.extend(b"4,5,6\n".repeat(4 << 20));
-    let seen = inspect_as(&bytes, &csv()).unwrap();
-    assert_eq!(seen.records, 2);
-    assert!(seen.rejected[0].reason.contains("a quote is not closed"));
+    let error = inspect_as(&bytes, &csv()).err().unwrap().to_string();
+    assert!(error.contains("in line 3 is never closed"), "{error}");
+}
+
+#[test]
+fn a_quote_that_swallows_rows_makes_the_file_unreadable() {
+    let check = |text: &str, expect: Option<&str>| {
+        let seen = inspect(text.as_bytes());
+        match expect {
+            Some(part) => {
+                let error = seen.err().expect("unreadable").to_string();
+                assert!(error.contains(part), "{error}");
+            }
+            None => assert!(seen.is_ok_and(|s| s.rejected.is_empty()), "{text:?}"),
+        }
+    };
+    let rows = "2,b,c\n".repeat(50);
+    check(&format!("a,b,c\n1,\"b,c\n{rows}3,\"b\",c\n"), Some("line 2 runs over several lines"));
+    check(&format!("a,b,c\n1,\"b,c\n{rows}3,b\",c,d\n"), Some("its row has not the header's"));
+    check(&format!("a,b,c\n{rows}1,b,\"c\n"), Some("line 52 is never closed"));
+    check(&format!("a,b\n1,\"b\n{}", "2,b\n".repeat(50)), Some("line 2 is never closed"));
+    check(&format!("a,b,c\n1,\"b\nof \"\"two\"\" lines\",c\n{rows}"), None);
 }
 
 #[test]
@@ -81,7 +100,7 @@ fn wide_tables_read_up_to_the_limit() {
 #[test]
 fn nul_bytes_make_a_file_unreadable_with_the_reason() {
     let error = inspect(b"a,b,c\n1,\x002,3\n4,5,6\n").err().unwrap();
-    assert_eq!(error.to_string(), "the text holds NUL bytes at whole file");
+    assert_eq!(error.to_string(), "the text holds NUL bytes");
     // Beyond what is looked at first, they cost their row.
     let mut bytes = b"a,b,c\n".to_vec();
     bytes.extend(b"1,2,3\n".repeat(20_000));

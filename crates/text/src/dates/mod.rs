@@ -1,8 +1,12 @@
 //! Dates as notes write them: found with the place of every year, month and day, so that a moved
 //! date is written back in the very form it had.
 
+mod cursor;
 mod grammar;
+mod named;
+mod numeric;
 mod parts_of_year;
+mod range;
 mod render;
 
 use std::ops::Range;

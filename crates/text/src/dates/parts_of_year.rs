@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use jiff::civil::{ISOWeekDate, Weekday};
 
-use super::grammar::{Cursor, Two, dated};
+use super::cursor::Cursor;
+use super::grammar::{Two, dated};
 use super::{Dated, Part, Strength};
 
 /// Words for the quarters, and for the first weeks.
@@ -264,4 +265,40 @@ fn number_of(text: &str) -> Option<i8> {
 
 fn thursday(year: i16, week: i8) -> Option<jiff::civil::Date> {
     Some(ISOWeekDate::new(year, week, Weekday::Thursday).ok()?.date())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dates::grammar::tests::check;
+
+    #[test]
+    fn quarters_and_weeks() {
+        check("Q1 2021", "Q1 2021=2021-02");
+        check("Q3/2021", "Q3/2021=2021-08");
+        check("Q4'21", "Q4'21=2021-11");
+        check("Q4 of 2021", "Q4 of 2021=2021-11");
+        check("q1 2021", "q1 2021=2021-02");
+        check("1Q21", "1Q21=2021-02");
+        check("1Q2021", "1Q2021=2021-02");
+        check("2021Q1", "2021Q1=2021-02");
+        check("2021-Q1", "2021-Q1=2021-02");
+        check("first quarter of 2021", "first quarter of 2021=2021-02");
+        check("3rd quarter, 2021", "3rd quarter, 2021=2021-08");
+        check("FOURTH QUARTER OF 2021", "FOURTH QUARTER OF 2021=2021-11");
+        check("the last qtr. of 2021", "last qtr. of 2021=2021-11");
+        check("quarter 2 of 2021", "quarter 2 of 2021=2021-05");
+        check("week 12 of 2021", "week 12 of 2021=2021-03-25");
+        check("wk 1, 2021", "wk 1, 2021=2021-01-07");
+        check("12th week of 2021", "12th week of 2021=2021-03-25");
+        check("second week of 2021", "second week of 2021=2021-01-14");
+        check("2021-W12", "2021-W12=2021-03-25");
+        check("2021W12", "2021W12=2021-03-25");
+        check("2021-W12-3T10:00", "2021-W12-3=2021-03-24");
+        // Near misses: the year alone is read.
+        check("Q5 2021", "2021=2021");
+        check("quarter of 2021", "2021=2021");
+        check("week 54 of 2021", "2021=2021");
+        // The days of a week may lie in the year after.
+        check("2020-W53-6", "2020-W53-6=2021-01-02");
+    }
 }
