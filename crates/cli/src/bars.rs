@@ -5,11 +5,12 @@ use std::io::IsTerminal;
 use std::sync::Mutex;
 
 use anonymed_core::Progress;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-/// Bars by stage.
+/// Bars by stage; several may run at a time.
 #[derive(Default)]
 pub(crate) struct Bars {
+    lines: MultiProgress,
     bars: Mutex<BTreeMap<String, ProgressBar>>,
 }
 
@@ -25,7 +26,7 @@ impl Progress for Bars {
         } else {
             "{prefix:>10} {bar:30} {pos}/{len} {eta}"
         };
-        let bar = ProgressBar::new(total).with_prefix(stage.to_owned());
+        let bar = self.lines.add(ProgressBar::new(total).with_prefix(stage.to_owned()));
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }

@@ -5,7 +5,7 @@
 //! that was killed goes on where it stopped. A file that cannot be transformed is sealed into
 //! quarantine with its reason and stops nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
@@ -195,28 +195,45 @@ impl Work<'_> {
         wanted: &[&Item],
         progress: &dyn Progress,
     ) -> Result<Vec<Record>, EngineError> {
-        let mut records = BTreeMap::new();
-        for modality in ["table", "fhir", "text"] {
-            let items: Vec<&Item> =
-                wanted.iter().copied().filter(|i| modality_of(i) == modality).collect();
-            if items.is_empty() {
-                continue;
-            }
-            let bytes = items.iter().filter_map(|i| self.entry(i)).map(|e| e.length).sum();
-            progress.begin(modality, bytes, "B");
-            // Tables are parallel inside; documents are parallel side by side.
-            let portions = match modality {
-                "table" => items.chunks(1).collect(),
-                _ => job::portions(&items, |i| job::held(self.entry(i).map_or(0, |e| e.length))),
-            };
-            for items in portions {
-                for record in self.chunk(items, modality, progress)? {
-                    records.insert(record.file, record);
-                }
-            }
-            progress.end(modality);
+        // Tables come one after the other and are parallel inside, documents side by side: together
+        // they fill each other's gaps.
+        let (tables, documents) = rayon::join(
+            || self.modality("table", wanted, progress),
+            || {
+                let mut records = self.modality("fhir", wanted, progress)?;
+                records.extend(self.modality("text", wanted, progress)?);
+                Ok::<_, EngineError>(records)
+            },
+        );
+        let mut records = tables?;
+        records.extend(documents?);
+        records.sort_by_key(|r| r.file);
+        Ok(records)
+    }
+
+    fn modality(
+        &self,
+        modality: &'static str,
+        wanted: &[&Item],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Record>, EngineError> {
+        let items: Vec<&Item> =
+            wanted.iter().copied().filter(|i| modality_of(i) == modality).collect();
+        if items.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(records.into_values().collect())
+        let bytes = items.iter().filter_map(|i| self.entry(i)).map(|e| e.length).sum();
+        progress.begin(modality, bytes, "B");
+        let portions = match modality {
+            "table" => items.chunks(1).collect(),
+            _ => job::portions(&items, |i| job::held(self.entry(i).map_or(0, |e| e.length))),
+        };
+        let mut records = Vec::with_capacity(items.len());
+        for items in portions {
+            records.extend(self.chunk(items, modality, progress)?);
+        }
+        progress.end(modality);
+        Ok(records)
     }
 
     fn entry(&self, item: &Item) -> Option<&Entry> {

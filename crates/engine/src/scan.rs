@@ -134,25 +134,29 @@ pub fn scan(
     progress.begin("scan", total, "B");
     let mut graph = RawGraph::default();
     let mut entries = Vec::with_capacity(files.len());
+    let mut read: Vec<(Entry, RawGraph)> = Vec::new();
     for chunk in job::portions(&files, |f| job::held(f.length)) {
         cancel.check()?;
         // The reading is on the log before it happens, its outcome after.
         project.record_all(chunk.iter().map(|f| project.event("scan.open", "").file(f.number)))?;
-        let scanned: Vec<(Entry, RawGraph)> = chunk
-            .par_iter()
-            .map(|found| {
-                cancel.check()?;
-                let result = one(&modalities, found);
-                progress.advance("scan", found.length);
-                Ok(result)
-            })
-            .collect::<Result<_, EngineError>>()?;
-        project.record_all(scanned.iter().map(|(entry, _)| read_event(project, entry)))?;
-        for (entry, part) in scanned {
-            graph.absorb(&part);
-            entries.push(entry);
-        }
+        // What the portion before said is taken in while this one is read.
+        let before = std::mem::take(&mut read);
+        let (scanned, ()) = rayon::join(
+            || {
+                let scanned = chunk.par_iter().map(|found| {
+                    cancel.check()?;
+                    let result = one(&modalities, found);
+                    progress.advance("scan", found.length);
+                    Ok(result)
+                });
+                scanned.collect::<Result<Vec<_>, EngineError>>()
+            },
+            || take_in(before, &mut entries, &mut graph),
+        );
+        read = scanned?;
+        project.record_all(read.iter().map(|(entry, _)| read_event(project, entry)))?;
     }
+    take_in(read, &mut entries, &mut graph);
     progress.end("scan");
     let inventory = Inventory { digest: digest(&entries), files: entries };
     store(project, &inventory, &graph)?;
@@ -163,6 +167,13 @@ pub fn scan(
             .digest("inventory", &inventory.digest),
     )?;
     Ok(Scan { inventory, graph })
+}
+
+fn take_in(read: Vec<(Entry, RawGraph)>, entries: &mut Vec<Entry>, graph: &mut RawGraph) {
+    for (entry, part) in read {
+        graph.absorb(&part);
+        entries.push(entry);
+    }
 }
 
 fn store(project: &Project, inventory: &Inventory, graph: &RawGraph) -> Result<(), EngineError> {

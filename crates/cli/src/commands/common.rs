@@ -44,21 +44,22 @@ impl Clock for SystemClock {
 }
 
 impl Common {
-    /// Sets the number of threads.
+    /// Makes the threads that work.
     ///
     /// # Errors
     ///
     /// Where the number cannot be had.
     pub(crate) fn prepare(&self) -> Result<(), Failure> {
+        // Work waits for work on the same stack.
+        const STACK: usize = 16 << 20;
+        let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK);
         if let Some(threads) = self.threads {
             if threads == 0 {
                 return Err(Failure::Usage("--threads is 1 or more".into()));
             }
-            rayon::ThreadPoolBuilder::new()
-                .num_threads(threads)
-                .build_global()
-                .map_err(|e| Failure::Usage(format!("--threads: {e}")))?;
+            pool = pool.num_threads(threads);
         }
+        pool.build_global().map_err(|e| Failure::Usage(format!("--threads: {e}")))?;
         Ok(())
     }
 

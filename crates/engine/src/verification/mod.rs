@@ -148,9 +148,14 @@ pub fn verify(
     let look = Look::new(project, (&policy, &scan, &plan), graph, (&known, &records), cancel);
     let bytes = records.iter().map(record_bytes).sum();
     progress.begin("verify", bytes, "B");
-    let documents = look.all_documents(&records, progress)?;
+    // Documents are many and tables few: side by side, each fills the other's gaps.
+    let (documents, tables) = rayon::join(
+        || look.all_documents(&records, progress),
+        || look.all_tables(&records, progress),
+    );
+    let (documents, mut tables) = (documents?, tables?);
     for round in 1.. {
-        let (mut verification, cells) = look.tables_with(&documents, &records, progress)?;
+        let (mut verification, cells) = look.together(&documents, tables, &records)?;
         let files: BTreeSet<FileNumber> = cells.iter().map(|(file, ..)| *file).collect();
         let marks = look.marks(&look.maker, &records, &cells)?;
         if marks.is_empty() || round > ROUNDS {
@@ -181,6 +186,7 @@ pub fn verify(
                 *record = done;
             }
         }
+        tables = look.all_tables(&records, progress)?;
     }
     Err(EngineError::Internal("verification came to no end".into()))
 }
@@ -289,6 +295,15 @@ struct Documents {
     consistency: Consistency,
 }
 
+/// What came of the tables.
+struct LookedAt {
+    findings: Findings,
+    left: Vec<Record>,
+    risk: RiskSummary,
+    models: table::Models,
+    consistency: Consistency,
+}
+
 impl Documents {
     /// Takes a file that stays.
     fn take(&mut self, record: Record, examined: Examined) {
@@ -388,15 +403,14 @@ impl<'a> Look<'a> {
         Ok(all)
     }
 
-    /// Looks at the tables, and puts together what came of all files.
-    fn tables_with(
+    /// Looks at the tables.
+    fn all_tables(
         &self,
-        documents: &Documents,
         records: &[Record],
         progress: &dyn Progress,
-    ) -> Result<(Verification, Cells), EngineError> {
-        let mut findings = documents.findings.clone();
-        let mut left = documents.left.clone();
+    ) -> Result<LookedAt, EngineError> {
+        let mut findings = Findings::default();
+        let mut left = Vec::new();
         let mut tables = table::Tables::new(self);
         let is_table = |r: &&Record| r.modality == "table" && staged(r).is_some();
         for record in records.iter().filter(is_table) {
@@ -405,9 +419,22 @@ impl<'a> Look<'a> {
             left.push(record.clone());
             progress.advance("verify", record_bytes(record));
         }
+        let (risk, models, consistency) = tables.finish();
+        Ok(LookedAt { findings, left, risk, models, consistency })
+    }
+
+    /// Puts together what came of all files.
+    fn together(
+        &self,
+        documents: &Documents,
+        tables: LookedAt,
+        records: &[Record],
+    ) -> Result<(Verification, Cells), EngineError> {
+        let LookedAt { mut findings, mut left, risk, models, mut consistency } = tables;
+        findings.absorb(documents.findings.clone());
+        left.extend(documents.left.iter().cloned());
         left.sort_by_key(|r| r.file);
         self.names(&left, &mut findings)?;
-        let (risk, models, mut consistency) = tables.finish();
         consistency.absorb(documents.consistency.clone());
         let cells = std::mem::take(&mut findings.cells);
         let mut evidence = Evidence { digest: release::data_digest(&left), ..Evidence::default() };
