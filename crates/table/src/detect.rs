@@ -93,12 +93,18 @@ pub(crate) fn sniff(head: &[u8], length: u64) -> Option<Format> {
     if belongs_elsewhere(text) {
         return None;
     }
+    // Most texts are prose, and most of their first lines have none of the delimiters.
+    let first = text.split(['\n', '\r']).find(|line| !line.is_empty()).unwrap_or_default();
+    let may_split = |d: u8| first.contains(['"', char::from(d)]);
+    // A quote that swallows the first lines does not make a table into prose.
+    let quotings = if text.contains('"') { 2 } else { 1 };
+    let quotings = &[Quoting::Cells, Quoting::Nothing][..quotings];
     let (delimiter, records) = DELIMITERS
         .iter()
+        .filter(|d| may_split(**d))
         .filter_map(|d| {
-            // A quote that swallows the first lines does not make a table into prose.
-            [Quoting::Cells, Quoting::Nothing].into_iter().find_map(|quoting| {
-                let records = first_records(text, *d, whole, quoting);
+            quotings.iter().find_map(|quoting| {
+                let records = first_records(text, *d, whole, *quoting);
                 agreement(&records, whole).map(|score| (score, *d, records))
             })
         })
