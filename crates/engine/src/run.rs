@@ -20,9 +20,10 @@ use anonymed_text::Scrubber;
 use anonymed_vault::SealWriter;
 use rayon::prelude::*;
 
+use crate::graph::KeyIndex;
 use crate::plan::{Item, Plan, Step};
 use crate::project::{Project, private_dir};
-use crate::scan::{Entry, Scan};
+use crate::scan::{Entry, Inventory, Scan};
 use crate::staging::{Outcome, Output, Record, Sink, Staging};
 use crate::subjects::{KnownValuesNeed, Patients, pseudonymizer};
 use crate::{EngineError, job, plan as planning, registry, scan as scanning};
@@ -83,7 +84,7 @@ impl TextScrubber for Withholding {
 struct Work<'a> {
     project: &'a Project,
     policy: &'a Policy,
-    scan: &'a Scan,
+    inventory: &'a Inventory,
     plan: &'a Plan,
     staging: Staging,
     patients: Patients,
@@ -106,7 +107,7 @@ pub fn run(
 ) -> Result<Run, EngineError> {
     let policy = project.policy()?;
     let scan = scanning::load(project)?;
-    let plan = planning::load(project, &policy, &scan)?;
+    let (plan, graph) = planning::load(project, &policy, &scan)?;
     anonymed_hl7::check_policy(&policy)
         .map_err(|source| EngineError::File { file: FileNumber(0), source })?;
     project.record(&project.event("run.begin", &policy.purpose).digest("plan", &plan.hash))?;
@@ -115,15 +116,11 @@ pub fn run(
         private_dir(&staging.folder(folder))?;
     }
     private_dir(&project.state("quarantine"))?;
-    let codes = Arc::new(pseudonymizer(&policy, project.keys(), &scan.inventory.digest));
-    let patients = Patients::new(
-        &policy,
-        project.keys(),
-        &codes,
-        &scan.graph,
-        planning::graph(&policy, &scan),
-        need(&policy, &plan),
-    );
+    let Scan { inventory, graph: raw } = scan;
+    let codes = Arc::new(pseudonymizer(&policy, project.keys(), &inventory.digest));
+    let need = need(&policy, &plan);
+    let patients = Patients::new(&policy, project.keys(), &codes, &raw, &graph, need)
+        .with_keys(KeyIndex::new(raw, graph));
     let work = Work {
         text: Withholding {
             inner: job::scrubber(&codes, &policy, &patients)?,
@@ -134,7 +131,7 @@ pub fn run(
         tables: job::tables(project),
         project,
         policy: &policy,
-        scan: &scan,
+        inventory: &inventory,
         plan: &plan,
         staging,
         codes,
@@ -153,7 +150,7 @@ pub fn run(
 }
 
 /// Whether any free text is in the plan.
-fn need(policy: &Policy, plan: &Plan) -> KnownValuesNeed {
+pub(crate) fn need(policy: &Policy, plan: &Plan) -> KnownValuesNeed {
     let documents = plan.bound.items.iter().any(|i| {
         i.format.as_ref().is_some_and(|f| f.modality != "table")
             && matches!(i.step, Step::Transform { .. })
@@ -186,7 +183,7 @@ impl Work<'_> {
     }
 
     fn entry(&self, item: &Item) -> Option<&Entry> {
-        self.scan.inventory.file(item.file)
+        self.inventory.file(item.file)
     }
 
     fn chunk(
@@ -243,7 +240,7 @@ impl Work<'_> {
         let result = match result {
             Ok(outputs) => Outcome::Staged(outputs),
             Err(reason) => {
-                seal_original(self.project, self.scan, entry.number)?;
+                seal_original(self.project, self.inventory, entry.number)?;
                 Outcome::Quarantined(reason)
             }
         };
@@ -399,10 +396,10 @@ impl Work<'_> {
 /// Seals an original into quarantine, so that who mends it need not look for it.
 pub(crate) fn seal_original(
     project: &Project,
-    scan: &Scan,
+    inventory: &Inventory,
     file: FileNumber,
 ) -> Result<(), EngineError> {
-    let Some(entry) = scan.inventory.file(file) else { return Ok(()) };
+    let Some(entry) = inventory.file(file) else { return Ok(()) };
     let name = format!("quarantine/{:05}", file.0);
     let path = project.state(&format!("{name}.sealed"));
     let part = path.with_extension("part");

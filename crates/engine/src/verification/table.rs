@@ -99,8 +99,7 @@ impl<'a> Tables<'a> {
                 classes.add(&quasi, subject, &sensitive).map_err(internal)?;
                 if columns.subject.is_some() && !quasi.is_empty() {
                     self.signatures.add(subject, table, &quasi);
-                    let person = subject.and_then(|code| self.look.codes.get(code));
-                    self.people.extend(person.copied());
+                    self.people.extend(subject.and_then(|code| self.look.owner(code)));
                 }
             }
         }
@@ -310,7 +309,6 @@ struct Columns {
 impl Columns {
     fn of(look: &Look<'_>, file: FileNumber, output: &Output, outcome: &TableOutcome) -> Self {
         let rule = look
-            .scan
             .inventory
             .file(file)
             .and_then(|entry| look.policy.table_for(&entry.name, output.sheet.as_deref()));
@@ -375,7 +373,7 @@ impl<'a> Pass<'a> {
 
     fn owner(&self, batch: &StringBatch, row: usize) -> Option<SubjectId> {
         let column = self.columns.subject?;
-        self.look.codes.get(batch.value(column, row)).copied()
+        self.look.owner(batch.value(column, row))
     }
 
     /// Sweeps every cell.
@@ -477,7 +475,7 @@ impl<'a> Pass<'a> {
             return Ok(());
         }
         let entry =
-            self.look.scan.inventory.file(self.file).ok_or(EngineError::Drift("the inventory"))?;
+            self.look.inventory.file(self.file).ok_or(EngineError::Drift("the inventory"))?;
         let mut walk = Walk {
             pass: self,
             moved,
@@ -702,7 +700,7 @@ impl Look<'_> {
         wanted: &BTreeSet<(u64, usize)>,
         marks: &mut BTreeSet<String>,
     ) -> Result<(), EngineError> {
-        let entry = self.scan.inventory.file(file).ok_or(EngineError::Drift("the inventory"))?;
+        let entry = self.inventory.file(file).ok_or(EngineError::Drift("the inventory"))?;
         let Status::Recognised(format) = &entry.status else { return Ok(()) };
         let tables = job::tables(self.project);
         let positions = self.row_positions(file, output, outcome);
