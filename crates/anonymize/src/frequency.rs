@@ -113,7 +113,7 @@ impl FrequencyTable {
 
     /// An upper bound of a combination's distinct subjects, exact below `k_max`.
     pub(crate) fn weight(&self, combination: u32) -> u64 {
-        let kept = self.subjects(combination).len() as u64;
+        let kept = self.subjects.count(combination) as u64;
         if kept < u64::from(self.k_max) { kept } else { kept.max(self.rows(combination)) }
     }
 

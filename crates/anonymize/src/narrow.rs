@@ -17,7 +17,6 @@ impl Default for Narrow {
 }
 
 impl Narrow {
-    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Bytes(list) => list.len(),
@@ -69,13 +68,7 @@ impl Narrow {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = u64> {
-        let length = match self {
-            Self::Bytes(list) => list.len(),
-            Self::Shorts(list) => list.len(),
-            Self::Words(list) => list.len(),
-            Self::Longs(list) => list.len(),
-        };
-        (0..length).map(|at| self.at(at))
+        (0..self.len()).map(|at| self.at(at))
     }
 
     fn widen(&mut self, number: u64) {

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::narrow::Narrow;
+
 /// How many distinct subjects there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -96,12 +98,12 @@ impl SubjectLog {
     const FIRST_COMPACTION: usize = 1 << 21;
 
     pub(crate) fn new(k_max: u32) -> Self {
-        let lists = SubjectLists { offsets: vec![0], ids: Vec::new() };
+        let lists = SubjectLists::default();
         Self { lists, pairs: None, compact_at: Self::FIRST_COMPACTION, k_max }
     }
 
     pub(crate) fn push(&mut self, key: u32, subjects: &[u32]) {
-        let keys = self.lists.offsets.len() as u32 - 1;
+        let keys = self.lists.keys() as u32;
         if self.pairs.is_none() && key + 1 < keys {
             self.pairs = Some(self.lists.take_pairs());
         }
@@ -133,29 +135,62 @@ impl SubjectLog {
             return self.lists;
         };
         Self::compact(&mut pairs, self.k_max);
-        let mut offsets = vec![0u32; keys + 1];
-        for (key, _) in &pairs {
-            offsets[*key as usize + 1] += 1;
+        let mut lists = SubjectLists::default();
+        for of_key in pairs.chunk_by(|a, b| a.0 == b.0) {
+            lists.reach(of_key[0].0 as usize);
+            lists.push(of_key.iter().map(|(_, subject)| *subject));
         }
-        for key in 0..keys {
-            offsets[key + 1] += offsets[key];
-        }
-        SubjectLists { offsets, ids: pairs.iter().map(|(_, s)| *s).collect() }
+        lists.reach(keys);
+        lists
     }
 }
 
-/// The subjects of each key, ascending, one after the other.
-#[derive(Debug, Clone)]
+/// The subjects of each key, ascending, one after the other; beside them a byte a key, as a rule.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct SubjectLists {
-    offsets: Vec<u32>,
+    /// How many each key has.
+    counts: Narrow,
+    /// Where the lists of every [`STEP`]th key begin.
+    starts: Vec<u32>,
     ids: Vec<u32>,
 }
 
+/// Keys between two places that are kept.
+const STEP: usize = 16;
+
 impl SubjectLists {
+    fn keys(&self) -> usize {
+        self.counts.len()
+    }
+
+    fn start(&self, key: usize) -> usize {
+        let from = key / STEP * STEP;
+        self.starts[key / STEP] as usize
+            + (from..key).map(|before| self.counts.at(before) as usize).sum::<usize>()
+    }
+
+    /// Adds a key after the last, with its subjects.
+    fn push(&mut self, subjects: impl Iterator<Item = u32>) {
+        let start = self.ids.len();
+        if self.keys().is_multiple_of(STEP) {
+            self.starts.push(start as u32);
+        }
+        self.ids.extend(subjects);
+        self.counts.push((self.ids.len() - start) as u64);
+    }
+
+    /// Gives empty lists to the keys that have none, up to so many.
+    fn reach(&mut self, keys: usize) {
+        while self.keys() < keys {
+            self.push(std::iter::empty());
+        }
+    }
+
     /// Adds subjects to the list of a key that is the highest so far or beyond it.
     fn extend_last(&mut self, key: u32, subjects: &[u32], most: usize) {
         self.reach(key as usize + 1);
-        let start = self.offsets[key as usize] as usize;
+        let last = key as usize;
+        let start = self.ids.len() - self.counts.at(last) as usize;
         for subject in subjects {
             let list = &self.ids[start..];
             let Err(at) = list.binary_search(subject) else { continue };
@@ -167,30 +202,28 @@ impl SubjectLists {
             }
             self.ids.insert(start + at, *subject);
         }
-        self.offsets[key as usize + 1] = self.ids.len() as u32;
-    }
-
-    /// Gives empty lists to the keys that have none, up to so many.
-    fn reach(&mut self, keys: usize) {
-        let end = self.ids.len() as u32;
-        if self.offsets.len() <= keys {
-            self.offsets.resize(keys + 1, end);
-        }
+        self.counts.set(last, (self.ids.len() - start) as u64);
     }
 
     fn take_pairs(&mut self) -> Vec<(u32, u32)> {
-        let lists = std::mem::replace(self, Self { offsets: vec![0], ids: Vec::new() });
-        let keys = 0..lists.offsets.len() as u32 - 1;
+        let lists = std::mem::take(self);
+        let keys = 0..lists.keys() as u32;
         keys.flat_map(|key| lists.of(key).iter().map(move |s| (key, *s))).collect()
     }
 
     pub(crate) fn of(&self, key: u32) -> &[u32] {
         let key = key as usize;
-        &self.ids[self.offsets[key] as usize..self.offsets[key + 1] as usize]
+        let start = self.start(key);
+        &self.ids[start..start + self.counts.at(key) as usize]
+    }
+
+    /// How many a key has.
+    pub(crate) fn count(&self, key: u32) -> usize {
+        self.counts.at(key as usize) as usize
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        4 * (self.offsets.len() + self.ids.len())
+        self.counts.bytes() + 4 * (self.starts.len() + self.ids.len())
     }
 }
 

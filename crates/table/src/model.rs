@@ -105,7 +105,7 @@ pub(crate) struct Solved {
 
 /// What the positions of the recoding are.
 enum Units {
-    Combinations(Lookup),
+    Combinations(Box<Lookup>),
     /// These subjects, ascending.
     Subjects(Vec<u32>),
 }
@@ -272,7 +272,7 @@ pub(crate) fn solve(
     drop(problem);
     let units = match subjects {
         Some(subjects) => Units::Subjects(subjects),
-        None => Units::Combinations(Lookup::new(table)),
+        None => Units::Combinations(Box::new(Lookup::new(table))),
     };
     Ok(Solved { dictionaries, units, recoding, labels, outcome })
 }

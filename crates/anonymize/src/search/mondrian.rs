@@ -56,11 +56,12 @@ impl Search for Mondrian {
         let leaves = partitioner.leaves(&mut cells)?;
         let mut class_of = vec![SUPPRESSED; table.combinations()];
         for (class, leaf) in leaves.iter().enumerate() {
-            let rows = cells[leaf.clone()].chunks_exact(units.stride());
+            let rows = cells[leaf].chunks_exact(units.stride());
             rows.for_each(|row| class_of[units.combination(row) as usize] = class as u32);
         }
-        drop(cells);
-        let members = ClassMembers::by_class(&class_of, leaves.len() as u32);
+        let classes = leaves.len() as u32;
+        drop((cells, leaves));
+        let members = ClassMembers::by_class(&class_of, classes);
         let recoding = Recoding::of_members(table, &axes, class_of, &members);
         Ok(Found { recoding, levels: None })
     }
