@@ -26,7 +26,7 @@ use crate::staging::{Output, Record};
 use crate::verify::consistency::Consistency;
 use crate::verify::dates::{PlaceMode, observed_shift, same_place, unwritten_dates};
 use crate::verify::residual::{Position, residual};
-use crate::verify::{CellUse, ColumnTally, Weight};
+use crate::verify::{CellUse, ColumnTally, Quiet, Sweep, Weight};
 use crate::{EngineError, job};
 
 /// Reads tables one after the other and keeps what is counted over all of them.
@@ -500,9 +500,16 @@ impl<'a> Pass<'a> {
         let mut findings = Findings::default();
         let mut tally = ColumnTally::default();
         let used = cell_use(column);
+        let mut memo = Memo::default();
         for (row, owner) in owners.iter().copied().enumerate() {
             let value = batch.value(position, row);
             if value.is_empty() {
+                continue;
+            }
+            if let Some(quiet) = memo.look(&self.look.sweep, column, used, value) {
+                if let Known::Quiet(quiet) = quiet {
+                    tally.add_quiet(quiet);
+                }
                 continue;
             }
             let number = first_row + row as u64 + 1;
@@ -587,6 +594,54 @@ impl<'a> Pass<'a> {
         }
         findings.examine(Check::Dates, "table_rows", rows);
         Ok(())
+    }
+}
+
+/// What the values of one column in one batch were found to be, where nothing is in them for anybody:
+/// a column has few values as a rule.
+#[derive(Default)]
+struct Memo<'a> {
+    values: HashMap<&'a str, Option<Known>>,
+}
+
+/// A value that needs no further look.
+#[derive(Clone, Copy)]
+enum Known {
+    /// Ours, and nobody's own.
+    Written,
+    /// Kept, with nothing known in it and no pattern of an identifier.
+    Quiet(Quiet),
+}
+
+/// Values of a column in a batch beyond which there is no use in keeping them apart.
+const MEMO_MOST: usize = 4096;
+
+impl<'a> Memo<'a> {
+    /// What a value is; `None` where it has to be looked at together with its row.
+    fn look(
+        &mut self,
+        sweep: &Sweep<'_>,
+        column: &ColumnOutcome,
+        used: CellUse,
+        value: &'a str,
+    ) -> Option<Known> {
+        if used == CellUse::Prose {
+            return None;
+        }
+        if let Some(known) = self.values.get(value) {
+            return *known;
+        }
+        if self.values.len() >= MEMO_MOST {
+            return None;
+        }
+        let known = match used {
+            CellUse::Written => sweep.is_nobodys(value).then_some(Known::Written),
+            _ => ColumnTally::quiet(sweep, value)
+                .filter(|_| residual(value, Position::Cell(column.role), &[]).is_empty())
+                .map(Known::Quiet),
+        };
+        self.values.insert(value, known);
+        known
     }
 }
 

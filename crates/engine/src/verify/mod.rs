@@ -33,7 +33,7 @@ pub mod references;
 pub mod residual;
 pub mod sweep;
 
-pub use column::ColumnTally;
+pub use column::{ColumnTally, Quiet};
 pub use consistency::{Consistency, ConsistencyReport};
 pub use crosswalk::Crosswalk;
 pub use dates::{DateHit, PlaceMode, leaked_dates, observed_shift, same_place, unwritten_dates};
