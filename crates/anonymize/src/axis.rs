@@ -89,8 +89,8 @@ impl Axis {
     fn nominal(column: &QuasiColumn, table: &FrequencyTable, position: usize) -> Self {
         let values = column.values();
         let mut rows = vec![0u64; values.len()];
-        for (combination, code) in table.codes(position).iter().enumerate() {
-            rows[*code as usize] += table.rows(combination as u32);
+        for (combination, code) in table.codes(position).enumerate() {
+            rows[code as usize] += table.rows(combination as u32);
         }
         let mut order: Vec<u32> = (0..values.len() as u32).collect();
         order.sort_by(|a, b| {

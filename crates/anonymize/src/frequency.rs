@@ -2,12 +2,14 @@
 //! its distinct subjects (exact up to `k_max`) and, per sensitive column, which values occur with
 //! how many rows and subjects.
 //!
-//! A million combinations of eight columns with their own subjects take about 60 MB.
+//! A million combinations of eight columns with few values each, and a subject each, take about
+//! 17 MB. Built in the order of their codes they need nothing beside the table.
 
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
 use std::hash::BuildHasher;
 
+use crate::narrow::Narrow;
 use crate::subjects::{SubjectLists, SubjectLog};
 use crate::{AnonymizeError, QuasiColumn, SensitiveColumn, SubjectCount};
 
@@ -16,9 +18,10 @@ use crate::{AnonymizeError, QuasiColumn, SensitiveColumn, SubjectCount};
 pub struct FrequencyTable {
     columns: Vec<QuasiColumn>,
     sensitive: Vec<SensitiveColumn>,
-    /// One vector per column.
-    codes: Vec<Vec<u32>>,
-    rows: Vec<u64>,
+    /// One list per column.
+    codes: Vec<Narrow>,
+    rows: Narrow,
+    combinations: usize,
     subjects: SubjectLists,
     histograms: Vec<Histograms>,
     k_max: u32,
@@ -51,7 +54,7 @@ pub(crate) struct SensitiveEntry<'a> {
 impl FrequencyTable {
     /// How many distinct combinations there are.
     pub fn combinations(&self) -> usize {
-        self.rows.len()
+        self.combinations
     }
 
     /// The quasi-identifiers.
@@ -71,17 +74,17 @@ impl FrequencyTable {
 
     /// The code of a column in a combination.
     pub fn code(&self, combination: u32, column: usize) -> u32 {
-        self.codes[column][combination as usize]
+        self.codes[column].at(combination as usize) as u32
     }
 
     /// A column's codes by combination.
-    pub fn codes(&self, column: usize) -> &[u32] {
-        &self.codes[column]
+    pub fn codes(&self, column: usize) -> impl Iterator<Item = u32> {
+        self.codes[column].iter().map(|code| code as u32)
     }
 
     /// Rows of a combination.
     pub fn rows(&self, combination: u32) -> u64 {
-        self.rows[combination as usize]
+        self.rows.at(combination as usize)
     }
 
     /// Rows of the whole table.
@@ -110,7 +113,7 @@ impl FrequencyTable {
 
     /// An upper bound of a combination's distinct subjects, exact below `k_max`.
     pub(crate) fn weight(&self, combination: u32) -> u64 {
-        let kept = self.subjects(combination).len() as u64;
+        let kept = self.subjects.count(combination) as u64;
         if kept < u64::from(self.k_max) { kept } else { kept.max(self.rows(combination)) }
     }
 
@@ -138,8 +141,8 @@ impl FrequencyTable {
                 4 * h.offsets.len() + size_of::<Entry>() * h.entries.len() + h.subjects.bytes()
             })
             .sum();
-        4 * self.columns.len() * self.rows.len()
-            + 8 * self.rows.len()
+        self.codes.iter().map(Narrow::bytes).sum::<usize>()
+            + self.rows.bytes()
             + self.subjects.bytes()
             + histograms
     }
@@ -151,9 +154,13 @@ pub struct FrequencyBuilder {
     columns: Vec<QuasiColumn>,
     sensitive: Vec<SensitiveColumn>,
     k_max: u32,
-    codes: Vec<Vec<u32>>,
-    rows: Vec<u64>,
-    index: HashTable<u32>,
+    codes: Vec<Narrow>,
+    rows: Narrow,
+    combinations: usize,
+    /// The combination that was new last.
+    last: Vec<u32>,
+    /// Combinations by their codes; none while they come in the order of their codes.
+    index: Option<HashTable<u32>>,
     hasher: FixedState,
     subjects: SubjectLog,
     histograms: Vec<HistogramBuilder>,
@@ -185,9 +192,11 @@ impl FrequencyBuilder {
     ) -> Result<Self, AnonymizeError> {
         let k_max = k_max.max(1);
         Ok(Self {
-            codes: vec![Vec::new(); columns.len()],
-            rows: Vec::new(),
-            index: HashTable::new(),
+            codes: vec![Narrow::default(); columns.len()],
+            rows: Narrow::default(),
+            combinations: 0,
+            last: Vec::new(),
+            index: None,
             hasher: FixedState::default(),
             subjects: SubjectLog::new(k_max),
             histograms: sensitive
@@ -233,7 +242,8 @@ impl FrequencyBuilder {
         }
         self.added += 1;
         let combination = self.number(codes)?;
-        self.rows[combination as usize] = self.rows[combination as usize].saturating_add(rows);
+        let at = combination as usize;
+        self.rows.set(at, self.rows.at(at).saturating_add(rows));
         self.subjects.push(combination, subjects);
         for (column, code, rows) in sensitive {
             self.histograms[*column].add(combination, *code, *rows, subjects);
@@ -242,31 +252,57 @@ impl FrequencyBuilder {
     }
 
     fn number(&mut self, codes: &[u32]) -> Result<u32, AnonymizeError> {
-        let Self { codes: stored, index, hasher, rows, .. } = self;
-        let hash = hasher.hash_one(codes);
-        let same = |n: &u32| stored.iter().zip(codes).all(|(column, c)| column[*n as usize] == *c);
-        if let Some(n) = index.find(hash, same) {
-            return Ok(*n);
+        let next = self.combinations;
+        if next > 0 && self.last == codes {
+            return Ok(next as u32 - 1);
         }
-        let n = rows.len() as u64;
-        if n >= Self::MOST {
+        // In ascending order a combination that is not the last one is new.
+        if next > 0 && self.index.is_none() && self.last.as_slice() > codes {
+            self.index = Some(self.indexed());
+        }
+        let Self { codes: stored, index, hasher, .. } = self;
+        if let Some(index) = index {
+            let hash = hasher.hash_one(codes);
+            let same = |n: &u32| {
+                let row = stored.iter().map(|column| column.at(*n as usize));
+                row.eq(codes.iter().map(|c| u64::from(*c)))
+            };
+            if let Some(n) = index.find(hash, same) {
+                return Ok(*n);
+            }
+        }
+        if next as u64 >= Self::MOST {
             return Err(AnonymizeError::TooManyCombinations { most: Self::MOST });
         }
-        stored.iter_mut().zip(codes).for_each(|(column, c)| column.push(*c));
-        rows.push(0);
-        let rehash = |n: &u32| {
-            let row: Vec<u32> = stored.iter().map(|column| column[*n as usize]).collect();
-            hasher.hash_one(row.as_slice())
-        };
-        index.insert_unique(hash, n as u32, rehash);
-        Ok(n as u32)
+        stored.iter_mut().zip(codes).for_each(|(column, c)| column.push(u64::from(*c)));
+        self.rows.push(0);
+        self.combinations += 1;
+        self.last.clear();
+        self.last.extend_from_slice(codes);
+        if let Some(index) = index {
+            index.insert_unique(hasher.hash_one(codes), next as u32, |n| {
+                hash_of(stored, hasher, *n as usize)
+            });
+        }
+        Ok(next as u32)
+    }
+
+    /// All combinations so far by their codes.
+    fn indexed(&self) -> HashTable<u32> {
+        let hash = |n: &u32| hash_of(&self.codes, &self.hasher, *n as usize);
+        let mut index = HashTable::with_capacity(2 * self.combinations);
+        for n in 0..self.combinations as u32 {
+            index.insert_unique(hash(&n), n, hash);
+        }
+        index
     }
 
     /// The finished table.
     pub fn finish(self) -> FrequencyTable {
-        let combinations = self.rows.len();
+        let combinations = self.combinations;
         drop(self.index);
         FrequencyTable {
+            combinations,
             columns: self.columns,
             sensitive: self.sensitive,
             codes: self.codes,
@@ -276,6 +312,11 @@ impl FrequencyBuilder {
             k_max: self.k_max,
         }
     }
+}
+
+fn hash_of(codes: &[Narrow], hasher: &FixedState, combination: usize) -> u64 {
+    let row: Vec<u32> = codes.iter().map(|column| column.at(combination) as u32).collect();
+    hasher.hash_one(row.as_slice())
 }
 
 impl HistogramBuilder {
@@ -339,6 +380,39 @@ mod tests {
         let entries: Vec<_> =
             table.sensitive_entries(0, 0).map(|e| (e.code, e.rows, e.subjects.to_vec())).collect();
         assert_eq!(entries, [(1, 1, vec![9]), (2, 3, vec![7, 9])]);
+    }
+
+    #[test]
+    fn the_order_of_the_rows_changes_no_count() {
+        let rows =
+            [([0, 0], 5u32), ([0, 1], 6), ([0, 1], 7), ([2, 0], 5), ([3, 1], 9), ([3, 1], 8)];
+        let summary = |rows: &[([u32; 2], u32)]| {
+            let mut builder = builder(3);
+            for (codes, subject) in rows {
+                builder.add(codes, 1, &[*subject], &[(0, subject % 3, 1)]).unwrap();
+            }
+            let table = builder.finish();
+            let mut all: Vec<_> = (0..table.combinations() as u32)
+                .map(|n| {
+                    let values: Vec<_> = table
+                        .sensitive_entries(0, n)
+                        .map(|e| (e.code, e.rows, e.subjects.to_vec()))
+                        .collect();
+                    let codes = [table.code(n, 0), table.code(n, 1)];
+                    (codes, table.rows(n), table.subjects(n).to_vec(), values)
+                })
+                .collect();
+            all.sort();
+            all
+        };
+        let ascending = summary(&rows);
+        assert_eq!(ascending.len(), 4);
+        let mut mixed = rows;
+        for turn in 0..rows.len() {
+            mixed.rotate_left(1);
+            mixed.swap(turn, 2);
+            assert_eq!(summary(&mixed), ascending);
+        }
     }
 
     #[test]

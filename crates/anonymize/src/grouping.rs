@@ -113,7 +113,7 @@ impl<'a> SubjectGrouping<'a> {
         for group in groups {
             let slice = &mut cells[start..start + group * people.stride()];
             start += group * people.stride();
-            for leaf in partitioner.leaves(slice)? {
+            for leaf in partitioner.leaves(slice)?.iter() {
                 let mut combinations = Vec::new();
                 for row in slice[leaf].chunks_exact(people.stride()) {
                     let person = people.number(row);

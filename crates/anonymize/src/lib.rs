@@ -39,6 +39,7 @@ mod grouping;
 mod hierarchy;
 pub mod metrics;
 pub mod models;
+mod narrow;
 mod recoding;
 pub mod search;
 mod solution;

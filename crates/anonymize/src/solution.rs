@@ -145,35 +145,45 @@ impl<'a> Problem<'a> {
         let Found { recoding, levels } = found;
         let members = ClassMembers::by_class(recoding.class_numbers(), recoding.classes());
         let judged = self.judge_members(&members);
-        if judged.iter().all(|j| j.holds) {
+        drop(members);
+        if judged.hold.iter().all(|holds| *holds) {
             return self.describe(recoding, levels, &judged);
         }
-        let (class_of, kept) = without_failing(recoding.class_numbers(), &judged);
-        let members = ClassMembers::by_class(&class_of, kept.len() as u32);
+        let (class_of, kept) = without_failing(recoding.class_numbers(), &judged.hold);
+        drop(recoding);
+        let members = ClassMembers::by_class(&class_of, kept);
         let axes = Axis::all(self.table);
         let recoding = Recoding::of_members(self.table, &axes, class_of, &members);
-        self.describe(recoding, levels, &kept)
+        drop(members);
+        self.describe(recoding, levels, &judged)
     }
 
-    fn judge_members(&self, members: &ClassMembers) -> Vec<Judged> {
-        (0..members.classes())
-            .into_par_iter()
-            .map_init(
-                || self.accumulator(),
-                |class, number| {
-                    class.clear();
-                    members.of(number).iter().for_each(|c| class.add(self.table, *c));
-                    Judged {
-                        holds: self.judge(class).holds(),
-                        rows: class.rows(),
-                        subjects: class.subjects().count(),
-                    }
-                },
-            )
-            .collect()
+    fn judge_members(&self, members: &ClassMembers) -> Judged {
+        let judge = |class: &mut ClassAccumulator, number: u32| {
+            class.clear();
+            members.of(number).iter().for_each(|c| class.add(self.table, *c));
+            let holds = self.judge(class).holds();
+            // Of equal counts the first class's is told.
+            let subjects = class.subjects().count();
+            holds.then(|| (class.rows(), (subjects.at_least(), number, subjects)))
+        };
+        let mut judged = Judged::default();
+        for from in (0..members.classes()).step_by(AT_ONCE as usize) {
+            let to = members.classes().min(from.saturating_add(AT_ONCE));
+            let some: Vec<_> =
+                (from..to).into_par_iter().map_init(|| self.accumulator(), judge).collect();
+            for class in some {
+                judged.hold.push(class.is_some());
+                let Some((rows, subjects)) = class else { continue };
+                judged.fewest_rows = Some(judged.fewest_rows.map_or(rows, |n| n.min(rows)));
+                judged.fewest_subjects =
+                    Some(judged.fewest_subjects.map_or(subjects, |n| n.min(subjects)));
+            }
+        }
+        judged
     }
 
-    fn describe(&self, recoding: Recoding, levels: Option<Vec<u8>>, judged: &[Judged]) -> Solution {
+    fn describe(&self, recoding: Recoding, levels: Option<Vec<u8>>, judged: &Judged) -> Solution {
         let suppressed: Vec<u32> = (0..self.table.combinations() as u32)
             .filter(|c| recoding.class_of(*c).is_none())
             .collect();
@@ -181,12 +191,10 @@ impl<'a> Problem<'a> {
         let suppressed_subjects = self.table.distinct_subjects(suppressed.into_iter());
         Solution {
             classes: recoding.classes(),
-            smallest_class_rows: judged.iter().map(|j| j.rows).min().unwrap_or(0),
+            smallest_class_rows: judged.fewest_rows.unwrap_or(0),
             smallest_class_subjects: judged
-                .iter()
-                .map(|j| j.subjects)
-                .min_by_key(|s| s.at_least())
-                .unwrap_or(SubjectCount::Exact(0)),
+                .fewest_subjects
+                .map_or(SubjectCount::Exact(0), |(.., subjects)| subjects),
             suppressed_rows,
             suppressed_subjects,
             within_suppression_limit: self.within_limit(suppressed_rows, suppressed_subjects),
@@ -210,22 +218,27 @@ impl<'a> Problem<'a> {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
+/// Classes judged at a time.
+const AT_ONCE: u32 = 1 << 16;
+
+/// What the models say of each class, and the smallest numbers of those that hold.
+#[derive(Debug, Default)]
 struct Judged {
-    holds: bool,
-    rows: u64,
-    subjects: SubjectCount,
+    hold: Vec<bool>,
+    fewest_rows: Option<u64>,
+    /// How many at least, of which class, and as it was counted.
+    fewest_subjects: Option<(u32, u32, SubjectCount)>,
 }
 
-/// Suppresses the failing classes and numbers the others anew.
-fn without_failing(class_of: &[u32], judged: &[Judged]) -> (Vec<u32>, Vec<Judged>) {
-    let mut kept = Vec::new();
-    let renumbered: Vec<u32> = judged
+/// Suppresses the failing classes and numbers the others anew; says how many are left.
+fn without_failing(class_of: &[u32], hold: &[bool]) -> (Vec<u32>, u32) {
+    let mut kept = 0;
+    let renumbered: Vec<u32> = hold
         .iter()
-        .map(|j| {
-            if j.holds {
-                kept.push(*j);
-                kept.len() as u32 - 1
+        .map(|holds| {
+            if *holds {
+                kept += 1;
+                kept - 1
             } else {
                 SUPPRESSED
             }

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::narrow::Narrow;
+
 /// How many distinct subjects there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -79,11 +81,15 @@ impl SubjectSet {
     }
 }
 
-/// Collects (key, subject) pairs in any order and turns them into one list per key, bounded in
-/// memory by compacting whenever the pairs double.
+/// Collects (key, subject) pairs in any order and turns them into one list per key. While the keys
+/// ascend, the lists themselves are all it holds; after that it is bounded in memory by compacting
+/// whenever the pairs double.
 #[derive(Debug)]
 pub(crate) struct SubjectLog {
-    pairs: Vec<(u32, u32)>,
+    /// The lists of the keys so far.
+    lists: SubjectLists,
+    /// All pairs, once a key came after a higher one.
+    pairs: Option<Vec<(u32, u32)>>,
     compact_at: usize,
     k_max: u32,
 }
@@ -92,24 +98,31 @@ impl SubjectLog {
     const FIRST_COMPACTION: usize = 1 << 21;
 
     pub(crate) fn new(k_max: u32) -> Self {
-        Self { pairs: Vec::new(), compact_at: Self::FIRST_COMPACTION, k_max }
+        let lists = SubjectLists::default();
+        Self { lists, pairs: None, compact_at: Self::FIRST_COMPACTION, k_max }
     }
 
     pub(crate) fn push(&mut self, key: u32, subjects: &[u32]) {
-        self.pairs.extend(subjects.iter().map(|s| (key, *s)));
-        if self.pairs.len() >= self.compact_at {
-            self.compact();
-            self.compact_at = Self::FIRST_COMPACTION.max(self.pairs.len() * 2);
+        let keys = self.lists.keys() as u32;
+        if self.pairs.is_none() && key + 1 < keys {
+            self.pairs = Some(self.lists.take_pairs());
+        }
+        let Some(pairs) = &mut self.pairs else {
+            return self.lists.extend_last(key, subjects, self.k_max as usize);
+        };
+        pairs.extend(subjects.iter().map(|s| (key, *s)));
+        if pairs.len() >= self.compact_at {
+            Self::compact(pairs, self.k_max);
+            self.compact_at = Self::FIRST_COMPACTION.max(pairs.len() * 2);
         }
     }
 
     /// Keeps the `k_max` smallest subjects of each key, once each.
-    fn compact(&mut self) {
-        self.pairs.sort_unstable();
-        self.pairs.dedup();
+    fn compact(pairs: &mut Vec<(u32, u32)>, k_max: u32) {
+        pairs.sort_unstable();
+        pairs.dedup();
         let (mut key, mut kept) = (None, 0);
-        let k_max = self.k_max;
-        self.pairs.retain(|(k, _)| {
+        pairs.retain(|(k, _)| {
             kept = if key == Some(*k) { kept + 1 } else { 1 };
             key = Some(*k);
             kept <= k_max
@@ -117,33 +130,100 @@ impl SubjectLog {
     }
 
     pub(crate) fn finish(mut self, keys: usize) -> SubjectLists {
-        self.compact();
-        let mut offsets = vec![0u32; keys + 1];
-        for (key, _) in &self.pairs {
-            offsets[*key as usize + 1] += 1;
+        let Some(mut pairs) = self.pairs else {
+            self.lists.reach(keys);
+            return self.lists;
+        };
+        Self::compact(&mut pairs, self.k_max);
+        let mut lists = SubjectLists::default();
+        for of_key in pairs.chunk_by(|a, b| a.0 == b.0) {
+            lists.reach(of_key[0].0 as usize);
+            lists.push(of_key.iter().map(|(_, subject)| *subject));
         }
-        for key in 0..keys {
-            offsets[key + 1] += offsets[key];
-        }
-        SubjectLists { offsets, ids: self.pairs.iter().map(|(_, s)| *s).collect() }
+        lists.reach(keys);
+        lists
     }
 }
 
-/// The subjects of each key, ascending, one after the other.
-#[derive(Debug, Clone)]
+/// The subjects of each key, ascending, one after the other; beside them a byte a key, as a rule.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct SubjectLists {
-    offsets: Vec<u32>,
+    /// How many each key has.
+    counts: Narrow,
+    /// Where the lists of every [`STEP`]th key begin.
+    starts: Vec<u32>,
     ids: Vec<u32>,
 }
 
+/// Keys between two places that are kept.
+const STEP: usize = 16;
+
 impl SubjectLists {
+    fn keys(&self) -> usize {
+        self.counts.len()
+    }
+
+    fn start(&self, key: usize) -> usize {
+        let from = key / STEP * STEP;
+        self.starts[key / STEP] as usize
+            + (from..key).map(|before| self.counts.at(before) as usize).sum::<usize>()
+    }
+
+    /// Adds a key after the last, with its subjects.
+    fn push(&mut self, subjects: impl Iterator<Item = u32>) {
+        let start = self.ids.len();
+        if self.keys().is_multiple_of(STEP) {
+            self.starts.push(start as u32);
+        }
+        self.ids.extend(subjects);
+        self.counts.push((self.ids.len() - start) as u64);
+    }
+
+    /// Gives empty lists to the keys that have none, up to so many.
+    fn reach(&mut self, keys: usize) {
+        while self.keys() < keys {
+            self.push(std::iter::empty());
+        }
+    }
+
+    /// Adds subjects to the list of a key that is the highest so far or beyond it.
+    fn extend_last(&mut self, key: u32, subjects: &[u32], most: usize) {
+        self.reach(key as usize + 1);
+        let last = key as usize;
+        let start = self.ids.len() - self.counts.at(last) as usize;
+        for subject in subjects {
+            let list = &self.ids[start..];
+            let Err(at) = list.binary_search(subject) else { continue };
+            if at >= most {
+                continue;
+            }
+            if list.len() >= most {
+                self.ids.pop();
+            }
+            self.ids.insert(start + at, *subject);
+        }
+        self.counts.set(last, (self.ids.len() - start) as u64);
+    }
+
+    fn take_pairs(&mut self) -> Vec<(u32, u32)> {
+        let lists = std::mem::take(self);
+        let keys = 0..lists.keys() as u32;
+        keys.flat_map(|key| lists.of(key).iter().map(move |s| (key, *s))).collect()
+    }
+
     pub(crate) fn of(&self, key: u32) -> &[u32] {
         let key = key as usize;
-        &self.ids[self.offsets[key] as usize..self.offsets[key + 1] as usize]
+        let start = self.start(key);
+        &self.ids[start..start + self.counts.at(key) as usize]
+    }
+
+    /// How many a key has.
+    pub(crate) fn count(&self, key: u32) -> usize {
+        self.counts.at(key as usize) as usize
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        4 * (self.offsets.len() + self.ids.len())
+        self.counts.bytes() + 4 * (self.starts.len() + self.ids.len())
     }
 }
 
@@ -183,9 +263,16 @@ mod tests {
         log.push(2, &[9, 4]);
         log.push(0, &[5, 5]);
         log.push(2, &[1, 4]);
-        let lists = log.finish(3);
-        assert_eq!(lists.of(0), [5]);
-        assert!(lists.of(1).is_empty());
-        assert_eq!(lists.of(2), [1, 4]);
+        let check = |log: SubjectLog| {
+            let lists = log.finish(4);
+            assert_eq!((lists.of(0), lists.of(2)), (&[5][..], &[1, 4][..]));
+            assert!(lists.of(1).is_empty() && lists.of(3).is_empty());
+        };
+        check(log);
+        let mut ascending = SubjectLog::new(2);
+        ascending.push(0, &[5, 5]);
+        ascending.push(2, &[9, 4]);
+        ascending.push(2, &[4, 1, 7]);
+        check(ascending);
     }
 }

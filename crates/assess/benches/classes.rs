@@ -38,7 +38,7 @@ fn main() -> Result<(), AssessError> {
     let mut joint = SignatureIndex::new(Multiplicity::Counted);
     for row in 0..ROWS {
         let [a, b, subject, _] = cells(row);
-        joint.add(Some(&subject), 0, &[Some(&a), Some(&b), Some("F")]);
+        joint.add(Some(&subject), 0, &[Some(&a), Some(&b), Some("F")])?;
     }
     let report = joint.report(5);
     println!(

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::AssessError;
 use crate::distinct::DistinctSubjects;
-use crate::hash::{self, Numbers};
+use crate::hash::{self, CellNumbers};
 use crate::homogeneity::SensitiveTally;
 
 /// Which cells a row has.
@@ -56,6 +56,18 @@ impl Shape {
     pub fn has_subject(self) -> bool {
         self.has_subject
     }
+
+    pub(crate) fn is_suppressed(self, quasi: &[Option<&str>]) -> bool {
+        self.mark != SuppressionMark::LeftOut
+            && !quasi.is_empty()
+            && quasi.iter().all(|cell| match cell {
+                Some(text) => *text == "*",
+                None => self.mark == SuppressionMark::StarOrMissing,
+            })
+            && quasi
+                .iter()
+                .any(|cell| cell.is_some() || self.mark == SuppressionMark::StarOrMissing)
+    }
 }
 
 /// Classes by the hash of their quasi-identifier cells, each with its rows, its distinct subjects
@@ -67,8 +79,8 @@ impl Shape {
 pub struct ClassIndex {
     shape: Shape,
     classes: HashMap<u128, Class, FixedState>,
-    subjects: Numbers,
-    values: Vec<Numbers>,
+    subjects: CellNumbers,
+    values: Vec<CellNumbers>,
     rows: u64,
     suppressed_rows: u64,
     rows_without_subject: u64,
@@ -136,8 +148,8 @@ impl ClassIndex {
         Self {
             shape,
             classes: HashMap::default(),
-            subjects: Numbers::default(),
-            values: (0..shape.sensitive).map(|_| Numbers::default()).collect(),
+            subjects: CellNumbers::default(),
+            values: (0..shape.sensitive).map(|_| CellNumbers::default()).collect(),
             rows: 0,
             suppressed_rows: 0,
             rows_without_subject: 0,
@@ -172,7 +184,7 @@ impl ClassIndex {
             // The row's own number: only distinctness matters.
             (false, _) => Some(row as u32),
         };
-        if self.is_suppressed(quasi) {
+        if self.shape.is_suppressed(quasi) {
             self.suppressed_rows += 1;
             return Ok(());
         }
@@ -189,18 +201,6 @@ impl ClassIndex {
             class.sensitive[column].add(value, subject);
         }
         Ok(())
-    }
-
-    fn is_suppressed(&self, quasi: &[Option<&str>]) -> bool {
-        self.shape.mark != SuppressionMark::LeftOut
-            && !quasi.is_empty()
-            && quasi.iter().all(|cell| match cell {
-                Some(text) => *text == "*",
-                None => self.shape.mark == SuppressionMark::StarOrMissing,
-            })
-            && quasi
-                .iter()
-                .any(|cell| cell.is_some() || self.shape.mark == SuppressionMark::StarOrMissing)
     }
 
     /// The classes, in no particular order.
@@ -235,14 +235,35 @@ impl ClassIndex {
 
     /// The classes in numbers, with those below a k.
     pub fn report(&self, k: u64) -> ClassReport {
-        let mut report = ClassReport {
-            counted_subjects: self.shape.has_subject,
-            k,
+        let classes = self.classes().map(|class| (class.rows, class.subjects, 1));
+        let subjects = if self.shape.has_subject { self.subjects.len() as u64 } else { self.rows };
+        ClassReport {
             rows: self.rows,
             suppressed_rows: self.suppressed_rows,
             rows_without_subject: self.rows_without_subject,
-            subjects: if self.shape.has_subject { self.subjects.len() as u64 } else { self.rows },
-            classes: self.classes.len() as u64,
+            subjects,
+            ..ClassReport::of(self.shape, k, self.rows - self.suppressed_rows, classes)
+        }
+    }
+}
+
+impl ClassReport {
+    /// What so many classes of so many rows and subjects give; rows and subjects of the whole table
+    /// are left to who knows them.
+    pub(crate) fn of(
+        shape: Shape,
+        k: u64,
+        rows_in_classes: u64,
+        classes: impl Iterator<Item = (u64, u64, u64)>,
+    ) -> Self {
+        let mut report = Self {
+            counted_subjects: shape.has_subject,
+            k,
+            rows: 0,
+            suppressed_rows: 0,
+            rows_without_subject: 0,
+            subjects: 0,
+            classes: 0,
             smallest_class_rows: u64::MAX,
             smallest_class_subjects: u64::MAX,
             classes_below_k: 0,
@@ -250,18 +271,18 @@ impl ClassIndex {
             average_class_rows: 0.0,
             class_sizes: BTreeMap::new(),
         };
-        for class in self.classes() {
-            report.smallest_class_rows = report.smallest_class_rows.min(class.rows);
-            report.smallest_class_subjects = report.smallest_class_subjects.min(class.subjects);
-            report.classes_below_k += u64::from(class.subjects < k);
-            report.rows_below_k += if class.subjects < k { class.rows } else { 0 };
-            *report.class_sizes.entry(rounded(class.subjects)).or_default() += 1;
+        for (rows, subjects, times) in classes {
+            report.classes += times;
+            report.smallest_class_rows = report.smallest_class_rows.min(rows);
+            report.smallest_class_subjects = report.smallest_class_subjects.min(subjects);
+            report.classes_below_k += if subjects < k { times } else { 0 };
+            report.rows_below_k += if subjects < k { rows * times } else { 0 };
+            *report.class_sizes.entry(rounded(subjects)).or_default() += times;
         }
         if report.classes == 0 {
             (report.smallest_class_rows, report.smallest_class_subjects) = (0, 0);
         } else {
-            report.average_class_rows =
-                (self.rows - self.suppressed_rows) as f64 / report.classes as f64;
+            report.average_class_rows = rows_in_classes as f64 / report.classes as f64;
         }
         report
     }

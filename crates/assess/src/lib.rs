@@ -25,6 +25,7 @@
 
 mod cell;
 mod classes;
+mod counts;
 mod distinct;
 mod error;
 mod hash;
@@ -35,8 +36,10 @@ pub mod utility;
 
 pub use cell::ReleasedCell;
 pub use classes::{ClassIndex, ClassReport, ClassView, Shape, SuppressionMark};
+pub use counts::{ClassCounts, ClassHash, SeenNumbers, fewest_values};
 pub use error::AssessError;
+pub use hash::CellNumbers;
 pub use homogeneity::{HomogeneityReport, L_CAP};
 pub use joint::{JointReport, Multiplicity, SignatureIndex};
-pub use risk::{RiskInput, RiskModel, RiskReport};
+pub use risk::{Classes, RiskInput, RiskModel, RiskReport};
 pub use utility::{ColumnTally, ColumnUtility, UtilityMeter, UtilityMetric, UtilityReport};

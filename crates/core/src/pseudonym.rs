@@ -30,6 +30,17 @@ pub struct Pseudonym([u8; 16]);
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/// The value of each character of the alphabet, 255 of any other.
+const VALUES: [u8; 256] = {
+    let mut values = [255; 256];
+    let mut value = 0;
+    while value < ALPHABET.len() {
+        values[ALPHABET[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
+
 impl Pseudonym {
     /// Takes the bits as they are.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
@@ -65,12 +76,31 @@ impl Pseudonym {
         }
     }
 
-    /// A version 8 UUID (RFC 9562, 5.8), in lower case.
-    pub fn uuid(&self) -> String {
+    /// Reads what [`Pseudonym::code`] wrote, and nothing else.
+    pub fn from_code(text: &str) -> Option<Self> {
+        let text: &[u8; 27] = text.as_bytes().try_into().ok()?;
+        let mut symbols = [0u8; 27];
+        for (symbol, byte) in symbols.iter_mut().zip(text) {
+            *symbol = VALUES[usize::from(*byte)];
+        }
+        let (symbols, check) = (&symbols[..26], symbols[26]);
+        // 26 symbols have two bits more than a pseudonym.
+        let fits = symbols.iter().all(|s| *s < 32) && symbols[0] < 8 && luhn(symbols) == check;
+        let value = symbols.iter().fold(0u128, |value, s| (value << 5) | u128::from(*s));
+        fits.then_some(Self(value.to_be_bytes()))
+    }
+
+    /// The bits of [`Pseudonym::uuid`].
+    pub fn uuid_bytes(&self) -> [u8; 16] {
         let mut b = self.0;
         b[6] = (b[6] & 0x0f) | 0x80;
         b[8] = (b[8] & 0x3f) | 0x80;
-        let hex = data_encoding::HEXLOWER.encode(&b);
+        b
+    }
+
+    /// A version 8 UUID (RFC 9562, 5.8), in lower case.
+    pub fn uuid(&self) -> String {
+        let hex = data_encoding::HEXLOWER.encode(&self.uuid_bytes());
         format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
     }
 
@@ -237,7 +267,22 @@ mod tests {
         for at in 0..27 {
             let mut wrong = code.clone().into_bytes();
             wrong[at] = if wrong[at] == b'7' { b'8' } else { b'7' };
-            assert!(!Pseudonym::is_code(&String::from_utf8(wrong).unwrap()), "position {at}");
+            let wrong = String::from_utf8(wrong).unwrap();
+            assert!(!Pseudonym::is_code(&wrong), "position {at}");
+            assert_eq!(Pseudonym::from_code(&wrong), None);
+        }
+    }
+
+    #[test]
+    fn codes_read_back_and_nothing_else_does() {
+        for bytes in [[0; 16], [0xff; 16], [0x5a; 16]] {
+            let pseudonym = Pseudonym::from_bytes(bytes);
+            assert_eq!(Pseudonym::from_code(&pseudonym.code()), Some(pseudonym));
+        }
+        // 130 bits that check.
+        assert!(Pseudonym::is_code("ZZZZZZZZZZZZZZZZZZZZZZZZZZT"));
+        for text in ["", "0", "ZZZZZZZZZZZZZZZZZZZZZZZZZZT", " 00000000000000000000000000", "é"] {
+            assert_eq!(Pseudonym::from_code(text), None, "{text}");
         }
     }
 

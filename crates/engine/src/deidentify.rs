@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anonymed_core::{CancelToken, Progress};
 
+use crate::graph::Overlap;
 use crate::plan::{Depth, Plan};
 use crate::project::{POLICY, Project, Session, write_atomic};
 use crate::propose::{Wishes, propose};
@@ -30,8 +31,8 @@ pub struct Request<'a> {
 pub struct Done {
     /// The project, still open.
     pub project: Project,
-    /// The scan.
-    pub scan: scan::Scan,
+    /// Authorities of the scan that give the same identifiers and disagree about the people.
+    pub overlaps: Vec<Overlap>,
     /// The plan.
     pub plan: Plan,
     /// The run.
@@ -90,6 +91,9 @@ pub fn deidentify(
         let policy = propose(&scanned, &request.wishes);
         write_atomic(&policy_file, policy.as_bytes(), "the policy")?;
     }
+    let overlaps = scanned.graph.overlaps();
+    // Each stage reads what it needs of the scan from the project's state.
+    drop(scanned);
     let plan = plan::plan(&project, Depth::Steps, progress, cancel)?;
     let run = run::run(&project, progress, cancel)?;
     let verification = verification::verify(&project, progress, cancel)?;
@@ -99,7 +103,7 @@ pub fn deidentify(
         }
         standing => standing,
     };
-    Ok(Done { project, scan: scanned, plan, run, verification, standing })
+    Ok(Done { project, overlaps, plan, run, verification, standing })
 }
 
 fn open(request: &Request<'_>, session: Session) -> Result<Project, EngineError> {

@@ -13,10 +13,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::graph::{DocumentOwner, SubjectGraph};
+use crate::graph::{DocumentOwner, KeyIndex, SubjectGraph};
 use crate::project::{Project, write_atomic};
 use crate::scan::{Entry, Scan, Status};
-use crate::subjects::{KnownValuesNeed, Patients, pseudonymizer};
+use crate::subjects::{Patients, pseudonymizer};
 use crate::{EngineError, job, propose};
 
 /// Version of the plan's form; part of its hash.
@@ -152,11 +152,12 @@ pub fn plan(
     let policy = project.policy()?;
     let scan = crate::scan::load(project)?;
     project.record(&project.event("plan.begin", &policy.purpose))?;
-    let bound = bind(project, &policy, &scan)?;
+    let graph = graph(&policy, &scan);
+    let bound = bind(project, &policy, &scan, &graph)?;
     let hash = hash(&bound)?;
     let mut plan = Plan { bound, hash, previews: Vec::new() };
     if depth == Depth::Previews {
-        plan.previews = previews(project, &policy, &scan, &plan, progress, cancel)?;
+        plan.previews = previews(project, &policy, scan, graph, &plan, progress, cancel)?;
     }
     let json =
         serde_json::to_vec_pretty(&plan).map_err(|e| EngineError::Internal(e.to_string()))?;
@@ -171,14 +172,20 @@ pub fn plan(
 }
 
 /// Reads the stored plan and checks that inputs, policy, key and software are still those it
-/// binds. The inputs themselves are checked again as each is read.
+/// binds. The inputs themselves are checked again as each is read. Gives the patients as well, who
+/// are a part of what is bound.
 ///
 /// # Errors
 ///
 /// [`EngineError::Drift`] naming what changed.
-pub fn load(project: &Project, policy: &Policy, scan: &Scan) -> Result<Plan, EngineError> {
+pub fn load(
+    project: &Project,
+    policy: &Policy,
+    scan: &Scan,
+) -> Result<(Plan, SubjectGraph), EngineError> {
     let plan = unchanged(project)?;
-    let now = bind(project, policy, scan)?;
+    let graph = graph(policy, scan);
+    let now = bind(project, policy, scan, &graph)?;
     for (what, was, is) in [
         ("the software", &plan.bound.software, &now.software),
         ("the inventory", &plan.bound.inventory, &now.inventory),
@@ -190,7 +197,7 @@ pub fn load(project: &Project, policy: &Policy, scan: &Scan) -> Result<Plan, Eng
     if hash(&now)? != plan.hash {
         return Err(EngineError::Drift("the project"));
     }
-    Ok(plan)
+    Ok((plan, graph))
 }
 
 /// Reads the stored plan as it is.
@@ -237,13 +244,17 @@ fn hash(bound: &Bound) -> Result<String, EngineError> {
 }
 
 /// The graph a policy makes of a scan.
-pub fn graph(policy: &Policy, scan: &Scan) -> SubjectGraph {
+fn graph(policy: &Policy, scan: &Scan) -> SubjectGraph {
     SubjectGraph::build(&scan.graph, &policy.subject, &scan.inventory.documents())
 }
 
-fn bind(project: &Project, policy: &Policy, scan: &Scan) -> Result<Bound, EngineError> {
+fn bind(
+    project: &Project,
+    policy: &Policy,
+    scan: &Scan,
+    graph: &SubjectGraph,
+) -> Result<Bound, EngineError> {
     crate::policy_check::contradiction(policy)?;
-    let graph = graph(policy, scan);
     let as_of = policy.time.as_of.or_else(|| scan.graph.latest()).ok_or_else(|| {
         EngineError::Usage("no date tells when the data end; set `time.as_of` in the policy".into())
     })?;
@@ -251,7 +262,7 @@ fn bind(project: &Project, policy: &Policy, scan: &Scan) -> Result<Bound, Engine
         .inventory
         .files
         .iter()
-        .map(|entry| item(policy, &graph, entry))
+        .map(|entry| item(policy, graph, entry))
         .collect::<Result<Vec<_>, _>>()?;
     let transforms = |item: &Item| matches!(item.step, Step::Transform { .. });
     if policy.risk.scope == RiskScope::Joint && !items.iter().any(transforms) {
@@ -363,22 +374,19 @@ fn fhir_name(entry: &Entry) -> String {
 fn previews(
     project: &Project,
     policy: &Policy,
-    scan: &Scan,
+    scan: Scan,
+    graph: SubjectGraph,
     plan: &Plan,
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<Vec<Preview>, EngineError> {
     const ROWS: usize = 3;
-    let codes = pseudonymizer(policy, project.keys(), &scan.inventory.digest);
+    let Scan { inventory, graph: raw } = scan;
+    let codes = pseudonymizer(policy, project.keys(), &inventory.digest);
     let codes = std::sync::Arc::new(codes);
-    let patients = Patients::new(
-        policy,
-        project.keys(),
-        &codes,
-        &scan.graph,
-        graph(policy, scan),
-        KnownValuesNeed::ForText,
-    );
+    let need = crate::run::need(policy, plan);
+    let patients = Patients::new(policy, project.keys(), &codes, &raw, &graph, need)
+        .with_keys(KeyIndex::new(raw, graph));
     let text = job::scrubber(&codes, policy, &patients)?;
     let tables = job::tables(project);
     let context = anonymed_core::Context {
@@ -394,7 +402,7 @@ fn previews(
     progress.begin("preview", items.len() as u64, "tables");
     for item in items {
         cancel.check()?;
-        let entry = scan.inventory.file(item.file).ok_or(EngineError::Drift("the inventory"))?;
+        let entry = inventory.file(item.file).ok_or(EngineError::Drift("the inventory"))?;
         project.record(&project.event("plan.read", &policy.purpose).file(item.file))?;
         previews.extend(preview_file(project, &tables, &context, entry, item, ROWS)?);
         progress.advance("preview", 1);

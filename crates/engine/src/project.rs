@@ -4,13 +4,14 @@
 //! quarantined originals, the evidence and the audit log. Nothing in it but the policy and the
 //! plan can be read without the key.
 
+use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anonymed_core::{
     Actor, AuditEvent, AuditSink, Clock, KeyRing, Policy, PolicyError, Purpose, Sensitive,
 };
-use anonymed_vault::{AuditChain, AuditOptions, SealedKeyRing};
+use anonymed_vault::{AuditChain, AuditOptions, OpenReader, SealWriter, SealedKeyRing};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -351,6 +352,50 @@ impl Project {
         }
         let bytes = fs_err::read(path).map_err(EngineError::io("sealed state", "read"))?;
         Ok(Some(Sensitive::new(anonymed_vault::open(self.keys(), name, &bytes)?.to_vec())))
+    }
+
+    /// Seals what is written to a stream, which is never whole in memory; the file is there whole or
+    /// not at all.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written, or `write` says why not.
+    pub fn seal_stream(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        const WHAT: &str = "sealed state";
+        let path = self.state(name);
+        let dir = path.parent().unwrap_or(Path::new("."));
+        let temporary =
+            tempfile::NamedTempFile::new_in(dir).map_err(EngineError::io(WHAT, "written"))?;
+        let mut sealed = SealWriter::new(self.keys(), name, BufWriter::new(temporary))?;
+        write(&mut sealed)?;
+        let temporary = sealed
+            .finish()?
+            .into_inner()
+            .map_err(|e| EngineError::io(WHAT, "written")(e.into_error()))?;
+        temporary.as_file().sync_all().map_err(EngineError::io(WHAT, "written"))?;
+        temporary.persist(&path).map_err(|e| EngineError::io(WHAT, "written")(e.error))?;
+        sync_dir(dir, WHAT)
+    }
+
+    /// Opens what [`Project::seal_stream`] wrote, with the length it has at most; `None` where it does
+    /// not exist. That nothing was cut off is known once the reader has come to the end.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read, was changed or sealed with another key.
+    pub fn open_stream(&self, name: &str) -> Result<Option<(impl Read, u64)>, EngineError> {
+        let path = self.state(name);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let file = fs_err::File::open(path).map_err(EngineError::io("sealed state", "read"))?;
+        let length = file.metadata().map_err(EngineError::io("sealed state", "read"))?.len();
+        let opened = OpenReader::new(self.keys(), name, BufReader::new(file))?;
+        Ok(Some((BufReader::new(opened), length)))
     }
 
     /// Seals a JSON document.

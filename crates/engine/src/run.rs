@@ -20,9 +20,10 @@ use anonymed_text::Scrubber;
 use anonymed_vault::SealWriter;
 use rayon::prelude::*;
 
+use crate::graph::KeyIndex;
 use crate::plan::{Item, Plan, Step};
 use crate::project::{Project, private_dir};
-use crate::scan::{Entry, Scan};
+use crate::scan::{Entry, Inventory, Scan};
 use crate::staging::{Outcome, Output, Record, Sink, Staging};
 use crate::subjects::{KnownValuesNeed, Patients, pseudonymizer};
 use crate::{EngineError, job, plan as planning, registry, scan as scanning};
@@ -80,7 +81,7 @@ impl TextScrubber for Withholding {
 struct Work<'a> {
     project: &'a Project,
     policy: &'a Policy,
-    scan: &'a Scan,
+    inventory: &'a Inventory,
     plan: &'a Plan,
     staging: Staging,
     patients: Patients,
@@ -101,11 +102,7 @@ pub fn run(
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<Run, EngineError> {
-    let policy = project.policy()?;
-    let scan = scanning::load(project)?;
-    let plan = planning::load(project, &policy, &scan)?;
-    let records = execute(project, (&policy, &scan, &plan), |_| true, progress, cancel)?;
-    Ok(Run { plan: plan.hash.clone(), records })
+    execute(project, |_| true, progress, cancel)
 }
 
 /// Does these files of a finished run once more.
@@ -115,22 +112,23 @@ pub fn run(
 /// As [`run`].
 pub(crate) fn again(
     project: &Project,
-    bound: (&Policy, &Scan, &Plan),
     files: &BTreeSet<FileNumber>,
     progress: &dyn Progress,
     cancel: &CancelToken,
-) -> Result<Vec<Record>, EngineError> {
-    execute(project, bound, |item| files.contains(&item.file), progress, cancel)
+) -> Result<Run, EngineError> {
+    execute(project, |item| files.contains(&item.file), progress, cancel)
 }
 
 fn execute(
     project: &Project,
-    (policy, scan, plan): (&Policy, &Scan, &Plan),
     wanted: impl Fn(&Item) -> bool,
     progress: &dyn Progress,
     cancel: &CancelToken,
-) -> Result<Vec<Record>, EngineError> {
-    anonymed_hl7::check_policy(policy)
+) -> Result<Run, EngineError> {
+    let policy = project.policy()?;
+    let scan = scanning::load(project)?;
+    let (plan, graph) = planning::load(project, &policy, &scan)?;
+    anonymed_hl7::check_policy(&policy)
         .map_err(|source| EngineError::File { file: FileNumber(0), source })?;
     project.record(&project.event("run.begin", &policy.purpose).digest("plan", &plan.hash))?;
     let staging = Staging::of(project, &plan.hash);
@@ -138,27 +136,23 @@ fn execute(
         private_dir(&staging.folder(folder))?;
     }
     private_dir(&project.state("quarantine"))?;
-    let codes = Arc::new(pseudonymizer(policy, project.keys(), &scan.inventory.digest));
-    let patients = Patients::new(
-        policy,
-        project.keys(),
-        &codes,
-        &scan.graph,
-        planning::graph(policy, scan),
-        need(policy, plan),
-    );
+    let Scan { inventory, graph: raw } = scan;
+    let codes = Arc::new(pseudonymizer(&policy, project.keys(), &inventory.digest));
+    let need = need(&policy, &plan);
+    let patients = Patients::new(&policy, project.keys(), &codes, &raw, &graph, need)
+        .with_keys(KeyIndex::new(raw, graph));
     let work = Work {
         text: Withholding {
-            inner: job::scrubber(&codes, policy, &patients)?,
+            inner: job::scrubber(&codes, &policy, &patients)?,
             codes: Arc::clone(&codes),
             marks: staging.withheld_cells(),
         },
         patients,
         tables: job::tables(project),
         project,
-        policy,
-        scan,
-        plan,
+        policy: &policy,
+        inventory: &inventory,
+        plan: &plan,
         staging,
         codes,
         cancel,
@@ -173,11 +167,11 @@ fn execute(
             .count("quarantined", quarantined as u64)
             .digest("plan", &plan.hash),
     )?;
-    Ok(records)
+    Ok(Run { plan: plan.hash.clone(), records })
 }
 
 /// Whether any free text is in the plan.
-fn need(policy: &Policy, plan: &Plan) -> KnownValuesNeed {
+pub(crate) fn need(policy: &Policy, plan: &Plan) -> KnownValuesNeed {
     let documents = plan.bound.items.iter().any(|i| {
         i.format.as_ref().is_some_and(|f| f.modality != "table")
             && matches!(i.step, Step::Transform { .. })
@@ -237,7 +231,7 @@ impl Work<'_> {
     }
 
     fn entry(&self, item: &Item) -> Option<&Entry> {
-        self.scan.inventory.file(item.file)
+        self.inventory.file(item.file)
     }
 
     fn chunk(
@@ -294,7 +288,7 @@ impl Work<'_> {
         let result = match result {
             Ok(outputs) => Outcome::Staged(outputs),
             Err(reason) => {
-                seal_original(self.project, self.scan, entry.number)?;
+                seal_original(self.project, self.inventory, entry.number)?;
                 Outcome::Quarantined(reason)
             }
         };
@@ -450,10 +444,10 @@ impl Work<'_> {
 /// Seals an original into quarantine, so that who mends it need not look for it.
 pub(crate) fn seal_original(
     project: &Project,
-    scan: &Scan,
+    inventory: &Inventory,
     file: FileNumber,
 ) -> Result<(), EngineError> {
-    let Some(entry) = scan.inventory.file(file) else { return Ok(()) };
+    let Some(entry) = inventory.file(file) else { return Ok(()) };
     let name = format!("quarantine/{:05}", file.0);
     let path = project.state(&format!("{name}.sealed"));
     let part = path.with_extension("part");

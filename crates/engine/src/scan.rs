@@ -158,6 +158,7 @@ pub fn scan(
     }
     take_in(read, &mut entries, &mut graph);
     progress.end("scan");
+    graph.settle();
     let inventory = Inventory { digest: digest(&entries), files: entries };
     store(project, &inventory, &graph)?;
     project.record(
@@ -171,16 +172,18 @@ pub fn scan(
 
 fn take_in(read: Vec<(Entry, RawGraph)>, entries: &mut Vec<Entry>, graph: &mut RawGraph) {
     for (entry, part) in read {
-        graph.absorb(&part);
+        graph.absorb(part);
         entries.push(entry);
     }
 }
 
 fn store(project: &Project, inventory: &Inventory, graph: &RawGraph) -> Result<(), EngineError> {
-    let bytes = graph.to_bytes().map_err(EngineError::Internal)?;
-    project.seal("subjects.sealed", &bytes)?;
+    project.seal_stream(SUBJECTS, |out| graph.write(out).map_err(EngineError::Internal))?;
     project.seal_json("inventory.sealed", inventory)
 }
+
+/// The sealed subject graph.
+const SUBJECTS: &str = "subjects.sealed";
 
 /// Reads the last scan back.
 ///
@@ -189,11 +192,16 @@ fn store(project: &Project, inventory: &Inventory, graph: &RawGraph) -> Result<(
 /// Where there was none or its state was changed.
 pub fn load(project: &Project) -> Result<Scan, EngineError> {
     let inventory: Inventory = project.open_json("inventory.sealed", "scan", "scan")?;
-    let bytes = project
-        .open_sealed("subjects.sealed")?
+    let (mut sealed, length) = project
+        .open_stream(SUBJECTS)?
         .ok_or(EngineError::Order { missing: "scan", command: "scan" })?;
-    let graph = RawGraph::from_bytes(bytes.expose()).map_err(EngineError::Integrity)?;
-    Ok(Scan { inventory, graph })
+    let graph = RawGraph::read(&mut sealed, length).map_err(EngineError::Integrity)?;
+    // Only at its end is a stream known to be whole.
+    let rest = std::io::copy(&mut sealed, &mut std::io::sink());
+    match rest {
+        Ok(0) => Ok(Scan { inventory, graph }),
+        _ => Err(EngineError::Integrity("the subject graph was changed".into())),
+    }
 }
 
 /// Whether a file was recognised as of a modality.

@@ -7,13 +7,16 @@ use anonymed_core::{
     DateShifter, EntityType, FileNumber, KeyRing, KnownIdentifier, PatientKey, Policy,
     Pseudonymizer, Resolution, Sensitive, Subject, SubjectId, SubjectIndex,
 };
-use hashbrown::HashMap;
+use rayon::prelude::*;
 
-use crate::graph::{DocumentOwner, RawGraph, SubjectGraph};
+use crate::graph::{Conflict, DocumentOwner, KeyIndex, RawGraph, SubjectGraph};
 
 /// Numbers of events, and known values of other kinds, kept for one patient to look for in free text;
 /// beyond this many the first are used.
 const KNOWN_MOST: usize = 400;
+
+/// Patients whose codes are made at once, on all threads.
+const AT_ONCE: usize = 1 << 14;
 
 /// Whether free text will be scrubbed, so that known values are needed in the clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +30,8 @@ pub enum KnownValuesNeed {
 /// The index the modalities ask.
 pub struct Patients {
     subjects: Vec<Subject>,
-    conflicts: Vec<Option<&'static str>>,
-    index: HashMap<(Box<str>, Box<str>), SubjectId>,
+    conflicts: Vec<Option<Conflict>>,
+    keys: Option<KeyIndex>,
     documents: BTreeMap<FileNumber, DocumentOwner>,
     rule: SubjectRule,
     staff: Vec<Sensitive<String>>,
@@ -43,13 +46,14 @@ pub fn pseudonymizer(policy: &Policy, keys: &dyn KeyRing, inputs: &str) -> Pseud
 }
 
 impl Patients {
-    /// Gives every subject of a graph its code and shift.
+    /// Gives every subject of a graph its code and shift. Keys are not known before
+    /// [`Patients::with_keys`].
     pub fn new(
         policy: &Policy,
         keys: &dyn KeyRing,
         codes: &Pseudonymizer,
         raw: &RawGraph,
-        graph: SubjectGraph,
+        graph: &SubjectGraph,
         need: KnownValuesNeed,
     ) -> Self {
         let shifter = DateShifter::new(
@@ -58,37 +62,49 @@ impl Patients {
             policy.time.range_days,
             policy.time.weekdays,
         );
-        let mut subjects: Vec<Subject> = graph
-            .keys
-            .iter()
-            .zip(&graph.sexes)
-            .enumerate()
-            .map(|(n, (key, sex))| Subject {
-                number: SubjectId(n as u32),
+        let subject = |number: u32| {
+            let (authority, id) = graph.key(raw, SubjectId(number))?;
+            // The stored identifier is normalised already and not empty.
+            let key = PatientKey::new(authority, id)?;
+            Some(Subject {
+                number: SubjectId(number),
                 pseudonym: match policy.keys.mode {
                     PseudonymMode::Keyed => {
-                        codes.pseudonym("patient", key.authority(), key.id().expose())
+                        codes.pseudonym("patient", authority, key.id().expose())
                     }
-                    PseudonymMode::Random => codes.draw(n as u64),
+                    PseudonymMode::Random => codes.draw(u64::from(number)),
                 },
-                shift: shifter.shift(key),
-                sex: *sex,
+                shift: shifter.shift(&key),
+                sex: graph.sexes[number as usize],
                 known: Vec::new(),
             })
-            .collect();
+        };
+        let all = graph.len() as u32;
+        let mut subjects: Vec<Subject> = Vec::with_capacity(graph.len());
+        for from in (0..all).step_by(AT_ONCE) {
+            let to = all.min(from + AT_ONCE as u32);
+            let some: Vec<_> = (from..to).into_par_iter().map(subject).collect();
+            subjects.extend(some.into_iter().flatten());
+        }
         let mut staff = Vec::new();
         if need == KnownValuesNeed::ForText {
-            fill_known(&mut subjects, raw, &graph);
-            staff = staff_names(raw, &graph);
+            fill_known(&mut subjects, raw, graph);
+            staff = staff_names(raw, graph);
         }
         Self {
             staff,
             subjects,
-            conflicts: graph.conflicts,
-            index: graph.index,
-            documents: graph.documents,
+            conflicts: graph.conflicts.clone(),
+            keys: None,
+            documents: graph.documents.clone(),
             rule: policy.subject.clone(),
         }
+    }
+
+    /// Whose each key is, from now on.
+    #[must_use]
+    pub fn with_keys(self, keys: KeyIndex) -> Self {
+        Self { keys: Some(keys), ..self }
     }
 
     /// Names of those who treat, as tables and resources give them: they stand in anybody's notes.
@@ -106,7 +122,7 @@ impl Patients {
         self.conflicts
             .iter()
             .enumerate()
-            .filter_map(|(n, c)| c.map(|reason| (SubjectId(n as u32), reason)))
+            .filter_map(|(n, c)| c.map(|conflict| (SubjectId(n as u32), conflict.reason())))
     }
 
     /// A patient by number, or that it is a conflict.
@@ -140,8 +156,9 @@ fn fill_known(subjects: &mut [Subject], raw: &RawGraph, graph: &SubjectGraph) {
             subject.known.push(known);
         }
     }
-    for (subject, key) in subjects.iter_mut().zip(&graph.keys) {
-        let known = KnownIdentifier { entity: EntityType::Mrn, value: key.id().clone() };
+    for subject in subjects {
+        let Some((_, id)) = graph.key(raw, subject.number) else { continue };
+        let known = KnownIdentifier { entity: EntityType::Mrn, value: Sensitive::from(id) };
         if !subject.known.contains(&known) {
             subject.known.push(known);
         }
@@ -157,27 +174,12 @@ fn staff_names(raw: &RawGraph, graph: &SubjectGraph) -> Vec<Sensitive<String>> {
     names.into_iter().map(|name| Sensitive::from(name.to_owned())).collect()
 }
 
-/// A borrowed look into the index.
-struct KeyRef<'a>(&'a str, &'a str);
-
-impl std::hash::Hash for KeyRef<'_> {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        (self.0, self.1).hash(state);
-    }
-}
-
-impl hashbrown::Equivalent<(Box<str>, Box<str>)> for KeyRef<'_> {
-    fn equivalent(&self, key: &(Box<str>, Box<str>)) -> bool {
-        *self.0 == *key.0 && *self.1 == *key.1
-    }
-}
-
 impl SubjectIndex for Patients {
     fn resolve(&self, key: &PatientKey) -> Resolution<'_> {
         let authority =
             self.rule.authority_of(key.authority()).map_or(key.authority(), |(_, name)| name);
-        match self.index.get(&KeyRef(authority, key.id().expose())) {
-            Some(number) => self.get(*number),
+        match self.keys.as_ref().and_then(|keys| keys.find(authority, key.id().expose())) {
+            Some(number) => self.get(number),
             None => Resolution::Unknown,
         }
     }

@@ -14,7 +14,7 @@ use anonymed_core::{
     Action, Context, Document, EntityType, Format, ModalityError, PatientKey, Resolution, Subject,
     Transformed,
 };
-use arrow::array::{Array, StringArray, StringBuilder, UInt32Array};
+use arrow::array::{Array, StringArray, StringBuilder};
 use hashbrown::HashSet;
 
 use crate::Tables;
@@ -22,7 +22,7 @@ use crate::actions::{Cell, CellCounts};
 use crate::batch::{StringBatch, cell};
 use crate::cell_date;
 use crate::csv_read::rejected;
-use crate::frequency::{self, Grouping};
+use crate::frequency::CodeLog;
 use crate::joint;
 use crate::model::{Counted, Dictionary, Measure, ModelPlan, Solved};
 use crate::outcome::{ColumnOutcome, TableOutcome, TableRisk, WrittenCell};
@@ -140,35 +140,29 @@ impl Tables {
             quasi.iter().map(|_| Dictionary::default()).collect();
         let mut sensitive: Vec<Dictionary> =
             models.l.iter().map(|_| Dictionary::default()).collect();
-        let grouping = Grouping {
-            keys: quasi.len() + sensitive.len(),
-            subjects_up_to: (!models.by_subject).then(|| models.k_max()),
-        };
-        let runtime = self.runtime()?;
-        let groups = frequency::group(runtime, self.options(), grouping, |feed| {
-            source::map_in_order(
-                (document, format, part),
-                ctx.cancel,
-                |batch| coded_rows(&batch, plan, &quasi, &models, ctx),
-                &mut |_, _| {},
-                &mut |rows: CodedRows| {
-                    let mut columns = Vec::with_capacity(rows.texts.len() + 1);
-                    let all = dictionaries.iter_mut().chain(&mut sensitive);
-                    for (texts, dictionary) in rows.texts.iter().zip(all) {
-                        columns.push(codes(texts, dictionary));
-                    }
-                    columns.push(UInt32Array::from(rows.subjects));
-                    feed(columns)
-                },
-            )
-        })?;
+        let mut rows = CodeLog::new(quasi.len() + sensitive.len(), self.options());
+        source::map_in_order(
+            (document, format, part),
+            ctx.cancel,
+            |batch| coded_rows(&batch, plan, &quasi, &models, ctx),
+            &mut |_, _| {},
+            &mut |coded: CodedRows| {
+                let mut columns = Vec::with_capacity(coded.texts.len() + 1);
+                let all = dictionaries.iter_mut().chain(&mut sensitive);
+                for (texts, dictionary) in coded.texts.iter().zip(all) {
+                    columns.push(codes(texts, dictionary));
+                }
+                columns.push(coded.subjects);
+                rows.push(&columns)
+            },
+        )?;
         let counted = Counted {
             names: quasi.iter().map(|q| part.columns[*q].clone()).collect(),
             measures: quasi.iter().map(|q| measure(&plan.columns[*q])).collect(),
             quasi: dictionaries,
             sensitive_names: models.l.iter().map(|l| part.columns[l.0].clone()).collect(),
             sensitive,
-            groups,
+            rows,
         };
         crate::model::solve(counted, &models, rule.suppress_max, ctx.cancel)
     }
@@ -197,7 +191,7 @@ impl Tables {
             .collect::<Result<Vec<_>, _>>()?;
         let mut tally = Tally::new(&prepared);
         let mut shuffle = prepared.plan.scope.as_deref().map(Shuffle::new);
-        let mut risk = RiskWatch::new(&prepared);
+        let mut risk = RiskWatch::new(&prepared, self.options());
         let mut held = Vec::new();
         source::map_in_order(
             (document, format, part),
@@ -231,7 +225,8 @@ impl Tables {
         for writer in writers {
             guarded += writer.finish()?;
         }
-        Ok(tally.finish(&prepared, held, guarded, risk.finish(&prepared, ctx)))
+        let risk = risk.finish(&prepared, ctx)?;
+        Ok(tally.finish(&prepared, held, guarded, risk))
     }
 }
 
@@ -342,8 +337,8 @@ fn numbered(whose: Whose<'_>, row: u64) -> Result<Option<(Option<&Subject>, u32)
     })
 }
 
-fn codes(texts: &StringArray, dictionary: &mut Dictionary) -> UInt32Array {
-    UInt32Array::from_iter_values(texts.iter().map(|t| dictionary.number(t.unwrap_or_default())))
+fn codes(texts: &StringArray, dictionary: &mut Dictionary) -> Vec<u32> {
+    texts.iter().map(|t| dictionary.number(t.unwrap_or_default())).collect()
 }
 
 /// A row that may leave.

@@ -1,386 +1,310 @@
-//! The frequency table of a part: one `GROUP BY` in DataFusion over coded quasi-identifiers and
-//! sensitive columns, with rows and distinct subjects of every group.
+//! The frequency table of a part: rows by coded quasi-identifiers and sensitive columns are written
+//! down as they come, and once all codes are known sorted and counted, with the distinct subjects of
+//! every group.
 //!
-//! Values never enter the engine: columns are numbers of our own dictionaries, so what is spilled
-//! to disk under memory pressure names nobody.
+//! Values are never written aside: columns are numbers of our own dictionaries, so what is in a file
+//! under memory pressure names nobody.
 
-use std::sync::{Arc, Mutex, mpsc};
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 
-use anonymed_core::ModalityError;
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, ListArray, RecordBatch, UInt32Array, UInt32Builder,
-};
-use arrow::buffer::OffsetBuffer;
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type};
-use datafusion::catalog::streaming::StreamingTable;
-use datafusion::common::{Result as EngineResult, exec_err};
-use datafusion::error::DataFusionError;
-use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::FairSpillPool;
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::functions_aggregate::expr_fn::count;
-use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion::logical_expr::{
-    Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
-};
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::streaming::PartitionStream;
-use datafusion::prelude::{SessionConfig, SessionContext, col, lit};
-use futures::StreamExt;
-use tokio::sync::mpsc as channel;
+use anonymed_core::{CancelToken, ModalityError};
 
 use crate::TableOptions;
+use crate::sorter::{Room, SortError, Sorter, unnamed};
 
 /// What is grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Grouping {
+    /// By codes; so many of the smallest subject numbers are kept of each group.
+    SubjectsUpTo(u32),
+    /// By codes and subject.
+    BySubject,
+}
+
+/// Takes a group: its codes, the subjects that are kept, ascending, and its rows.
+pub(crate) type TakeGroup<'a> = dyn FnMut(&[u32], &[u32], u64) -> Result<(), ModalityError> + 'a;
+
+/// Groups between two questions whether to go on.
+const ASK: u64 = 1 << 18;
+
+/// Coded rows in the order they came in.
+pub(crate) struct CodeLog {
+    columns: usize,
+    room: Room,
+    /// Blocks: how many rows, then each column with its width in bytes.
+    blocks: Vec<u8>,
+    file: Option<File>,
+    rows: u64,
+}
+
+impl CodeLog {
+    /// A log of rows of so many coded columns.
+    pub(crate) fn new(columns: usize, options: &TableOptions) -> Self {
+        Self { columns, room: options.sorting(), blocks: Vec::new(), file: None, rows: 0 }
+    }
+
+    /// Takes rows: the codes of each column, then the number of the subject.
+    pub(crate) fn push(&mut self, columns: &[Vec<u32>]) -> Result<(), ModalityError> {
+        let rows = columns.first().map_or(0, Vec::len);
+        let fits = columns.len() == self.columns + 1 && columns.iter().all(|c| c.len() == rows);
+        let (true, Ok(count)) = (fits, u32::try_from(rows)) else {
+            return Err(ModalityError::Internal("codes do not fit the plan".into()));
+        };
+        self.blocks.extend(count.to_le_bytes());
+        for column in columns {
+            let width = match column.iter().max() {
+                None | Some(0..=0xff) => 1,
+                Some(0x100..=0xffff) => 2,
+                Some(_) => 4,
+            };
+            self.blocks.push(width);
+            for code in column {
+                self.blocks.extend_from_slice(&code.to_le_bytes()[..usize::from(width)]);
+            }
+        }
+        self.rows += u64::from(count);
+        match &self.room.folder {
+            Some(_) if self.blocks.len() >= self.room.bytes => self.put_aside(),
+            None if self.blocks.len() > self.room.bytes => Err(full()),
+            _ => Ok(()),
+        }
+    }
+
+    fn put_aside(&mut self) -> Result<(), ModalityError> {
+        let Some(folder) = &self.room.folder else { return Err(full()) };
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(unnamed(folder).map_err(|e| ModalityError::Write(e.kind()))?),
+        };
+        file.write_all(&self.blocks).map_err(|e| ModalityError::Write(e.kind()))?;
+        self.blocks.clear();
+        Ok(())
+    }
+
+    /// Hands on the groups in the order of their codes, and of their subjects. `finals` has for each
+    /// column the number that stands in the place of each code.
+    pub(crate) fn groups(
+        self,
+        finals: &[Vec<u32>],
+        grouping: Grouping,
+        cancel: &CancelToken,
+        take: &mut TakeGroup<'_>,
+    ) -> Result<(), ModalityError> {
+        let widths: Vec<u32> = finals
+            .iter()
+            .map(|codes| u32::BITS - codes.iter().max().copied().unwrap_or(0).leading_zeros())
+            .chain([u32::BITS])
+            .collect();
+        let pass = Pass { widths: &widths, finals, grouping, cancel };
+        match widths.iter().sum::<u32>() {
+            0..=64 => pass.run::<1>(self, take),
+            65..=128 => pass.run::<2>(self, take),
+            129..=256 => pass.run::<4>(self, take),
+            257..=512 => pass.run::<8>(self, take),
+            513..=1024 => pass.run::<16>(self, take),
+            1025..=4096 => pass.run::<64>(self, take),
+            _ => Err(ModalityError::Limit {
+                what: "the number of quasi-identifiers",
+                limit: "4096 bits of codes".into(),
+            }),
+        }
+    }
+}
+
+/// What sorting and counting need.
+struct Pass<'a> {
+    /// Bits of each column's codes, and of the subject's number.
+    widths: &'a [u32],
+    finals: &'a [Vec<u32>],
+    grouping: Grouping,
+    cancel: &'a CancelToken,
+}
+
+impl Pass<'_> {
+    fn run<const W: usize>(
+        &self,
+        mut log: CodeLog,
+        take: &mut TakeGroup<'_>,
+    ) -> Result<(), ModalityError> {
+        let mut sorter = Sorter::<W>::new(log.room.clone());
+        let read = |e: std::io::Error| ModalityError::Read(e.kind());
+        if let Some(mut file) = log.file.take() {
+            file.seek(SeekFrom::Start(0)).map_err(read)?;
+            self.sort(BufReader::with_capacity(1 << 20, file), &mut sorter)?;
+        }
+        self.sort(log.blocks.as_slice(), &mut sorter)?;
+        log.blocks = Vec::new();
+        self.count(sorter, take)
+    }
+
+    /// Reads blocks and gives their rows, recoded, to the sorter.
+    fn sort<const W: usize>(
+        &self,
+        mut blocks: impl Read,
+        sorter: &mut Sorter<W>,
+    ) -> Result<(), ModalityError> {
+        let mut columns: Vec<Vec<u32>> = vec![Vec::new(); self.widths.len()];
+        while let Some(rows) = read_block(&mut blocks, &mut columns)? {
+            self.cancel.check()?;
+            for row in 0..rows {
+                let mut record = Record::<W>::default();
+                for (at, (column, width)) in columns.iter().zip(self.widths).enumerate() {
+                    let code = match self.finals.get(at) {
+                        Some(finals) => {
+                            finals.get(column[row] as usize).copied().ok_or_else(unfit)?
+                        }
+                        None => column[row],
+                    };
+                    record.put(code, *width);
+                }
+                sorter.push(record.words).map_err(sort_error)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn count<const W: usize>(
+        &self,
+        sorter: Sorter<W>,
+        take: &mut TakeGroup<'_>,
+    ) -> Result<(), ModalityError> {
+        let keys = self.widths.len() - 1;
+        let most = match self.grouping {
+            Grouping::SubjectsUpTo(most) => most as usize,
+            Grouping::BySubject => 1,
+        };
+        let mut group: Option<(Vec<u32>, Vec<u32>, u64)> = None;
+        let mut codes = Vec::with_capacity(keys + 1);
+        let mut groups = 0u64;
+        for record in sorter.finish().map_err(sort_error)? {
+            let mut record = Record { words: record.map_err(sort_error)?, at: 0 };
+            codes.clear();
+            codes.extend(self.widths.iter().map(|width| record.take(*width)));
+            let subject = codes.pop().unwrap_or_default();
+            let same =
+                |subjects: &[u32]| self.grouping != Grouping::BySubject || subjects == [subject];
+            match &mut group {
+                Some((of, subjects, rows)) if *of == codes && same(subjects) => {
+                    *rows += 1;
+                    if subjects.len() < most && subjects.last() != Some(&subject) {
+                        subjects.push(subject);
+                    }
+                }
+                other => {
+                    if let Some((codes, subjects, rows)) = other {
+                        take(codes, subjects, *rows)?;
+                    }
+                    groups += 1;
+                    if groups.is_multiple_of(ASK) {
+                        self.cancel.check()?;
+                    }
+                    let (mut of, mut subjects, _) = other.take().unwrap_or_default();
+                    of.clone_from(&codes);
+                    subjects.clear();
+                    if most > 0 {
+                        subjects.push(subject);
+                    }
+                    *other = Some((of, subjects, 1));
+                }
+            }
+        }
+        match group {
+            Some((codes, subjects, rows)) => take(&codes, &subjects, rows),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reads the next block into columns; `None` at the end.
+fn read_block(
+    blocks: &mut impl Read,
+    columns: &mut [Vec<u32>],
+) -> Result<Option<usize>, ModalityError> {
+    let read = |e: std::io::Error| ModalityError::Read(e.kind());
+    let mut rows = [0; 4];
+    match blocks.read_exact(&mut rows) {
+        Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(None),
+        other => other.map_err(read)?,
+    }
+    let rows = u32::from_le_bytes(rows) as usize;
+    let mut bytes = Vec::new();
+    for column in columns {
+        let mut width = [0];
+        blocks.read_exact(&mut width).map_err(read)?;
+        let width = usize::from(width[0]).clamp(1, 4);
+        bytes.resize(rows * width, 0);
+        blocks.read_exact(&mut bytes).map_err(read)?;
+        column.clear();
+        column.extend(bytes.chunks_exact(width).map(|code| {
+            let mut word = [0; 4];
+            word[..width].copy_from_slice(code);
+            u32::from_le_bytes(word)
+        }));
+    }
+    Ok(Some(rows))
+}
+
+/// Codes side by side, the first in the highest bits, so that records order as their codes do.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Grouping {
-    /// Coded columns, quasi-identifiers first.
-    pub(crate) keys: usize,
-    /// Distinct subjects kept per group; `None` groups by subject too.
-    pub(crate) subjects_up_to: Option<u32>,
+struct Record<const W: usize> {
+    words: [u64; W],
+    at: u32,
 }
 
-/// Rows with equal codes, group by group, laid out flat: a million groups of six columns take
-/// about 50 MB.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Groups {
-    width: usize,
-    codes: Vec<u32>,
-    subjects: Vec<u32>,
-    ends: Vec<usize>,
-    rows: Vec<u64>,
+impl<const W: usize> Default for Record<W> {
+    fn default() -> Self {
+        Self { words: [0; W], at: 0 }
+    }
 }
 
-impl Groups {
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    pub(crate) fn codes(&self, group: usize) -> &[u32] {
-        &self.codes[group * self.width..(group + 1) * self.width]
-    }
-
-    /// The distinct subjects that were kept, ascending.
-    pub(crate) fn subjects(&self, group: usize) -> &[u32] {
-        let start = if group == 0 { 0 } else { self.ends[group - 1] };
-        &self.subjects[start..self.ends[group]]
-    }
-
-    pub(crate) fn rows(&self, group: usize) -> u64 {
-        self.rows[group]
-    }
-
-    /// Gives every code of a column another number.
-    pub(crate) fn recode(&mut self, finals: &[Vec<u32>]) {
-        for codes in self.codes.chunks_exact_mut(self.width.max(1)) {
-            for (code, finals) in codes.iter_mut().zip(finals) {
-                *code = finals[*code as usize];
-            }
+impl<const W: usize> Record<W> {
+    /// Writes a code of at most 32 bits.
+    #[inline]
+    fn put(&mut self, code: u32, width: u32) {
+        if width == 0 {
+            return;
         }
-    }
-
-    /// The groups in the order of their codes and subjects, whatever order they came in.
-    pub(crate) fn order(&self) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.len()).collect();
-        order.sort_unstable_by_key(|g| (self.codes(*g), self.subjects(*g)));
-        order
-    }
-}
-
-/// Takes batches of codes (a column for each key, then the subject's number).
-pub(crate) type Feed<'a> = dyn FnMut(Vec<UInt32Array>) -> Result<(), ModalityError> + 'a;
-
-/// Groups what `feed` hands on; the groups come in no particular order.
-pub(crate) fn group(
-    runtime: &tokio::runtime::Runtime,
-    options: &TableOptions,
-    grouping: Grouping,
-    feed: impl FnOnce(&mut Feed<'_>) -> Result<(), ModalityError>,
-) -> Result<Groups, ModalityError> {
-    let schema = schema(grouping.keys);
-    let (sender, receiver) = channel::channel::<RecordBatch>(4);
-    let (done, result) = mpsc::sync_channel(1);
-    let work = aggregate(options.clone(), grouping, Arc::clone(&schema), receiver);
-    runtime.spawn(async move {
-        // The caller waits for exactly one answer.
-        let _ = done.send(work.await);
-    });
-    let fed = feed(&mut |columns| {
-        let arrays = columns.into_iter().map(|c| Arc::new(c) as ArrayRef).collect();
-        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
-            .map_err(|_| ModalityError::Internal("codes do not fit the plan".into()))?;
-        sender
-            .blocking_send(batch)
-            .map_err(|_| ModalityError::Internal("the aggregation stopped".into()))
-    });
-    drop(sender);
-    let grouped = result
-        .recv()
-        .map_err(|_| ModalityError::Internal("the aggregation ended without an answer".into()))?;
-    match (grouped, fed) {
-        // The engine's own fault says more than that it stopped listening.
-        (Err(e), _) => Err(engine_error(&e)),
-        (Ok(_), Err(e)) => Err(e),
-        (Ok(groups), Ok(())) => Ok(groups),
-    }
-}
-
-fn engine_error(error: &DataFusionError) -> ModalityError {
-    match error.find_root() {
-        DataFusionError::ResourcesExhausted(_) => ModalityError::Limit {
-            what: "the memory for distinct combinations",
-            limit: "the table engine's share; give it more, or a folder to spill to".into(),
-        },
-        _ => ModalityError::Internal("the table engine failed".into()),
-    }
-}
-
-fn key(n: usize) -> String {
-    format!("k{n}")
-}
-
-const SUBJECT: &str = "subject";
-
-fn schema(keys: usize) -> SchemaRef {
-    let names = (0..keys).map(key).chain([SUBJECT.to_owned()]);
-    Arc::new(Schema::new(names.map(|n| Field::new(n, DataType::UInt32, false)).collect::<Vec<_>>()))
-}
-
-async fn aggregate(
-    options: TableOptions,
-    grouping: Grouping,
-    schema: SchemaRef,
-    receiver: channel::Receiver<RecordBatch>,
-) -> EngineResult<Groups> {
-    let spill = match options.spill {
-        Some(folder) => DiskManagerMode::Directories(vec![folder]),
-        None => DiskManagerMode::Disabled,
-    };
-    let env = RuntimeEnvBuilder::new()
-        .with_memory_pool(Arc::new(FairSpillPool::new(options.memory_bytes)))
-        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(spill))
-        .build_arc()?;
-    let lanes = rayon::current_num_threads().max(1);
-    let config = SessionConfig::new().with_target_partitions(lanes);
-    let session = SessionContext::new_with_config_rt(config, env);
-    let source = CodeStream { schema: Arc::clone(&schema), receiver: Mutex::new(Some(receiver)) };
-    let table = StreamingTable::try_new(schema, vec![Arc::new(source)])?;
-    let mut keys: Vec<_> = (0..grouping.keys).map(|n| col(key(n))).collect();
-    let mut values = vec![count(lit(1i64)).alias("rows")];
-    match grouping.subjects_up_to {
-        Some(most) => {
-            let subjects = AggregateUDF::new_from_impl(SubjectsUpTo::new(most));
-            values.push(subjects.call(vec![col(SUBJECT)]).alias("subjects"));
+        let (word, from) = ((self.at / 64) as usize, self.at % 64);
+        // A code may lie over the border of two words.
+        let both = u128::from(code) << (128 - from - width);
+        self.words[word] |= (both >> 64) as u64;
+        if from + width > 64 {
+            self.words[word + 1] |= both as u64;
         }
-        None => keys.push(col(SUBJECT)),
+        self.at += width;
     }
-    let frame = session.read_table(Arc::new(table))?.aggregate(keys, values)?;
-    let mut stream = frame.execute_stream().await?;
-    let mut groups = Groups { width: grouping.keys, ..Groups::default() };
-    while let Some(batch) = stream.next().await {
-        read_groups(&batch?, grouping, &mut groups)?;
-    }
-    Ok(groups)
-}
 
-fn read_groups(batch: &RecordBatch, grouping: Grouping, groups: &mut Groups) -> EngineResult<()> {
-    let numbers = |n: usize| batch.column(n).as_primitive::<UInt32Type>().values();
-    let by_subject = grouping.subjects_up_to.is_none();
-    let rows_at = grouping.keys + usize::from(by_subject);
-    let rows = batch.column(rows_at).as_primitive::<arrow::datatypes::Int64Type>();
-    for row in 0..batch.num_rows() {
-        groups.codes.extend((0..grouping.keys).map(|n| numbers(n)[row]));
-        if by_subject {
-            groups.subjects.push(numbers(grouping.keys)[row]);
-        } else {
-            let lists = batch.column(rows_at + 1).as_list::<i32>();
-            let subjects = lists.value(row);
-            groups.subjects.extend_from_slice(subjects.as_primitive::<UInt32Type>().values());
+    /// Reads the next code.
+    #[inline]
+    fn take(&mut self, width: u32) -> u32 {
+        if width == 0 {
+            return 0;
         }
-        groups.ends.push(groups.subjects.len());
-        groups.rows.push(u64::try_from(rows.value(row)).unwrap_or(0));
-    }
-    Ok(())
-}
-
-/// The batches as a source of the engine; read once.
-struct CodeStream {
-    schema: SchemaRef,
-    receiver: Mutex<Option<channel::Receiver<RecordBatch>>>,
-}
-
-impl std::fmt::Debug for CodeStream {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CodeStream")
+        let (word, from) = ((self.at / 64) as usize, self.at % 64);
+        let second = self.words.get(word + 1).copied().unwrap_or(0);
+        let both = u128::from(self.words[word]) << 64 | u128::from(second);
+        self.at += width;
+        ((both << from) >> (128 - width)) as u32
     }
 }
 
-impl PartitionStream for CodeStream {
-    fn schema(&self) -> &SchemaRef {
-        &self.schema
-    }
-
-    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let receiver = self.receiver.lock().ok().and_then(|mut r| r.take());
-        let batches = futures::stream::unfold(receiver, |receiver| async move {
-            let mut receiver = receiver?;
-            let batch = receiver.recv().await?;
-            Some((Ok(batch), Some(receiver)))
-        });
-        Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), batches))
+fn full() -> ModalityError {
+    ModalityError::Limit {
+        what: "the memory for distinct combinations",
+        limit: "the table engine's share; give it more, or a folder to spill to".into(),
     }
 }
 
-/// The aggregate `subjects_up_to_k`: the k smallest distinct subject numbers of a group. The
-/// smallest of a union are among the smallest of its parts, so states merge without loss and in
-/// any order to the same set.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct SubjectsUpTo {
-    signature: Signature,
-    most: u32,
+fn unfit() -> ModalityError {
+    ModalityError::Internal("a code is in no dictionary".into())
 }
 
-impl SubjectsUpTo {
-    fn new(most: u32) -> Self {
-        let signature = Signature::exact(vec![DataType::UInt32], Volatility::Immutable);
-        Self { signature, most }
-    }
-}
-
-fn item() -> Arc<Field> {
-    Arc::new(Field::new_list_field(DataType::UInt32, true))
-}
-
-impl AggregateUDFImpl for SubjectsUpTo {
-    fn name(&self) -> &'static str {
-        "subjects_up_to_k"
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn return_type(&self, _: &[DataType]) -> EngineResult<DataType> {
-        Ok(DataType::List(item()))
-    }
-
-    fn accumulator(&self, _: AccumulatorArgs<'_>) -> EngineResult<Box<dyn Accumulator>> {
-        exec_err!("subjects_up_to_k is an aggregate of groups")
-    }
-
-    fn state_fields(&self, args: StateFieldsArgs<'_>) -> EngineResult<Vec<Arc<Field>>> {
-        let name = format!("{}[subjects]", args.name);
-        Ok(vec![Arc::new(Field::new(name, DataType::List(item()), true))])
-    }
-
-    fn groups_accumulator_supported(&self, _: AccumulatorArgs<'_>) -> bool {
-        true
-    }
-
-    fn create_groups_accumulator(
-        &self,
-        _: AccumulatorArgs<'_>,
-    ) -> EngineResult<Box<dyn GroupsAccumulator>> {
-        Ok(Box::new(SubjectSets { most: self.most as usize, sets: Vec::new(), bytes: 0 }))
-    }
-}
-
-/// The sets of all groups at work, each ascending.
-struct SubjectSets {
-    most: usize,
-    sets: Vec<Vec<u32>>,
-    bytes: usize,
-}
-
-impl SubjectSets {
-    fn insert(&mut self, group: usize, subject: u32) {
-        let most = self.most;
-        let set = &mut self.sets[group];
-        if let Err(at) = set.binary_search(&subject)
-            && at < most
-        {
-            let before = set.capacity();
-            if set.len() == most {
-                set.pop();
-            }
-            if set.capacity() == set.len() {
-                set.reserve_exact((set.len()).max(1).min(most - set.len()));
-            }
-            set.insert(at, subject);
-            self.bytes += (set.capacity() - before) * 4;
-        }
-    }
-
-    fn take(&mut self, emit: EmitTo) -> ListArray {
-        let sets = emit.take_needed(&mut self.sets);
-        let mut values = UInt32Builder::new();
-        for set in &sets {
-            values.append_slice(set);
-            self.bytes = self.bytes.saturating_sub(set.capacity() * 4);
-        }
-        let offsets = OffsetBuffer::from_lengths(sets.iter().map(Vec::len));
-        ListArray::new(item(), offsets, Arc::new(values.finish()), None)
-    }
-}
-
-impl GroupsAccumulator for SubjectSets {
-    fn update_batch(
-        &mut self,
-        values: &[ArrayRef],
-        group_indices: &[usize],
-        opt_filter: Option<&BooleanArray>,
-        total_num_groups: usize,
-    ) -> EngineResult<()> {
-        self.sets.resize_with(total_num_groups, Vec::new);
-        let subjects = values[0].as_primitive::<UInt32Type>();
-        for (row, group) in group_indices.iter().enumerate() {
-            if opt_filter.is_none_or(|f| f.is_valid(row) && f.value(row)) {
-                self.insert(*group, subjects.value(row));
-            }
-        }
-        Ok(())
-    }
-
-    fn evaluate(&mut self, emit_to: EmitTo) -> EngineResult<ArrayRef> {
-        Ok(Arc::new(self.take(emit_to)))
-    }
-
-    fn state(&mut self, emit_to: EmitTo) -> EngineResult<Vec<ArrayRef>> {
-        Ok(vec![Arc::new(self.take(emit_to))])
-    }
-
-    fn merge_batch(
-        &mut self,
-        values: &[ArrayRef],
-        group_indices: &[usize],
-        total_num_groups: usize,
-    ) -> EngineResult<()> {
-        self.sets.resize_with(total_num_groups, Vec::new);
-        let lists = values[0].as_list::<i32>();
-        let subjects = lists.values().as_primitive::<UInt32Type>();
-        for (row, group) in group_indices.iter().enumerate() {
-            let (start, end) = (lists.value_offsets()[row], lists.value_offsets()[row + 1]);
-            for at in start as usize..end as usize {
-                self.insert(*group, subjects.value(at));
-            }
-        }
-        Ok(())
-    }
-
-    fn convert_to_state(
-        &self,
-        values: &[ArrayRef],
-        opt_filter: Option<&BooleanArray>,
-    ) -> EngineResult<Vec<ArrayRef>> {
-        let mut one = SubjectSets { most: self.most, sets: Vec::new(), bytes: 0 };
-        let rows: Vec<usize> = (0..values[0].len()).collect();
-        one.update_batch(values, &rows, opt_filter, rows.len())?;
-        one.state(EmitTo::All)
-    }
-
-    fn size(&self) -> usize {
-        self.bytes + self.sets.capacity() * size_of::<Vec<u32>>()
+/// What a sorter's fault is to who reads a table.
+pub(crate) fn sort_error(error: SortError) -> ModalityError {
+    match error {
+        SortError::File(kind) => ModalityError::Write(kind),
+        SortError::Full(_) => full(),
     }
 }
 
@@ -388,50 +312,91 @@ impl GroupsAccumulator for SubjectSets {
 mod tests {
     use super::*;
 
-    fn counted(batches: &[(&[u32], &[u32])], most: Option<u32>) -> Groups {
-        let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
-        let grouping = Grouping { keys: 1, subjects_up_to: most };
-        group(&runtime, &TableOptions::default(), grouping, |feed| {
-            batches.iter().try_for_each(|(keys, subjects)| {
-                feed(vec![UInt32Array::from(keys.to_vec()), UInt32Array::from(subjects.to_vec())])
-            })
+    type Group = (Vec<u32>, Vec<u32>, u64);
+
+    fn options(bytes: usize, folder: &std::path::Path) -> TableOptions {
+        TableOptions::default().memory(bytes).spill_to(folder.join("spill"))
+    }
+
+    /// Groups of batches of rows, each of its codes and the subject.
+    fn counted(
+        batches: &[Vec<Vec<u32>>],
+        grouping: Grouping,
+        options: &TableOptions,
+    ) -> Vec<Group> {
+        let columns = batches.first().map_or(1, |b| b.len() - 1);
+        let mut log = CodeLog::new(columns, options);
+        batches.iter().for_each(|batch| log.push(batch).unwrap());
+        // The codes the other way round.
+        let finals: Vec<Vec<u32>> = (0..columns).map(|_| (0..300).rev().collect()).collect();
+        let mut groups = Vec::new();
+        log.groups(&finals, grouping, &CancelToken::default(), &mut |codes, subjects, rows| {
+            groups.push((codes.to_vec(), subjects.to_vec(), rows));
+            Ok(())
         })
-        .unwrap()
+        .unwrap();
+        groups
     }
 
     #[test]
     fn groups_count_rows_and_keep_the_smallest_subjects() {
-        let batches: Vec<(Vec<u32>, Vec<u32>)> = (0..40u32)
+        let batches: Vec<Vec<Vec<u32>>> = (0..40u32)
             .map(|b| {
                 let keys = (0..1000).map(|r| r % 3).collect();
-                (keys, (0..1000).map(|r| (r * 7 + b) % 50).collect())
+                vec![keys, (0..1000).map(|r| (r * 7 + b) % 50).collect()]
             })
             .collect();
-        let batches: Vec<(&[u32], &[u32])> =
-            batches.iter().map(|(a, b)| (a.as_slice(), b.as_slice())).collect();
-        let groups = counted(&batches, Some(4));
-        assert_eq!(groups.len(), 3);
-        assert_eq!((0..3).map(|g| groups.rows(g)).sum::<u64>(), 40_000);
-        assert!((0..3).all(|g| groups.subjects(g) == [0, 1, 2, 3]));
-        let ordered: Vec<u32> = groups.order().iter().map(|g| groups.codes(*g)[0]).collect();
-        assert_eq!(ordered, [0, 1, 2]);
-        let by_subject = counted(&batches, None);
-        assert_eq!(by_subject.len(), 150);
-        assert!((0..150).all(|g| by_subject.subjects(g).len() == 1));
+        let folder = tempfile::tempdir().unwrap();
+        for options in [TableOptions::default(), options(8000, folder.path())] {
+            let groups = counted(&batches, Grouping::SubjectsUpTo(4), &options);
+            let of = |code: u32, rows| (vec![299 - code], vec![0, 1, 2, 3], rows);
+            assert_eq!(groups, [of(2, 13_320), of(1, 13_320), of(0, 13_360)]);
+            let by_subject = counted(&batches, Grouping::BySubject, &options);
+            assert_eq!(by_subject.len(), 150);
+            assert!(by_subject.iter().all(|(_, subjects, _)| subjects.len() == 1));
+            assert!(by_subject.is_sorted());
+        }
+        assert!(counted(&[], Grouping::SubjectsUpTo(3), &TableOptions::default()).is_empty());
     }
 
     #[test]
-    fn no_rows_are_no_groups() {
-        assert_eq!(counted(&[], Some(3)).len(), 0);
+    fn many_wide_columns_are_grouped_as_few_are() {
+        let folder = tempfile::tempdir().unwrap();
+        for columns in [1, 2, 3, 7, 8, 11, 20, 40, 90] {
+            let batch: Vec<Vec<u32>> = (0..columns)
+                .map(|column| (0..200).map(|row| (row * (column + 3) / 7) % 256).collect())
+                .chain([(0..200).map(|row| row % 5).collect()])
+                .collect();
+            let mut expect = std::collections::BTreeMap::new();
+            let (quasi, subjects) = batch.split_at(columns as usize);
+            for (row, subject) in subjects[0].iter().enumerate() {
+                let codes: Vec<u32> = quasi.iter().map(|column| 299 - column[row]).collect();
+                *expect.entry((codes, *subject)).or_insert(0) += 1;
+            }
+            let expect: Vec<Group> =
+                expect.into_iter().map(|((codes, s), rows)| (codes, vec![s], rows)).collect();
+            let options = options(1 << 14, folder.path());
+            assert_eq!(counted(&[batch], Grouping::BySubject, &options), expect, "{columns}");
+        }
     }
 
     #[test]
-    fn an_error_of_the_feed_comes_back() {
-        let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
-        let grouping = Grouping { keys: 1, subjects_up_to: Some(1) };
-        let result = group(&runtime, &TableOptions::default(), grouping, |_| {
-            Err(ModalityError::Internal("no".into()))
-        });
-        assert!(matches!(result, Err(ModalityError::Internal(_))));
+    fn records_give_back_what_was_put() {
+        let widths = [1, 7, 32, 0, 32, 31, 5, 32, 20];
+        let codes: Vec<u32> =
+            widths.iter().map(|w| 0x9e37_79b9u32.checked_shr(32 - w).unwrap_or(0)).collect();
+        let mut record = Record::<4>::default();
+        codes.iter().zip(widths).for_each(|(code, width)| record.put(*code, width));
+        record.at = 0;
+        let read: Vec<u32> = widths.iter().map(|width| record.take(*width)).collect();
+        assert_eq!(read, codes);
+    }
+
+    #[test]
+    fn without_a_folder_the_memory_is_the_limit() {
+        let mut log = CodeLog::new(1, &TableOptions::default().memory(100));
+        let error = log.push(&[vec![1; 64], vec![2; 64]]).unwrap_err();
+        assert!(matches!(error, ModalityError::Limit { .. }));
+        assert!(log.push(&[vec![1; 64], vec![2; 63]]).is_err());
     }
 }

@@ -2,11 +2,9 @@
 //! de-identified by the policy's actions and privacy models, and written as CSV and Parquet.
 //!
 //! [`Tables`] is the table modality. Reading never holds a whole file; a privacy model's frequency
-//! table comes from one `GROUP BY` in DataFusion over codes, so no value leaves this process's
-//! memory. [`released`] reads what was written by another path than the one that wrote it, for the
+//! table comes from codes that are sorted ([`sorter`]), so no value leaves this process's memory.
+//! [`released`] reads what was written by another path than the one that wrote it, for the
 //! verifier.
-//!
-//! The engine underneath is asynchronous; its runtime is kept inside and every call here blocks.
 
 mod actions;
 mod batch;
@@ -20,6 +18,7 @@ mod inspect;
 pub mod joint;
 mod lexicon;
 mod limits;
+mod lookup;
 mod model;
 mod outcome;
 mod parquet_read;
@@ -29,6 +28,7 @@ mod profile;
 mod quotes;
 pub mod released;
 mod risk;
+pub mod sorter;
 mod source;
 mod tables;
 mod values;

@@ -12,10 +12,10 @@ use anonymed_anonymize::{
 };
 use anonymed_core::policy::{ModelRule, TableRule};
 use anonymed_core::{CancelToken, ModalityError, PartialDate};
-use hashbrown::{HashMap, HashTable};
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hasher};
+use hashbrown::HashMap;
 
-use crate::frequency::Groups;
+use crate::frequency::{CodeLog, Grouping};
+use crate::lookup::Lookup;
 use crate::outcome::ModelOutcome;
 use crate::values;
 
@@ -96,32 +96,36 @@ impl ModelPlan {
 /// The solved table: rows to classes, classes to labels.
 pub(crate) struct Solved {
     dictionaries: Vec<HashMap<String, u32>>,
-    table: FrequencyTable,
-    index: HashTable<u32>,
+    units: Units,
     recoding: Recoding,
     /// Labels by column and label number as they are written.
     labels: Vec<Vec<String>>,
-    /// Positions of the recoding are subjects, these, and not combinations.
-    subjects: Option<Vec<u32>>,
     pub(crate) outcome: ModelOutcome,
+}
+
+/// What the positions of the recoding are.
+enum Units {
+    Combinations(Box<Lookup>),
+    /// These subjects, ascending.
+    Subjects(Vec<u32>),
 }
 
 impl Solved {
     /// The class of a row by its texts and subject; `None` where it is suppressed.
     pub(crate) fn class_of(&self, texts: &[&str], subject: u32) -> Option<u32> {
-        if let Some(subjects) = &self.subjects {
-            let at = subjects.binary_search(&subject).ok()?;
-            return self.recoding.class_of(at as u32);
-        }
+        let lookup = match &self.units {
+            Units::Subjects(subjects) => {
+                let at = subjects.binary_search(&subject).ok()?;
+                return self.recoding.class_of(at as u32);
+            }
+            Units::Combinations(lookup) => lookup,
+        };
         let codes: Vec<u32> = texts
             .iter()
             .zip(&self.dictionaries)
             .map(|(t, d)| d.get(*t).copied())
             .collect::<Option<_>>()?;
-        let hash = hash_codes(codes.iter().copied());
-        let same =
-            |n: &u32| codes.iter().enumerate().all(|(column, c)| self.table.code(*n, column) == *c);
-        self.recoding.class_of(*self.index.find(hash, same)?)
+        self.recoding.class_of(lookup.find(&codes)?)
     }
 
     /// What a class writes in a column.
@@ -145,15 +149,6 @@ impl Solved {
     pub(crate) fn classes(&self) -> usize {
         self.recoding.classes() as usize
     }
-}
-
-/// The same hash in every process.
-type FixedHash = BuildHasherDefault<DefaultHasher>;
-
-fn hash_codes(codes: impl Iterator<Item = u32>) -> u64 {
-    let mut hasher = FixedHash::default().build_hasher();
-    codes.for_each(|c| hasher.write_u32(c));
-    hasher.finish()
 }
 
 /// A column of the solver and how its labels are written.
@@ -183,7 +178,7 @@ pub(crate) enum Measure {
     Prefix,
 }
 
-/// What was counted: the groups, and the dictionaries their codes are from.
+/// What was read: the coded rows, and the dictionaries their codes are from.
 pub(crate) struct Counted {
     pub(crate) names: Vec<String>,
     /// What the texts of each quasi-identifier are to each other.
@@ -191,7 +186,7 @@ pub(crate) struct Counted {
     pub(crate) quasi: Vec<Dictionary>,
     pub(crate) sensitive_names: Vec<String>,
     pub(crate) sensitive: Vec<Dictionary>,
-    pub(crate) groups: Groups,
+    pub(crate) rows: CodeLog,
 }
 
 /// The solver's input, with the way back to the texts.
@@ -199,8 +194,17 @@ struct Problems {
     table: FrequencyTable,
     encoded: Vec<Encoded>,
     dictionaries: Vec<HashMap<String, u32>>,
-    /// The groups, and the combination of each; only where subjects are units.
-    groups: Option<(Groups, Vec<u32>)>,
+    /// Only where subjects are units.
+    visits: Option<Visits>,
+}
+
+/// Which combinations and sensitive values each subject has.
+#[derive(Default)]
+struct Visits {
+    /// Subject, combination, rows.
+    all: Vec<(u32, u32, u64)>,
+    /// The sensitive codes of each, one visit after the other.
+    sensitive: Vec<u32>,
 }
 
 /// Solves the models over what was counted.
@@ -224,21 +228,19 @@ pub(crate) fn solve(
         grouped_by_subject: plan.by_subject,
         combinations: 0,
     };
-    let width = counted.names.len();
-    let Problems { table, encoded, dictionaries, groups } = build(counted, plan)?;
+    let Problems { table, encoded, dictionaries, visits } = build(counted, plan, cancel)?;
     outcome.combinations = table.combinations() as u64;
     let problem =
         Problem::new(&table, plan.models()).suppress_max(suppress_max).cancel(cancel.clone());
-    let (recoding, subjects) = if let Some((groups, combinations)) = groups {
+    let (recoding, subjects) = if let Some(visits) = visits {
         let mut grouping = SubjectGrouping::new(&table);
-        for (group, combination) in combinations.into_iter().enumerate() {
-            let values: Vec<(usize, u32)> =
-                groups.codes(group)[width..].iter().copied().enumerate().collect();
-            for subject in groups.subjects(group) {
-                grouping.add(*subject, combination, groups.rows(group), &values).map_err(error)?;
-            }
+        let each = plan.l.len();
+        for (n, (subject, combination, rows)) in visits.all.iter().enumerate() {
+            let values = &visits.sensitive[n * each..(n + 1) * each];
+            let values: Vec<(usize, u32)> = values.iter().copied().enumerate().collect();
+            grouping.add(*subject, *combination, *rows, &values).map_err(error)?;
         }
-        drop(groups);
+        drop(visits);
         let counts = if plan.row_counts_visible { RowCounts::Kept } else { RowCounts::Ignored };
         let solution = grouping.solve(&problem, counts).map_err(error)?;
         outcome.smallest_class_subjects = solution.smallest_class_subjects;
@@ -267,17 +269,21 @@ pub(crate) fn solve(
         .zip(&encoded)
         .map(|(column, e)| column.labels.iter().map(|l| e.written(l.as_deref())).collect())
         .collect();
-    let hash = |n: &u32| hash_codes((0..width).map(|c| table.code(*n, c)));
-    let mut index = HashTable::with_capacity(table.combinations());
-    for number in 0..table.combinations() as u32 {
-        index.insert_unique(hash(&number), number, hash);
-    }
-    Ok(Solved { dictionaries, table, index, recoding, labels, subjects, outcome })
+    drop(problem);
+    let units = match subjects {
+        Some(subjects) => Units::Subjects(subjects),
+        None => Units::Combinations(Box::new(Lookup::new(table))),
+    };
+    Ok(Solved { dictionaries, units, recoding, labels, outcome })
 }
 
 /// Sorts the dictionaries, chooses the columns' scales, and builds the frequency table in an order
 /// that depends on the data alone.
-fn build(counted: Counted, plan: &ModelPlan) -> Result<Problems, ModalityError> {
+fn build(
+    counted: Counted,
+    plan: &ModelPlan,
+    cancel: &CancelToken,
+) -> Result<Problems, ModalityError> {
     let width = counted.names.len();
     let mut encoded = Vec::with_capacity(width);
     let mut dictionaries = Vec::with_capacity(width);
@@ -296,23 +302,25 @@ fn build(counted: Counted, plan: &ModelPlan) -> Result<Problems, ModalityError> 
         sensitive.push(SensitiveColumn { name, values: dictionary.len() as u32 });
         finals.push(dictionary.sorted().1);
     }
-    let mut groups = counted.groups;
-    groups.recode(&finals);
     let columns: Vec<QuasiColumn> = encoded.iter().map(|e| e.column.clone()).collect();
     let mut builder = FrequencyBuilder::new(columns, sensitive, plan.k_max()).map_err(error)?;
-    let mut combinations = vec![0; if plan.by_subject { groups.len() } else { 0 }];
-    for group in groups.order() {
-        let (codes, rows) = (groups.codes(group), groups.rows(group));
+    let mut visits = plan.by_subject.then(Visits::default);
+    let grouping = match plan.by_subject {
+        true => Grouping::BySubject,
+        false => Grouping::SubjectsUpTo(plan.k_max()),
+    };
+    counted.rows.groups(&finals, grouping, cancel, &mut |codes, subjects, rows| {
+        let (quasi, sensitive) = codes.split_at(width);
         let values: Vec<(usize, u32, u64)> =
-            codes[width..].iter().enumerate().map(|(n, code)| (n, *code, rows)).collect();
-        let number =
-            builder.add(&codes[..width], rows, groups.subjects(group), &values).map_err(error)?;
-        if let Some(combination) = combinations.get_mut(group) {
-            *combination = number;
+            sensitive.iter().enumerate().map(|(n, code)| (n, *code, rows)).collect();
+        let number = builder.add(quasi, rows, subjects, &values).map_err(error)?;
+        if let (Some(visits), [subject]) = (&mut visits, subjects) {
+            visits.all.push((*subject, number, rows));
+            visits.sensitive.extend_from_slice(sensitive);
         }
-    }
-    let groups = plan.by_subject.then_some((groups, combinations));
-    Ok(Problems { table: builder.finish(), encoded, dictionaries, groups })
+        Ok(())
+    })?;
+    Ok(Problems { table: builder.finish(), encoded, dictionaries, visits })
 }
 
 fn error(error: AnonymizeError) -> ModalityError {

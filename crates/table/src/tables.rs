@@ -2,12 +2,13 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use anonymed_core::policy::TableFormat;
 use anonymed_core::{Context, Document, Format, InspectSink, Modality, ModalityError, Transformed};
 
 use crate::csv_read::Event;
+use crate::sorter::Room;
 use crate::source::{self, Part};
 use crate::{StringBatch, inspect};
 
@@ -49,6 +50,15 @@ impl TableOptions {
         self
     }
 
+    /// What sorting takes of it at a time.
+    pub(crate) fn sorting(&self) -> Room {
+        let bytes = match self.spill {
+            Some(_) => self.memory_bytes / 16,
+            None => self.memory_bytes,
+        };
+        Room { bytes, folder: self.spill.clone() }
+    }
+
     /// A private folder to spill to. What is spilled are code numbers and subject numbers, no
     /// values. Without one, counting fails where memory does not do.
     #[must_use]
@@ -77,7 +87,6 @@ impl TableOptions {
 /// CSV, Excel and Parquet.
 pub struct Tables {
     options: TableOptions,
-    runtime: OnceLock<tokio::runtime::Runtime>,
 }
 
 impl std::fmt::Debug for Tables {
@@ -95,25 +104,11 @@ impl Default for Tables {
 impl Tables {
     /// The modality with its options.
     pub fn new(options: TableOptions) -> Self {
-        Self { options, runtime: OnceLock::new() }
+        Self { options }
     }
 
     pub(crate) fn options(&self) -> &TableOptions {
         &self.options
-    }
-
-    /// The engine's threads, started when first needed.
-    pub(crate) fn runtime(&self) -> Result<&tokio::runtime::Runtime, ModalityError> {
-        if let Some(runtime) = self.runtime.get() {
-            return Ok(runtime);
-        }
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(rayon::current_num_threads().max(1))
-            .thread_name("anonymed-table")
-            .build()
-            .map_err(|_| ModalityError::Internal("the table engine cannot start".into()))?;
-        // Another thread may have been faster; then its runtime is used.
-        Ok(self.runtime.get_or_init(|| runtime))
     }
 
     /// The tables inside a file, with their columns.

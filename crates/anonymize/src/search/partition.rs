@@ -49,13 +49,37 @@ pub(crate) struct Partitioner<'a, U> {
 }
 
 struct Part<'r> {
-    start: usize,
+    /// The number of its first row.
+    start: u32,
     rows: &'r mut [u32],
 }
 
 enum Step<'r> {
-    Leaf(Range<usize>),
+    /// A leaf, by the number of its first row.
+    Leaf(u32),
     Cut(Part<'r>, Part<'r>),
+}
+
+/// Leaves, one after the other over all rows.
+#[derive(Debug, Default)]
+pub(crate) struct Leaves {
+    /// The first row of each, ascending.
+    starts: Vec<u32>,
+    rows: u32,
+    stride: usize,
+}
+
+impl Leaves {
+    pub(crate) fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Each as a range of the cells.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Range<usize>> {
+        let ends = self.starts.iter().skip(1).chain([&self.rows]);
+        let cell = |row: &u32| *row as usize * self.stride;
+        self.starts.iter().zip(ends).map(move |(start, end)| cell(start)..cell(end))
+    }
 }
 
 impl<'a, U: Units> Partitioner<'a, U> {
@@ -63,11 +87,14 @@ impl<'a, U: Units> Partitioner<'a, U> {
         Self { problem, axes, units }
     }
 
-    /// The leaves as ranges of `cells`, which is reordered; none where the whole fails a model.
-    pub(crate) fn leaves(&self, cells: &mut [u32]) -> Result<Vec<Range<usize>>, AnonymizeError> {
+    /// The leaves of `cells`, which is reordered; none where the whole fails a model.
+    pub(crate) fn leaves(&self, cells: &mut [u32]) -> Result<Leaves, AnonymizeError> {
         if cells.is_empty() || !self.cutter().whole_holds(cells) {
-            return Ok(Vec::new());
+            return Ok(Leaves::default());
         }
+        let stride = self.units.stride();
+        // Combinations and subjects are numbered by 32 bits.
+        let rows = (cells.len() / stride) as u32;
         let mut leaves = Vec::new();
         let mut small = Vec::new();
         let mut frontier = vec![Part { start: 0, rows: cells }];
@@ -81,22 +108,22 @@ impl<'a, U: Units> Partitioner<'a, U> {
             frontier = Vec::new();
             for step in steps {
                 match step {
-                    Step::Leaf(range) => leaves.push(range),
+                    Step::Leaf(start) => leaves.push(start),
                     Step::Cut(left, right) => frontier.extend([left, right]),
                 }
             }
         }
-        let ends: Vec<Vec<Range<usize>>> = small
+        let ends: Vec<Vec<u32>> = small
             .into_par_iter()
             .map_init(|| self.cutter(), |cutter, part| self.exhaust(cutter, part))
             .collect();
         self.problem.check_cancelled()?;
         leaves.extend(ends.into_iter().flatten());
-        leaves.sort_unstable_by_key(|range| range.start);
-        Ok(leaves)
+        leaves.sort_unstable();
+        Ok(Leaves { starts: leaves, rows, stride })
     }
 
-    fn exhaust(&self, cutter: &mut Cutter<'a, U>, part: Part<'_>) -> Vec<Range<usize>> {
+    fn exhaust(&self, cutter: &mut Cutter<'a, U>, part: Part<'_>) -> Vec<u32> {
         let mut leaves = Vec::new();
         if self.problem.check_cancelled().is_err() {
             return leaves;
@@ -104,7 +131,7 @@ impl<'a, U: Units> Partitioner<'a, U> {
         let mut stack = vec![part];
         while let Some(part) = stack.pop() {
             match cutter.step(part) {
-                Step::Leaf(range) => leaves.push(range),
+                Step::Leaf(start) => leaves.push(start),
                 Step::Cut(left, right) => stack.extend([left, right]),
             }
         }
@@ -171,13 +198,13 @@ impl<U: Units> Cutter<'_, U> {
     fn step<'r>(&mut self, part: Part<'r>) -> Step<'r> {
         let stride = self.units.stride();
         match self.choose(part.rows) {
-            None => Step::Leaf(part.start..part.start + part.rows.len()),
+            None => Step::Leaf(part.start),
             Some(cut) => {
-                let middle = self.part_in_place(part.rows, cut) * stride;
-                let (left, right) = part.rows.split_at_mut(middle);
+                let middle = self.part_in_place(part.rows, cut);
+                let (left, right) = part.rows.split_at_mut(middle * stride);
                 Step::Cut(
                     Part { start: part.start, rows: left },
-                    Part { start: part.start + middle, rows: right },
+                    Part { start: part.start + middle as u32, rows: right },
                 )
             }
         }

@@ -29,16 +29,12 @@ impl RiskModel for Journalist {
             Some(_) => Basis::Population,
             None => Basis::ReleaseAsPopulation,
         };
-        let classes = input
-            .classes
-            .classes()
-            .map(|c| (c.subjects.max(1), one_of(population_of(input, c.key, c.subjects))));
+        let classes = input.each(in_population);
         over_classes(self.name(), basis, input.threshold, classes)
     }
 }
 
-/// People of the population in a class of the release.
-pub(super) fn population_of(input: &RiskInput<'_>, key: u128, subjects: u64) -> u64 {
-    let population = input.population.and_then(|p| p.class(key)).map_or(0, |c| c.subjects);
-    population.max(subjects)
+/// One in the people of the population who fit, of whom there are never fewer than in the release.
+pub(super) fn in_population(subjects: u64, population: Option<u64>) -> f64 {
+    one_of(population.unwrap_or(0).max(subjects))
 }

@@ -1,7 +1,7 @@
 //! The marketer: names everybody and is content with being right often.
 
-use super::journalist::population_of;
-use super::{Basis, RiskInput, RiskModel, RiskReport, one_of, over_classes};
+use super::journalist::in_population;
+use super::{Basis, RiskInput, RiskModel, RiskReport, over_classes};
 
 /// The share of subjects an attacker expects to name rightly who matches the whole release against
 /// a register: the sum of 1 / (people who fit) over the subjects, by their number. Without a
@@ -29,10 +29,7 @@ impl RiskModel for Marketer {
             Some(_) => Basis::Population,
             None => Basis::ReleaseAsPopulation,
         };
-        let classes = input
-            .classes
-            .classes()
-            .map(|c| (c.subjects.max(1), one_of(population_of(input, c.key, c.subjects))));
+        let classes = input.each(in_population);
         let report = over_classes(self.name(), basis, input.threshold, classes);
         let at_risk = if report.average > input.threshold { 1.0 } else { 0.0 };
         RiskReport { highest: report.average, at_risk, ..report }

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ClassIndex;
+use crate::{ClassCounts, ClassIndex};
 
 mod journalist;
 mod marketer;
@@ -18,11 +18,65 @@ pub use prosecutor::Prosecutor;
 #[derive(Debug, Clone, Copy)]
 pub struct RiskInput<'a> {
     /// The released table.
-    pub classes: &'a ClassIndex,
+    pub classes: Classes<'a>,
     /// The population the subjects are a sample of, generalised in the same way.
     pub population: Option<&'a ClassIndex>,
     /// A subject is at risk above this risk.
     pub threshold: f64,
+}
+
+/// The classes of a released table.
+#[derive(Debug, Clone, Copy)]
+pub enum Classes<'a> {
+    /// Each by itself.
+    Index(&'a ClassIndex),
+    /// In numbers alone: no class of a population can be held against them.
+    Counts(&'a ClassCounts),
+}
+
+impl<'a> From<&'a ClassIndex> for Classes<'a> {
+    fn from(index: &'a ClassIndex) -> Self {
+        Self::Index(index)
+    }
+}
+
+impl<'a> From<&'a ClassCounts> for Classes<'a> {
+    fn from(counts: &'a ClassCounts) -> Self {
+        Self::Counts(counts)
+    }
+}
+
+/// So many classes of as many people each, who share a risk.
+#[derive(Debug, Clone, Copy)]
+struct AtRisk {
+    risk: f64,
+    subjects: u64,
+    times: u64,
+}
+
+impl RiskInput<'_> {
+    /// The classes with their subjects, where it is known the crowd in the population, and how many
+    /// there are of each kind.
+    fn each(&self, risk: impl Fn(u64, Option<u64>) -> f64) -> Vec<AtRisk> {
+        let at_risk = |subjects: u64, population, times| AtRisk {
+            risk: risk(subjects, population),
+            subjects: subjects.max(1),
+            times,
+        };
+        match self.classes {
+            Classes::Index(index) => index
+                .classes()
+                .map(|class| {
+                    let population = self.population.and_then(|p| p.class(class.key));
+                    at_risk(class.subjects, population.map(|c| c.subjects), 1)
+                })
+                .collect(),
+            Classes::Counts(counts) => counts
+                .classes()
+                .map(|(_, subjects, times)| at_risk(subjects, None, times))
+                .collect(),
+        }
+    }
 }
 
 /// A risk.
@@ -76,26 +130,23 @@ pub fn by_name(name: &str) -> Option<&'static dyn RiskModel> {
 }
 
 /// Highest, mean and share at risk of a risk per class.
-fn over_classes(
-    name: &str,
-    basis: Basis,
-    threshold: f64,
-    classes: impl Iterator<Item = (u64, f64)>,
-) -> RiskReport {
+fn over_classes(name: &str, basis: Basis, threshold: f64, mut by_risk: Vec<AtRisk>) -> RiskReport {
     // Classes come in no particular order, and sums of fractions depend on it: sort.
-    let mut by_risk: Vec<(f64, u64)> = classes.map(|(subjects, risk)| (risk, subjects)).collect();
-    by_risk.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    by_risk.sort_by(|a, b| a.risk.total_cmp(&b.risk).then(a.subjects.cmp(&b.subjects)));
     let (mut sum, mut subjects, mut at_risk) = (0.0, 0.0, 0.0);
-    for (risk, of_class) in &by_risk {
+    for AtRisk { risk, subjects: of_class, times } in &by_risk {
         let of_class = *of_class as f64;
-        subjects += of_class;
-        sum += of_class * risk;
-        at_risk += if *risk > threshold { of_class } else { 0.0 };
+        // One by one, so that the sum is the same however the classes were counted.
+        for _ in 0..*times {
+            subjects += of_class;
+            sum += of_class * risk;
+            at_risk += if *risk > threshold { of_class } else { 0.0 };
+        }
     }
     let share = |part: f64| if subjects > 0.0 { part / subjects } else { 0.0 };
     RiskReport {
         model: name.to_owned(),
-        highest: by_risk.last().map_or(0.0, |(risk, _)| *risk),
+        highest: by_risk.last().map_or(0.0, |last| last.risk),
         average: share(sum),
         threshold,
         at_risk: share(at_risk),
@@ -130,7 +181,8 @@ mod tests {
 
     fn check(model: &dyn RiskModel, population: Option<&ClassIndex>, expect: (f64, f64, f64)) {
         let classes = index(&[("a", 2), ("b", 3), ("c", 5)]);
-        let report = model.assess(&RiskInput { classes: &classes, population, threshold: 0.3 });
+        let report =
+            model.assess(&RiskInput { classes: (&classes).into(), population, threshold: 0.3 });
         for (got, want) in
             [(report.highest, expect.0), (report.average, expect.1), (report.at_risk, expect.2)]
         {
@@ -165,7 +217,7 @@ mod tests {
     fn no_classes_no_risk() {
         let classes = ClassIndex::new(Shape::by_rows(1, 0));
         for model in ALL {
-            let input = RiskInput { classes: &classes, population: None, threshold: 0.1 };
+            let input = RiskInput { classes: (&classes).into(), population: None, threshold: 0.1 };
             let report = model.assess(&input);
             assert_eq!((report.highest, report.average, report.at_risk), (0.0, 0.0, 0.0));
             assert_eq!(report.model, model.name());

@@ -21,7 +21,7 @@ impl RiskModel for Prosecutor {
     }
 
     fn assess(&self, input: &RiskInput<'_>) -> RiskReport {
-        let classes = input.classes.classes().map(|c| (c.subjects.max(1), one_of(c.subjects)));
+        let classes = input.each(|subjects, _| one_of(subjects));
         over_classes(self.name(), Basis::Release, input.threshold, classes)
     }
 }

@@ -31,13 +31,13 @@ fn visits_are_not_patients() {
         let cells = quasi.map(|q| record.get(q));
         people.add(&cells, record.get(subject), &[]).unwrap();
         rows.add(&cells, None, &[]).unwrap();
-        joint.add(record.get(subject), 0, &cells);
+        joint.add(record.get(subject), 0, &cells).unwrap();
     }
     let (by_people, by_rows) = (people.report(5), rows.report(5));
     assert_eq!((by_people.rows, by_people.subjects), (101_766, 71_518));
     assert!(by_people.classes_below_k >= by_rows.classes_below_k);
     assert!(by_people.average_class_rows > 100.0);
-    let input = RiskInput { classes: &people, population: None, threshold: 0.2 };
+    let input = RiskInput { classes: (&people).into(), population: None, threshold: 0.2 };
     let risk = Prosecutor.assess(&input);
     let joint = joint.report(5);
     assert_eq!(joint.subjects, 71_518);

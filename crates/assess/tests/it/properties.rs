@@ -50,7 +50,7 @@ proptest! {
         prop_assert_eq!(report.smallest_class_subjects, smallest);
         prop_assert_eq!(report.rows_below_k, classes.values().filter(|c| (c.1.len() as u64) < k).map(|c| c.0).sum::<u64>());
         prop_assert_eq!(report.class_sizes.values().sum::<u64>(), report.classes);
-        let input = RiskInput { classes: &index, population: None, threshold: 0.2 };
+        let input = RiskInput { classes: (&index).into(), population: None, threshold: 0.2 };
         let members: u64 = classes.values().map(|c| c.1.len() as u64).sum();
         let average = if members == 0 { 0.0 } else { classes.len() as f64 / members as f64 };
         let risk = Prosecutor.assess(&input);
@@ -72,7 +72,7 @@ proptest! {
         for row in rows.iter().rev() {
             let cells = text(row);
             let cells = cells.each_ref().map(Option::as_deref);
-            index.add(cells[0], 7, &cells[1..3]);
+            index.add(cells[0], 7, &cells[1..3]).unwrap();
             signatures.entry(row.0).or_default().push((row.1, row.2));
         }
         let mut crowds: BTreeMap<Vec<(Option<u8>, u8)>, u64> = BTreeMap::new();
@@ -111,7 +111,7 @@ fn reports_survive_json_and_hold_no_value() {
     let mut meter = UtilityMeter::new(["place"]);
     for subject in ["canary-subject-1", "canary-subject-2"] {
         index.add(&[Some("canary-city")], Some(subject), &[Some("canary-dx")]).unwrap();
-        joint.add(Some(subject), 0, &[Some("canary-city")]);
+        joint.add(Some(subject), 0, &[Some("canary-city")]).unwrap();
         meter.add(&[Some("canary-city")], &[Some("canary-county")]).unwrap();
     }
     let json = [

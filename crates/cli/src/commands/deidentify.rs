@@ -82,7 +82,7 @@ fn report(args: &Args, common: &Common, done: Done) -> Result<ExitCode, Failure>
             common.say(&check.to_string());
         }
     }
-    for overlap in done.scan.graph.overlaps() {
+    for overlap in &done.overlaps {
         common.say(&format!("warning: {overlap}"));
     }
     if let Err(refusal) = done.standing {

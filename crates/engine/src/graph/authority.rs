@@ -1,12 +1,13 @@
 //! Authorities: which raw identifier systems are one numbering of patients.
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
 use anonymed_core::EntityType;
 use anonymed_core::policy::SubjectRule;
 use serde::Serialize;
 
-use super::{DOCUMENT, NOBODY, RawGraph, compatible, entity_of, hash};
+use super::texts::TextAt;
+use super::{DOCUMENT, Known, NOBODY, RawGraph, compatible, entity_of, hash};
 
 /// Two raw authorities that give the same identifiers and say different things of the people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -89,10 +90,43 @@ impl Compared {
     }
 }
 
-/// Identifiers of an authority, with their nodes.
-type Ids<'a> = HashMap<&'a str, u32>;
-/// Words of the names of people, hashed, by root.
-type Names = HashMap<u32, HashSet<u64>>;
+/// Identifiers of an authority in the order of their places, with their nodes. Equal texts have equal
+/// places.
+type Ids = Vec<(TextAt, u32)>;
+
+/// Names of patients by root; filled only where there are authorities to compare.
+struct Names<'a> {
+    raw: &'a RawGraph,
+    by_root: Vec<(u32, &'a Known)>,
+}
+
+impl<'a> Names<'a> {
+    fn of(raw: &'a RawGraph) -> Self {
+        let patients = raw
+            .known
+            .iter()
+            .filter(|known| known.node != NOBODY && entity_of(known.entity) == EntityType::Patient);
+        let mut by_root: Vec<_> = patients.map(|known| (raw.root(known.node), known)).collect();
+        by_root.sort_by_key(|(root, _)| *root);
+        Self { raw, by_root }
+    }
+
+    /// The words of the names of one person, as hashes.
+    fn words(&self, root: u32) -> HashSet<u64> {
+        let from = self.by_root.partition_point(|(other, _)| *other < root);
+        let names = self.by_root[from..].iter().take_while(|(other, _)| *other == root);
+        names
+            .flat_map(|(_, known)| self.raw.value(known).split(|c: char| !c.is_alphabetic()))
+            .filter(|word| word.chars().count() > 2)
+            .map(|word| hash(&word.to_lowercase()))
+            .collect()
+    }
+
+    fn share_a_word(&self, one: u32, other: u32) -> bool {
+        let words = self.words(one);
+        !words.is_empty() && self.words(other).iter().any(|word| words.contains(word))
+    }
+}
 
 impl RawGraph {
     /// Proposes which raw authorities are one: those that share most of their identifiers, do not give
@@ -100,7 +134,7 @@ impl RawGraph {
     /// have the same people by name or birth. The largest group comes first.
     pub fn propose_authorities(&self) -> Vec<(String, Vec<String>)> {
         let by_authority = self.by_authority();
-        let names = self.names();
+        let names = self.names_to_compare();
         let mut order: Vec<usize> =
             (0..self.authorities.len()).filter(|a| self.authorities[*a] != DOCUMENT).collect();
         order.sort_by_key(|a| {
@@ -138,7 +172,7 @@ impl RawGraph {
     /// than a tenth of the people, in the order of their names.
     pub fn overlaps(&self) -> Vec<Overlap> {
         let by_authority = self.by_authority();
-        let names = self.names();
+        let names = self.names_to_compare();
         let mut found = Vec::new();
         for (a, first) in by_authority.iter().enumerate() {
             for (b, second) in by_authority.iter().enumerate().skip(a + 1) {
@@ -164,48 +198,43 @@ impl RawGraph {
         found
     }
 
-    fn by_authority(&self) -> Vec<Ids<'_>> {
-        let mut by_authority: Vec<Ids<'_>> = vec![HashMap::new(); self.authorities.len()];
-        for ((authority, id), node) in &self.keys {
-            by_authority[*authority as usize].insert(id, *node);
+    /// Identifiers by authority.
+    fn by_authority(&self) -> Vec<Ids> {
+        let mut by_authority: Vec<Ids> = vec![Ids::new(); self.authorities.len()];
+        for (number, node) in (0..).zip(&self.nodes) {
+            by_authority[node.authority as usize].push((node.id, number));
         }
+        by_authority.iter_mut().for_each(|ids| ids.sort_unstable());
         by_authority
     }
 
-    /// The words of the patients' names, by root, as hashes.
-    fn names(&self) -> Names {
-        let mut names = Names::new();
-        for known in &self.known {
-            if known.node == NOBODY || entity_of(known.entity) != EntityType::Patient {
-                continue;
-            }
-            let words = self.value(known).split(|c: char| !c.is_alphabetic());
-            let words = words.filter(|w| w.chars().count() > 2).map(|w| hash(&w.to_lowercase()));
-            names.entry(self.root(known.node)).or_default().extend(words);
+    /// The names of patients, unless there is only one authority to look at.
+    fn names_to_compare(&self) -> Names<'_> {
+        match self.authorities.iter().filter(|a| *a != DOCUMENT).count() {
+            0 | 1 => Names { raw: self, by_root: Vec::new() },
+            _ => Names::of(self),
         }
-        names
     }
 
-    fn compare(&self, names: &Names, a: &Ids<'_>, b: &Ids<'_>) -> Compared {
+    fn compare(&self, names: &Names<'_>, a: &Ids, b: &Ids) -> Compared {
         let (small, large) = if a.len() <= b.len() { (a, b) } else { (b, a) };
         let mut compared = Compared { small: small.len(), ..Compared::default() };
-        let people: HashSet<u32> = large.values().map(|node| self.root(*node)).collect();
+        let mut people = vec![false; self.nodes.len()];
+        large.iter().for_each(|(_, node)| people[self.root(*node) as usize] = true);
         for (id, node) in small {
             let one = self.root(*node);
-            let Some(other) = large.get(id).map(|node| self.root(*node)) else {
-                compared.split += usize::from(people.contains(&one));
+            let Ok(at) = large.binary_search_by_key(id, |(other, _)| *other) else {
+                compared.split += usize::from(people[one as usize]);
                 continue;
             };
+            let other = self.root(large[at].1);
             let (x, y) = (&self.nodes[one as usize], &self.nodes[other as usize]);
             let births = x.birth.zip(y.birth).map(|(p, q)| compatible(p, q));
             let sexes = x.sex.zip(y.sex).map(|(p, q)| p == q);
-            let named = names
-                .get(&one)
-                .zip(names.get(&other))
-                .is_some_and(|(p, q)| p.intersection(q).next().is_some());
+            let agree = births == Some(true) || names.share_a_word(one, other);
             compared.shared += 1;
             compared.disagree += usize::from(births == Some(false) || sexes == Some(false));
-            compared.agree += usize::from(named || births == Some(true));
+            compared.agree += usize::from(agree);
         }
         compared
     }

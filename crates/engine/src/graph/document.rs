@@ -6,7 +6,7 @@ use anonymed_core::sensitive::masked_shape;
 use anonymed_core::{EntityType, FileNumber, Sensitive, normalise};
 use hashbrown::{HashMap, HashSet};
 
-use super::settle::Forest;
+use super::settle::{Forest, Names};
 use super::{DOCUMENT, NOBODY, RawGraph, entity_of};
 
 /// A document that is about one patient, as the scan saw it.
@@ -30,42 +30,33 @@ pub(super) enum Owner {
 /// Finds the patient of each document: by the identifiers in it and in its name, and where there
 /// are none by full name and birth date together. A number that only this document knows does not
 /// stand against one the tables know, unless both have the same shape.
-pub(super) fn assign_documents<'a>(
-    raw: &'a RawGraph,
+pub(super) fn assign_documents(
+    raw: &RawGraph,
     forest: &mut Forest,
-    index: &HashMap<(&'a str, &'a str), u32>,
-    keys: &[(u32, u16, &'a str)],
-    authority_of: &'a [String],
+    index: &Names,
     documents: &[DocumentKeys],
 ) -> BTreeMap<FileNumber, Owner> {
-    let structured: HashSet<u32> = keys
-        .iter()
-        .filter(|(_, a, _)| {
-            let raw_name = raw.authorities[*a as usize].as_str();
-            raw_name != DOCUMENT && !raw_name.starts_with("note:")
-        })
-        .map(|(node, ..)| *node)
-        .collect();
-    let structured: HashSet<u32> = structured.into_iter().map(|n| forest.root(n)).collect();
+    let mut owners = BTreeMap::new();
+    if documents.is_empty() {
+        return owners;
+    }
+    let structured = structured(raw, forest);
     let names: Vec<&str> = {
-        let mut names: Vec<&str> = authority_of.iter().map(String::as_str).collect();
+        let mut names: Vec<&str> = index.all().iter().map(String::as_str).collect();
         names.sort_unstable();
-        names.dedup();
         names.retain(|n| *n != DOCUMENT && *n != "fhir-uuid");
         names
     };
     let people = PeopleByName::of(raw, forest);
-    let own: HashMap<&str, u32> = keys
-        .iter()
-        .filter(|(_, a, _)| raw.authorities[*a as usize] == DOCUMENT)
-        .map(|(node, _, id)| (*id, *node))
+    let own: HashMap<&str, u32> = (0..)
+        .zip(&raw.nodes)
+        .filter(|(_, node)| raw.authorities[node.authority as usize] == DOCUMENT)
+        .map(|(number, node)| (raw.texts.get(node.id), number))
         .collect();
-    let ids: HashMap<u32, &str> = keys.iter().map(|(node, _, id)| (*node, *id)).collect();
     let mut linked: HashMap<u32, Vec<u32>> = HashMap::new();
     for (document, node) in &raw.links {
         linked.entry(*document).or_default().push(*node);
     }
-    let mut owners = BTreeMap::new();
     for document in documents {
         let Some(own) = own.get(document.file.0.to_string().as_str()).copied() else {
             owners.insert(document.file, Owner::Nobody);
@@ -74,24 +65,23 @@ pub(super) fn assign_documents<'a>(
         let mut candidates: Vec<(u32, String)> = Vec::new();
         let own_root = raw.root(own);
         for node in linked.get(&own).into_iter().flatten() {
-            let shape = ids.get(node).map(|id| masked_shape(id)).unwrap_or_default();
-            candidates.push((forest.root(*node), shape));
+            candidates.push((forest.root(*node), masked_shape(raw.id(*node))));
         }
         for token in &document.name_tokens {
             for name in &names {
                 let token = token.expose().as_str();
-                if let Some(node) = index.get(&(*name, token)) {
-                    candidates.push((forest.root(*node), masked_shape(token)));
+                if let Some(node) = index.find(raw, name, token) {
+                    candidates.push((forest.root(node), masked_shape(token)));
                 }
             }
         }
         let mut owner = choose(candidates, &structured, || people.find(raw, own_root));
         if matches!(owner, Owner::Nobody) {
             let mentioned = document.numbers.iter().flat_map(|number| {
-                names.iter().filter_map(|name| index.get(&(*name, number.expose().as_str())))
+                names.iter().filter_map(|name| index.find(raw, name, number.expose()))
             });
-            let mut roots: Vec<u32> = mentioned.map(|node| forest.root(*node)).collect();
-            roots.retain(|root| structured.contains(root));
+            let mut roots: Vec<u32> = mentioned.map(|node| forest.root(node)).collect();
+            roots.retain(|root| structured[*root as usize]);
             roots.sort_unstable();
             roots.dedup();
             owner = match roots.as_slice() {
@@ -112,15 +102,28 @@ pub(super) fn assign_documents<'a>(
     owners
 }
 
+/// Marks the roots of people whom something else than a document knows.
+fn structured(raw: &RawGraph, forest: &mut Forest) -> Vec<bool> {
+    let of_record: Vec<bool> =
+        raw.authorities.iter().map(|raw| raw != DOCUMENT && !raw.starts_with("note:")).collect();
+    let mut structured = vec![false; raw.nodes.len()];
+    for (number, node) in (0..).zip(&raw.nodes) {
+        if of_record[node.authority as usize] {
+            structured[forest.root(number) as usize] = true;
+        }
+    }
+    structured
+}
+
 fn choose(
     mut candidates: Vec<(u32, String)>,
-    structured: &HashSet<u32>,
+    structured: &[bool],
     by_name: impl FnOnce() -> Option<u32>,
 ) -> Owner {
     candidates.sort();
     candidates.dedup();
     let firm: Vec<&(u32, String)> =
-        candidates.iter().filter(|(root, _)| structured.contains(root)).collect();
+        candidates.iter().filter(|(root, _)| structured[*root as usize]).collect();
     let distinct = |list: &[&(u32, String)]| {
         let mut roots: Vec<u32> = list.iter().map(|(r, _)| *r).collect();
         roots.dedup();
@@ -149,7 +152,8 @@ fn choose(
 /// Words of a full name in order of the alphabet, and the birth date.
 type NameAndBirth = (String, (i16, i8, i8));
 
-/// Patients by full name and birth date, for documents that carry no number.
+/// Patients by full name and birth date, for documents that carry no number. Only the names that
+/// documents give are kept.
 struct PeopleByName {
     by_name: HashMap<NameAndBirth, Option<u32>>,
     in_documents: HashMap<u32, Vec<String>>,
@@ -157,21 +161,34 @@ struct PeopleByName {
 
 impl PeopleByName {
     fn of(raw: &RawGraph, forest: &mut Forest) -> Self {
-        let mut by_name: HashMap<_, Option<u32>> = HashMap::new();
-        let mut in_documents: HashMap<u32, Vec<String>> = HashMap::new();
         let document = raw.authorities.iter().position(|a| a == DOCUMENT);
-        for known in raw.known.iter().filter(|k| k.node != NOBODY) {
-            if entity_of(known.entity) != EntityType::Patient {
-                continue;
-            }
+        let of_document = |root: u32| {
+            let authority = raw.nodes[root as usize].authority;
+            document == Some(authority as usize)
+        };
+        let patients = || {
+            let named = raw.known.iter().filter(|k| k.node != NOBODY);
+            named.filter(|k| entity_of(k.entity) == EntityType::Patient)
+        };
+        let mut in_documents: HashMap<u32, Vec<String>> = HashMap::new();
+        for known in patients() {
             let own = raw.root(known.node);
-            let node = &raw.nodes[own as usize];
-            let name = sorted_words(raw.value(known));
-            if document == Some(node.authority as usize) {
-                in_documents.entry(own).or_default().push(name);
+            if of_document(own) {
+                in_documents.entry(own).or_default().push(sorted_words(raw.value(known)));
+            }
+        }
+        let wanted: HashSet<&str> = in_documents.values().flatten().map(String::as_str).collect();
+        let mut by_name: HashMap<_, Option<u32>> = HashMap::new();
+        for known in patients() {
+            let own = raw.root(known.node);
+            let Some(birth) = raw.nodes[own as usize].birth else { continue };
+            if of_document(own) || wanted.is_empty() {
                 continue;
             }
-            let (Some(birth), true) = (node.birth, name.contains(' ')) else { continue };
+            let name = sorted_words(raw.value(known));
+            if !name.contains(' ') || !wanted.contains(name.as_str()) {
+                continue;
+            }
             let root = forest.root(known.node);
             by_name
                 .entry((name, birth))
@@ -182,6 +199,7 @@ impl PeopleByName {
                 })
                 .or_insert(Some(root));
         }
+        drop(wanted);
         Self { by_name, in_documents }
     }
 

@@ -7,9 +7,11 @@
 //! one authority, two birth dates or two sexes is a conflict, quarantined and never guessed.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::io::{Read, Write};
 
 use anonymed_core::{EntityType, FileNumber, PartialDate, PatientKey, Sex, SubjectMention};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::{DefaultHashBuilder, HashTable};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -17,33 +19,53 @@ use zeroize::Zeroizing;
 mod authority;
 mod document;
 mod settle;
+mod texts;
 
 pub use authority::{Numbering, Overlap};
 pub use document::DocumentKeys;
-pub use settle::{DocumentOwner, SubjectGraph};
+pub use settle::{Conflict, DocumentOwner, KeyIndex, SubjectGraph};
+use texts::{TextAt, Texts};
 
 /// The raw authority of a document that is about one patient.
 pub const DOCUMENT: &str = "document";
 
 /// What records said about people, before anything is decided.
+///
+/// Every text stands once in one string, and nodes and values are a few numbers each: a million
+/// patients with three values each take 75 MB, and 50 MB more while records are read.
 #[derive(Default)]
 pub struct RawGraph {
     authorities: Vec<String>,
-    keys: HashMap<(u16, Box<str>), u32>,
+    texts: Texts,
     nodes: Vec<Node>,
     known: Vec<Known>,
-    text: Zeroizing<String>,
-    seen: HashSet<u64>,
-    dates: HashSet<(u32, i32)>,
+    dates: Vec<(u32, i32)>,
     /// Documents and the identifiers they name: a hint, not a union, since a note may name two.
     links: Vec<(u32, u32)>,
     latest: Option<Date>,
+    reading: Reading,
+}
+
+/// What is needed while records are taken in, and empty afterwards.
+#[derive(Default)]
+struct Reading {
+    /// Nodes by authority and identifier.
+    keys: HashTable<u32>,
+    /// Known values by node, type and text.
+    seen: HashTable<u32>,
+    /// By node, the hash of what a record said of it last: a table says the same in every row.
+    told: Vec<u64>,
+    /// Dates from which on the next ones are sorted in.
+    dates_settled: usize,
+    hasher: DefaultHashBuilder,
+    words: foldhash::quality::RandomState,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 struct Node {
-    authority: u16,
+    id: TextAt,
     parent: u32,
+    authority: u16,
     birth: Option<(i16, i8, i8)>,
     sex: Option<Sex>,
     contradiction: Contradiction,
@@ -55,25 +77,26 @@ struct Contradiction {
     sex: bool,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 struct Known {
     node: u32,
+    text: TextAt,
     entity: u8,
-    at: u32,
-    len: u16,
 }
 
 /// A known value that belongs to no patient (a doctor, an organization).
 const NOBODY: u32 = u32::MAX;
 
+/// The longest known value that is kept, in bytes.
+const KNOWN_LONGEST: usize = u16::MAX as usize;
+
 #[derive(Serialize)]
 struct Stored<'a> {
     authorities: &'a [String],
-    ids: Vec<&'a str>,
+    texts: &'a str,
     nodes: &'a [Node],
     known: &'a [Known],
-    text: &'a str,
-    dates: Vec<(u32, i32)>,
+    dates: &'a [(u32, i32)],
     links: &'a [(u32, u32)],
     latest: Option<(i16, i8, i8)>,
 }
@@ -81,13 +104,26 @@ struct Stored<'a> {
 #[derive(Deserialize)]
 struct Loaded {
     authorities: Vec<String>,
-    ids: Vec<String>,
+    texts: String,
     nodes: Vec<Node>,
     known: Vec<Known>,
-    text: String,
     dates: Vec<(u32, i32)>,
     links: Vec<(u32, u32)>,
     latest: Option<(i16, i8, i8)>,
+}
+
+impl Loaded {
+    /// Whether every number points at something, and every node at itself or an earlier one.
+    fn fits_together(&self) -> bool {
+        let nodes = self.nodes.len() as u32;
+        let roots = (0..nodes).zip(&self.nodes).all(|(n, node)| node.parent <= n);
+        let named = self.nodes.iter().all(|n| (n.authority as usize) < self.authorities.len());
+        roots
+            && named
+            && self.known.iter().all(|k| k.node < nodes || k.node == NOBODY)
+            && self.dates.iter().all(|(node, _)| *node < nodes)
+            && self.links.iter().all(|(d, k)| *d < nodes && *k < nodes)
+    }
 }
 
 impl RawGraph {
@@ -97,32 +133,43 @@ impl RawGraph {
         for date in &mention.dates {
             self.latest = self.latest.max(Some(*date));
         }
-        let nodes: Vec<u32> = mention.keys.iter().map(|k| self.node(k)).collect();
-        let Some((first, rest)) = nodes.split_first() else {
+        let Some(first) = mention.keys.first() else {
             for known in &mention.known {
                 self.know(NOBODY, known.entity, known.value.expose());
             }
             return;
         };
-        for node in rest {
-            self.union(*first, *node);
+        let first = self.node(first);
+        let told = self.reading.hash_of(mention);
+        if self.reading.told[first as usize] != told {
+            self.tell(first, mention);
+            self.reading.told[first as usize] = told;
         }
-        let root = self.root(*first);
+        if keep_dates == KeepDates::Yes {
+            for date in mention.dates.iter().copied().chain(mention.birth.and_then(day)) {
+                self.date(first, days(date));
+            }
+        }
+    }
+
+    /// Takes a record's keys, values and facts; to do so again changes nothing.
+    fn tell(&mut self, first: u32, mention: &SubjectMention) {
+        // All nodes first: their numbers are in the order of the keys.
+        let rest: Vec<u32> = mention.keys[1..].iter().map(|key| self.node(key)).collect();
+        for node in rest {
+            self.union(first, node);
+        }
+        let root = self.root(first);
         for known in &mention.known {
             // A doctor or an organization beside many patients is nobody's own.
             let node = if known.entity.is_person() && known.entity != EntityType::Patient {
-                if known.entity == EntityType::Relative { *first } else { NOBODY }
+                if known.entity == EntityType::Relative { first } else { NOBODY }
             } else {
-                *first
+                first
             };
             self.know(node, known.entity, known.value.expose());
         }
         self.fact(root, mention.birth.map(parts), mention.sex);
-        if keep_dates == KeepDates::Yes {
-            for date in mention.dates.iter().copied().chain(mention.birth.and_then(day)) {
-                self.dates.insert((*first, days(date)));
-            }
-        }
     }
 
     /// Writes down what a document about one patient says of that patient. The identifiers it names
@@ -154,36 +201,57 @@ impl RawGraph {
 
     fn know(&mut self, node: u32, entity: EntityType, value: &str) {
         let value = value.trim();
-        let (Ok(len), Ok(at)) = (u16::try_from(value.len()), u32::try_from(self.text.len())) else {
-            return;
-        };
-        if len == 0 {
+        if value.is_empty() || value.len() > KNOWN_LONGEST {
             return;
         }
-        let code = entity_code(entity);
-        let seen = hash(&(node, code, value));
-        if self.seen.insert(seen) {
-            self.text.push_str(value);
-            self.known.push(Known { node, entity: code, at, len });
+        let known = Known { node, text: self.texts.place(value), entity: entity_code(entity) };
+        let Self { reading: Reading { seen, hasher, .. }, known: all, .. } = self;
+        let hash = hasher.hash_one(known);
+        if seen.find(hash, |n| all[*n as usize] == known).is_none() {
+            let number = all.len() as u32;
+            all.push(known);
+            seen.insert_unique(hash, number, |n| hasher.hash_one(all[*n as usize]));
         }
+    }
+
+    fn date(&mut self, node: u32, day: i32) {
+        self.dates.push((node, day));
+        if self.dates.len() > 2 * self.reading.dates_settled + (1 << 16) {
+            self.settle_dates();
+        }
+    }
+
+    fn settle_dates(&mut self) {
+        self.dates.sort_unstable();
+        self.dates.dedup();
+        self.reading.dates_settled = self.dates.len();
     }
 
     fn node(&mut self, key: &PatientKey) -> u32 {
         let authority = self.authority(key.authority());
-        let id = key.id().expose().as_str();
-        if let Some(node) = self.keys.get(&KeyRef(authority, id)) {
+        self.node_of(authority, key.id().expose())
+    }
+
+    fn node_of(&mut self, authority: u16, id: &str) -> u32 {
+        let id = self.texts.place(id);
+        let Self { reading: Reading { keys, told, hasher, .. }, nodes, .. } = self;
+        let hash = hasher.hash_one((authority, id));
+        let same = |n: &u32| {
+            let node = &nodes[*n as usize];
+            (node.authority, node.id) == (authority, id)
+        };
+        if let Some(node) = keys.find(hash, same) {
             return *node;
         }
-        let node = self.nodes.len() as u32;
-        self.nodes.push(Node {
-            authority,
-            parent: node,
-            birth: None,
-            sex: None,
-            contradiction: Contradiction::default(),
+        let number = nodes.len() as u32;
+        let (birth, sex, contradiction) = (None, None, Contradiction::default());
+        nodes.push(Node { id, parent: number, authority, birth, sex, contradiction });
+        told.push(0);
+        keys.insert_unique(hash, number, |n| {
+            let node = &nodes[*n as usize];
+            hasher.hash_one((node.authority, node.id))
         });
-        self.keys.insert((authority, id.into()), node);
-        node
+        number
     }
 
     fn authority(&mut self, raw: &str) -> u16 {
@@ -216,21 +284,21 @@ impl RawGraph {
     }
 
     /// Adds another file's graph; the result depends on the order of the calls alone.
-    pub fn absorb(&mut self, other: &Self) {
-        let mut ids: Vec<(u32, &(u16, Box<str>))> =
-            other.keys.iter().map(|(k, n)| (*n, k)).collect();
-        ids.sort_unstable_by_key(|(node, _)| *node);
-        let mut map = Vec::with_capacity(ids.len());
-        for (_, (authority, id)) in &ids {
-            let raw = &other.authorities[*authority as usize];
-            // The stored id is normalised already and not empty.
-            let key = PatientKey::new(raw, id);
-            map.push(key.map_or(0, |key| self.node(&key)));
+    pub fn absorb(&mut self, other: Self) {
+        if self.nodes.is_empty() && self.known.is_empty() {
+            let latest = self.latest.max(other.latest);
+            *self = Self { latest, ..other };
+            return;
         }
-        for (node, mine) in map.iter().enumerate() {
-            let root = map[other.root(node as u32) as usize];
+        let mut map = Vec::with_capacity(other.nodes.len());
+        for node in &other.nodes {
+            let authority = self.authority(&other.authorities[node.authority as usize]);
+            map.push(self.node_of(authority, other.texts.get(node.id)));
+        }
+        for (number, mine) in map.iter().enumerate() {
+            let root = map[other.root(number as u32) as usize];
             self.union(root, *mine);
-            let Node { birth, sex, contradiction, .. } = other.nodes[node].clone();
+            let Node { birth, sex, contradiction, .. } = other.nodes[number].clone();
             let root = self.root(*mine);
             self.fact(root, birth, sex);
             let into = &mut self.nodes[root as usize].contradiction;
@@ -239,16 +307,37 @@ impl RawGraph {
         }
         for known in &other.known {
             let node = if known.node == NOBODY { NOBODY } else { map[known.node as usize] };
-            self.know(node, entity_of(known.entity), other.value(known));
+            self.know(node, entity_of(known.entity), other.texts.get(known.text));
         }
-        self.dates.extend(other.dates.iter().map(|(node, day)| (map[*node as usize], *day)));
+        for (node, day) in &other.dates {
+            self.date(map[*node as usize], *day);
+        }
         self.links.extend(other.links.iter().map(|(d, k)| (map[*d as usize], map[*k as usize])));
         self.latest = self.latest.max(other.latest);
     }
 
+    /// Ends the taking in of records: gives up the tables that only that needs.
+    pub fn settle(&mut self) {
+        self.settle_dates();
+        self.texts.settle();
+        self.reading = Reading::default();
+        self.nodes.shrink_to_fit();
+        self.known.shrink_to_fit();
+    }
+
+    /// Gives up the known values and dates; identifiers and authorities stay.
+    pub fn forget_values(&mut self) {
+        self.known = Vec::new();
+        self.dates = Vec::new();
+        self.links = Vec::new();
+    }
+
+    fn id(&self, node: u32) -> &str {
+        self.texts.get(self.nodes[node as usize].id)
+    }
+
     fn value(&self, known: &Known) -> &str {
-        let start = known.at as usize;
-        self.text.get(start..start + known.len as usize).unwrap_or_default()
+        self.texts.get(known.text)
     }
 
     /// The latest date any record gave.
@@ -258,81 +347,81 @@ impl RawGraph {
 
     /// Raw authorities, with how many identifiers each gave.
     pub fn authorities(&self) -> BTreeMap<&str, u64> {
-        let mut counts = BTreeMap::new();
-        for node in &self.nodes {
-            *counts.entry(self.authorities[node.authority as usize].as_str()).or_insert(0) += 1;
-        }
-        counts
+        let mut counts = vec![0; self.authorities.len()];
+        self.nodes.iter().for_each(|node| counts[node.authority as usize] += 1);
+        self.authorities.iter().map(String::as_str).zip(counts).collect()
     }
 
-    /// Serialises the graph; the caller seals the bytes.
+    /// Writes a settled graph; the caller seals the bytes.
     ///
     /// # Errors
     ///
-    /// A message without a value.
-    pub fn to_bytes(&self) -> Result<Zeroizing<Vec<u8>>, String> {
-        let mut ids = vec![""; self.nodes.len()];
-        for ((_, id), node) in &self.keys {
-            ids[*node as usize] = id;
+    /// A message without a value, also where identifiers were too many to be held.
+    pub fn write(&self, mut out: impl Write) -> Result<(), String> {
+        if self.texts.is_full() {
+            return Err("the identifiers of this input are over the limit of 4 GiB".into());
         }
-        let mut dates: Vec<_> = self.dates.iter().copied().collect();
-        dates.sort_unstable();
         let stored = Stored {
             authorities: &self.authorities,
-            ids,
+            texts: self.texts.as_str(),
             nodes: &self.nodes,
             known: &self.known,
-            text: &self.text,
-            dates,
+            dates: &self.dates,
             links: &self.links,
             latest: self.latest.map(|d| (d.year(), d.month(), d.day())),
         };
-        postcard::to_stdvec(&stored).map(Zeroizing::new).map_err(|e| e.to_string())
+        let texts = self.authorities.iter().map(String::len).sum::<usize>() + stored.texts.len();
+        out.write_all(&(texts as u64).to_le_bytes()).map_err(|e| e.kind().to_string())?;
+        postcard::to_io(&stored, out).map(|_| ()).map_err(|e| e.to_string())
     }
 
-    /// Reads what [`RawGraph::to_bytes`] wrote.
+    /// Reads what [`RawGraph::write`] wrote: `length` bytes at most. A graph that was read takes no
+    /// more records.
     ///
     /// # Errors
     ///
     /// A message without a value.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let loaded: Loaded = postcard::from_bytes(bytes).map_err(|e| e.to_string())?;
-        if loaded.ids.len() != loaded.nodes.len() {
-            return Err("the subject graph does not fit together".into());
+    pub fn read(mut from: impl Read, length: u64) -> Result<Self, String> {
+        let broken = || String::from("the subject graph does not fit together");
+        let mut texts = [0; 8];
+        from.read_exact(&mut texts).map_err(|e| e.kind().to_string())?;
+        let texts = u64::from_le_bytes(texts);
+        if texts > length {
+            return Err(broken());
         }
-        let keys = loaded
-            .ids
-            .into_iter()
-            .zip(&loaded.nodes)
-            .enumerate()
-            .map(|(n, (id, node))| ((node.authority, id.into_boxed_str()), n as u32))
-            .collect();
+        // The reader copies every text through this; of the rest it needs a few bytes.
+        let mut scratch = Zeroizing::new(vec![0; texts as usize + 64]);
+        let (loaded, _): (Loaded, _) =
+            postcard::from_io((from, &mut scratch[..])).map_err(|e| e.to_string())?;
+        if !loaded.fits_together() {
+            return Err(broken());
+        }
         Ok(Self {
             authorities: loaded.authorities,
-            keys,
+            texts: Texts::of(loaded.texts),
             nodes: loaded.nodes,
             known: loaded.known,
-            text: Zeroizing::new(loaded.text),
-            seen: HashSet::new(),
-            dates: loaded.dates.into_iter().collect(),
+            dates: loaded.dates,
             links: loaded.links,
             latest: loaded.latest.and_then(|(y, m, d)| Date::new(y, m, d).ok()),
+            reading: Reading::default(),
         })
     }
 }
 
-/// A borrowed look into the key map.
-struct KeyRef<'a>(u16, &'a str);
-
-impl std::hash::Hash for KeyRef<'_> {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        (self.0, self.1).hash(state);
-    }
-}
-
-impl hashbrown::Equivalent<(u16, Box<str>)> for KeyRef<'_> {
-    fn equivalent(&self, key: &(u16, Box<str>)) -> bool {
-        self.0 == key.0 && *self.1 == *key.1
+impl Reading {
+    /// The hash of what a record says but for its dates; never 0.
+    fn hash_of(&self, mention: &SubjectMention) -> u64 {
+        let mut hasher = self.words.build_hasher();
+        mention.keys.len().hash(&mut hasher);
+        for key in &mention.keys {
+            (key.authority(), key.id().expose()).hash(&mut hasher);
+        }
+        for known in &mention.known {
+            (entity_code(known.entity), known.value.expose()).hash(&mut hasher);
+        }
+        (mention.birth.map(parts), mention.sex.map(|sex| sex as u8)).hash(&mut hasher);
+        hasher.finish() | 1
     }
 }
 
@@ -441,10 +530,13 @@ mod tests {
         notes.document(FileNumber(12), &mention(&[]));
         notes.document(FileNumber(11), &mention(&[("note:mrn", "M001"), ("note:mrn", "M002")]));
         let mut raw = RawGraph::default();
-        for part in [&tables, &fhir, &notes] {
+        for part in [tables, fhir, notes] {
             raw.absorb(part);
         }
-        let raw = RawGraph::from_bytes(&raw.to_bytes().unwrap()).unwrap();
+        raw.settle();
+        let mut bytes = Vec::new();
+        raw.write(&mut bytes).unwrap();
+        let raw = RawGraph::read(&bytes[..], bytes.len() as u64).unwrap();
         let documents = [7, 8, 9, 10, 11, 12].map(|n| DocumentKeys {
             file: FileNumber(n),
             name_tokens: if n == 9 { vec!["M002".into()] } else { vec![] },
@@ -452,7 +544,7 @@ mod tests {
         });
         let graph = SubjectGraph::build(&raw, &rule(), &documents);
         assert_eq!(graph.len(), 2);
-        assert_eq!(graph.keys[0].authority(), "mrn");
+        assert_eq!(graph.key(&raw, SubjectId(0)), Some(("mrn", "M001")));
         assert_eq!(graph.conflicts, [None, None]);
         assert_eq!(graph.documents[&FileNumber(7)], DocumentOwner::Subject(SubjectId(0)));
         assert_eq!(graph.documents[&FileNumber(8)], DocumentOwner::Subject(SubjectId(0)));
@@ -474,10 +566,12 @@ mod tests {
         let graph = SubjectGraph::build(&raw, &rule(), &[]);
         let reasons: Vec<_> = graph.conflicts.iter().map(|c| c.is_some()).collect();
         assert!(reasons.iter().any(|c| *c), "{:?}", graph.conflicts);
-        assert_eq!(
-            graph.index[&("mrn".into(), "B1".into())],
-            graph.index[&("mrn".into(), "B2".into())]
-        );
+        let index = KeyIndex::new(raw, graph);
+        assert!(index.find("mrn", "B1").is_some());
+        assert_eq!(index.find("mrn", "B1"), index.find("mrn", "B2"));
+        assert_ne!(index.find("mrn", "B1"), index.find("mrn", "C1"));
+        assert_eq!(index.find("mrn", "C2"), None);
+        assert_eq!(index.find("fhir:urn:mrn", "C1"), None);
     }
 
     #[test]

@@ -206,7 +206,7 @@ struct People<'a> {
 impl FhirSubjects for People<'_> {
     fn owner(&self, reference: &str) -> Option<SubjectId> {
         let code = reference.rsplit(['/', ':']).next().unwrap_or(reference);
-        self.look.codes.get(code).copied().or_else(|| self.look.uuids.get(code).copied())
+        self.look.owner(code).or_else(|| self.look.codes.of_uuid(code))
     }
 
     fn dates(&self, owner: SubjectId) -> Option<(&StdHashSet<Date>, Option<i32>)> {

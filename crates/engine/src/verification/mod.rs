@@ -10,27 +10,29 @@ mod evidence;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use anonymed_core::policy::{Profile, RiskScope};
 use anonymed_core::release::{Check, Evidence, Hit};
 use anonymed_core::{
-    CancelToken, FileNumber, KeyPurpose, KeyRing, Locator, Place, Policy, Progress, Pseudonymizer,
-    QuarantinedRecord, SubjectId,
+    CancelToken, FileNumber, KeyPurpose, KeyRing, Locator, Place, Policy, Progress, Pseudonym,
+    Pseudonymizer, QuarantinedRecord, SubjectId,
 };
 use anonymed_table::joint;
-use hashbrown::HashMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use self::document::{Code, Examined};
+use crate::graph::{RawGraph, SubjectGraph};
 use crate::plan::Plan;
 use crate::project::Project;
-use self::document::{Code, Examined};
 use crate::risk::RiskSummary;
-use crate::scan::Scan;
+use crate::scan::{Inventory, Scan};
 use crate::staging::{Outcome, Output, Record, Staging};
 use crate::subjects::{KnownValuesNeed, Patients, pseudonymizer};
 use crate::verify::consistency::Consistency;
+use crate::verify::crosswalk::Crosswalk;
 use crate::verify::json::{Json, JsonError, Layout, fold_records};
 use crate::verify::references::References;
 use crate::verify::{HitCollector, KnownValues, Sweep};
@@ -101,7 +103,7 @@ type Cells = BTreeSet<(FileNumber, Option<String>, u64, usize)>;
 pub(crate) struct Look<'a> {
     project: &'a Project,
     policy: &'a Policy,
-    scan: &'a Scan,
+    inventory: &'a Inventory,
     plan: &'a Plan,
     staging: Staging,
     patients: Patients,
@@ -110,10 +112,10 @@ pub(crate) struct Look<'a> {
     sweep: Sweep<'a>,
     /// Original dates of each patient, from documents and FHIR.
     originals: document::Originals,
-    /// Whose a released UUID is.
-    uuids: HashMap<String, SubjectId>,
-    /// Whose a released code is.
-    codes: HashMap<String, SubjectId>,
+    /// Whose a released code or UUID is.
+    codes: Arc<Crosswalk>,
+    /// Whose the codes are that each table has of its own.
+    table_codes: Crosswalk,
     cancel: &'a CancelToken,
 }
 
@@ -135,7 +137,7 @@ pub fn verify(
     let policy = project.policy()?;
     project.record(&project.event("verify.begin", &policy.purpose))?;
     let scan = scanning::load(project)?;
-    let plan = planning::load(project, &policy, &scan)?;
+    let (plan, graph) = planning::load(project, &policy, &scan)?;
     let staging = Staging::of(project, &plan.hash);
     let mut records = staging.records(&plan)?;
     // Tables and FHIR are read again, to compare dates and references with those that came in.
@@ -143,9 +145,10 @@ pub fn verify(
     project.record_all(
         read_again.map(|r| project.event("verify.open", &policy.purpose).file(r.file)),
     )?;
-    let graph = planning::graph(&policy, &scan);
-    let known = known_values(project, &scan, &graph);
-    let look = Look::new(project, (&policy, &scan, &plan), graph, (&known, &records), cancel);
+    let Scan { inventory, graph: raw } = scan;
+    let known = known_values(project, &raw, &graph);
+    let bound = (&policy, &inventory, &plan);
+    let look = Look::new(project, bound, (raw, graph), (&known, &records), cancel);
     let bytes = records.iter().map(record_bytes).sum();
     progress.begin("verify", bytes, "B");
     // Documents are many and tables few: side by side, each fills the other's gaps.
@@ -181,7 +184,7 @@ pub fn verify(
                 .count("tables", files.len() as u64),
         )?;
         staging.withhold_cells(&marks, &files)?;
-        for done in crate::run::again(project, (&policy, &scan, &plan), &files, progress, cancel)? {
+        for done in crate::run::again(project, &files, progress, cancel)?.records {
             if let Some(record) = records.iter_mut().find(|r| r.file == done.file) {
                 *record = done;
             }
@@ -192,24 +195,17 @@ pub fn verify(
 }
 
 /// Whose the codes are that each table has of its own.
-fn table_codes(
-    maker: &Pseudonymizer,
-    records: &[Record],
-    patients: &Patients,
-) -> Vec<(String, SubjectId)> {
-    let mut codes = Vec::new();
-    for record in records {
-        for output in staged(record).into_iter().flatten().filter(|o| o.table.is_some()) {
-            let scope = joint::table_scope(record.file, output.sheet.as_deref());
-            codes.extend(
-                patients
-                    .all()
-                    .iter()
-                    .map(|s| (joint::table_code(maker, &scope, &s.pseudonym.code()), s.number)),
-            );
-        }
-    }
-    codes
+fn table_codes(maker: &Pseudonymizer, records: &[Record], patients: &Patients) -> Crosswalk {
+    let tables = records.iter().flat_map(|record| {
+        let outputs = staged(record).into_iter().flatten().filter(|o| o.table.is_some());
+        outputs.map(|o| joint::table_scope(record.file, o.sheet.as_deref()))
+    });
+    Crosswalk::new(tables.flat_map(|scope| {
+        patients.all().iter().filter_map(move |s| {
+            let code = joint::table_code(maker, &scope, &s.pseudonym.code());
+            Some((s.number, Pseudonym::from_code(&code)?))
+        })
+    }))
 }
 
 /// Sealed: who can write the state folder but has no key cannot make evidence.
@@ -260,19 +256,19 @@ fn records_digest(records: &[Record]) -> Result<String, EngineError> {
 }
 
 /// Fingerprints of every identifier the scan saw: of patients, of those around them, and every key.
-fn known_values(project: &Project, scan: &Scan, graph: &crate::graph::SubjectGraph) -> KnownValues {
+fn known_values(project: &Project, raw: &RawGraph, graph: &SubjectGraph) -> KnownValues {
     let key = project.keys().derive(&KeyPurpose::Fingerprint);
     let mut builder = KnownValues::builder(&key);
-    for (subject, entity, value) in graph.known(&scan.graph) {
+    for (subject, entity, value) in graph.known(raw) {
         builder.insert(entity, value, subject);
     }
-    for ((_, id), subject) in &graph.index {
-        builder.insert(anonymed_core::EntityType::Mrn, id, Some(*subject));
+    for (id, subject) in graph.ids(raw) {
+        builder.insert(anonymed_core::EntityType::Mrn, id, Some(subject));
     }
     builder.build()
 }
 
-fn originals(graph: &crate::graph::SubjectGraph) -> document::Originals {
+fn originals(graph: &SubjectGraph) -> document::Originals {
     let mut originals = document::Originals::new();
     for (subject, days) in &graph.dates {
         if let Some(date) = crate::graph::date_of(*days) {
@@ -319,30 +315,33 @@ impl Documents {
 impl<'a> Look<'a> {
     fn new(
         project: &'a Project,
-        (policy, scan, plan): (&'a Policy, &'a Scan, &'a Plan),
-        graph: crate::graph::SubjectGraph,
+        (policy, inventory, plan): (&'a Policy, &'a Inventory, &'a Plan),
+        (raw, graph): (RawGraph, SubjectGraph),
         (known, records): (&'a KnownValues, &[Record]),
         cancel: &'a CancelToken,
     ) -> Self {
         let originals = originals(&graph);
-        let maker = pseudonymizer(policy, project.keys(), &scan.inventory.digest);
+        let maker = pseudonymizer(policy, project.keys(), &inventory.digest);
         let need = KnownValuesNeed::None;
-        let patients = Patients::new(policy, project.keys(), &maker, &scan.graph, graph, need);
-        let mut codes: HashMap<String, SubjectId> =
-            patients.all().iter().map(|s| (s.pseudonym.code(), s.number)).collect();
-        if policy.risk.scope == RiskScope::Joint {
-            codes.extend(table_codes(&maker, records, &patients));
-        }
+        let patients = Patients::new(policy, project.keys(), &maker, &raw, &graph, need);
+        // From here on nobody needs an identifier in the clear.
+        drop((raw, graph));
+        let codes = Crosswalk::new(patients.all().iter().map(|s| (s.number, s.pseudonym)));
+        let fhir = records.iter().any(|r| r.modality == "fhir");
+        let table_codes = match policy.risk.scope {
+            RiskScope::Joint => table_codes(&maker, records, &patients),
+            _ => Crosswalk::default(),
+        };
         let sweep = Sweep::new(known).allowing(policy.text.allow.iter().map(String::as_str));
         let limited = policy.profile == Profile::HipaaLimited;
         Self {
-            uuids: patients.all().iter().map(|s| (s.pseudonym.uuid(), s.number)).collect(),
-            codes,
+            codes: Arc::new(if fhir { codes.with_uuids() } else { codes }),
+            table_codes,
             maker,
             sweep: if limited { sweep.keeping_areas() } else { sweep },
             project,
             policy,
-            scan,
+            inventory,
             plan,
             staging: Staging::of(project, &plan.hash),
             patients,
@@ -497,7 +496,7 @@ impl<'a> Look<'a> {
                 .file(record.file)
                 .outcome("quarantined"),
         )?;
-        crate::run::seal_original(self.project, self.scan, record.file)?;
+        crate::run::seal_original(self.project, self.inventory, record.file)?;
         self.staging.withdraw(record, reason)?;
         Ok(())
     }
@@ -570,7 +569,7 @@ impl<'a> Look<'a> {
         let mut references = side.fork();
         let mut unread = Vec::new();
         for record in records {
-            let Some(entry) = self.scan.inventory.file(record.file) else { continue };
+            let Some(entry) = self.inventory.file(record.file) else { continue };
             for output in staged(record).into_iter().flatten() {
                 let layout = match output.form.as_str() {
                     "ndjson" => Layout::Lines,
@@ -613,9 +612,13 @@ impl<'a> Look<'a> {
 
     /// The crosswalk to hold released codes and shifts against.
     fn consistency(&self) -> Consistency {
-        Consistency::new(
-            self.patients.all().iter().map(|s| (s.number, s.pseudonym, self.shift_of(s.number))),
-        )
+        let shifts = self.patients.all().iter().map(|s| (s.number, self.shift_of(s.number)));
+        Consistency::new(Arc::clone(&self.codes), shifts)
+    }
+
+    /// Whose a released code is.
+    fn owner(&self, code: &str) -> Option<SubjectId> {
+        self.table_codes.of_code(code).or_else(|| self.codes.of_code(code))
     }
 }
 

@@ -6,15 +6,17 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use anonymed_assess::{
-    ClassIndex, HomogeneityReport, Multiplicity, Shape, SignatureIndex, SuppressionMark,
+    CellNumbers, ClassCounts, ClassReport, Multiplicity, SeenNumbers, Shape, SignatureIndex,
+    SuppressionMark, fewest_values,
 };
 use anonymed_core::policy::{RiskScope, TableFormat, TimeMode};
 use anonymed_core::release::Check;
 use anonymed_core::{
     AttributeRole, EntityType, FileNumber, Locator, ModalityError, Place, Pseudonymizer, SubjectId,
 };
+use anonymed_table::sorter::{ClassPair, Room, SortError, Sorter};
 use anonymed_table::{ColumnOutcome, StringBatch, TableOutcome, joint, released};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::{Findings, Look, staged};
@@ -24,7 +26,7 @@ use crate::staging::{Output, Record};
 use crate::verify::consistency::Consistency;
 use crate::verify::dates::{PlaceMode, observed_shift, same_place, unwritten_dates};
 use crate::verify::residual::{Position, residual};
-use crate::verify::{CellUse, ColumnTally, Weight};
+use crate::verify::{CellUse, ColumnTally, Quiet, Sweep, Weight};
 use crate::{EngineError, job};
 
 /// Reads tables one after the other and keeps what is counted over all of them.
@@ -34,7 +36,7 @@ pub(super) struct Tables<'a> {
     models: Models,
     signatures: SignatureIndex,
     /// Patients whose signatures were taken.
-    people: HashSet<SubjectId>,
+    people: SeenNumbers,
     consistency: Consistency,
 }
 
@@ -45,7 +47,7 @@ impl<'a> Tables<'a> {
             risk: RiskSummary::default(),
             models: BTreeMap::new(),
             signatures: SignatureIndex::new(Multiplicity::Counted),
-            people: HashSet::new(),
+            people: SeenNumbers::default(),
             consistency: look.consistency(),
         }
     }
@@ -64,47 +66,19 @@ impl<'a> Tables<'a> {
                 .take(n)
                 .any(|earlier| earlier.sheet == output.sheet);
             let pass = Pass::new(self.look, record.file, output, outcome)?;
-            pass.cells(findings)?;
-            if first_form {
-                pass.dates(findings, &mut self.consistency)?;
-                self.count(record.file, output, outcome)?;
+            if !first_form {
+                pass.cells(findings, &mut |_, _| Ok(()))?;
+                continue;
             }
+            let mut columns = Columns::of(self.look, record.file, output, outcome);
+            self.add_life_dates(output, &mut columns)?;
+            let mut counting = Counting::new(self.look, columns, self.risk.tables.len() as u32);
+            pass.cells(findings, &mut |batch, owners| {
+                counting.batch(batch, owners, &mut self.signatures, &mut self.people)
+            })?;
+            pass.dates(findings, &mut self.consistency)?;
+            self.summarise(output, outcome, counting)?;
         }
-        Ok(())
-    }
-
-    /// Rebuilds classes from the released cells.
-    fn count(
-        &mut self,
-        file: FileNumber,
-        output: &Output,
-        outcome: &TableOutcome,
-    ) -> Result<(), EngineError> {
-        let mut columns = Columns::of(self.look, file, output, outcome);
-        self.add_life_dates(output, &mut columns)?;
-        let shape = match columns.subject {
-            Some(_) => Shape::with_subject(columns.quasi.len(), columns.sensitive.len()),
-            None => Shape::by_rows(columns.quasi.len(), columns.sensitive.len()),
-        }
-        .suppression(SuppressionMark::LeftOut);
-        let mut classes = ClassIndex::new(shape);
-        let table = self.risk.tables.len() as u32;
-        for batch in read_back(self.look, output)? {
-            let batch = batch.map_err(unreadable)?;
-            for row in 0..batch.len() {
-                let cell = |column: &usize| present(batch.value(*column, row));
-                let quasi: Vec<_> = columns.quasi.iter().map(cell).collect();
-                let sensitive: Vec<_> = columns.sensitive.iter().map(cell).collect();
-                let subject = columns.subject.as_ref().and_then(cell);
-                classes.add(&quasi, subject, &sensitive).map_err(internal)?;
-                if columns.subject.is_some() && !quasi.is_empty() {
-                    self.signatures.add(subject, table, &quasi);
-                    let person = subject.and_then(|code| self.look.codes.get(code));
-                    self.people.extend(person.copied());
-                }
-            }
-        }
-        self.summarise(output, outcome, &columns, &classes);
         Ok(())
     }
 
@@ -140,21 +114,12 @@ impl<'a> Tables<'a> {
         &mut self,
         output: &Output,
         outcome: &TableOutcome,
-        columns: &Columns,
-        classes: &ClassIndex,
-    ) {
+        counting: Counting,
+    ) -> Result<(), EngineError> {
         let k = outcome.model.as_ref().and_then(|m| m.k);
-        let report = classes.report(u64::from(k.unwrap_or(2)));
         let threshold = self.look.policy.risk.max_prosecutor.unwrap_or(0.2);
-        let diversity: Vec<(String, u64)> = columns
-            .sensitive
-            .iter()
-            .enumerate()
-            .map(|(n, position)| {
-                let name = columns.names[*position].clone();
-                (name, HomogeneityReport::of(classes, n, 0.8).smallest_distinct)
-            })
-            .collect();
+        let counted = counting.finish(u64::from(k.unwrap_or(2)))?;
+        let Counted { columns, report, diversity } = counted;
         let mut models = BTreeMap::new();
         if !columns.quasi.is_empty() {
             models.insert("k".to_owned(), report.smallest_class_subjects as f64);
@@ -179,6 +144,7 @@ impl<'a> Tables<'a> {
             diversity,
             utility: outcome.columns.iter().map(|c| utility(c, outcome)).collect(),
         });
+        Ok(())
     }
 
     pub(super) fn finish(mut self) -> (RiskSummary, Models, Consistency) {
@@ -186,7 +152,7 @@ impl<'a> Tables<'a> {
         let report = self.signatures.report(u64::from(k));
         if report.subjects > 0 {
             self.risk.joint = Some(JointRisk {
-                subjects: self.people.len() as u64,
+                subjects: self.people.distinct(),
                 signatures: report.subjects,
                 unique: report.unique_subjects,
                 smallest: report.smallest_signature_class,
@@ -196,6 +162,116 @@ impl<'a> Tables<'a> {
         }
         self.risk.tables.sort_by(|a, b| a.path.cmp(&b.path));
         (self.risk, self.models, self.consistency)
+    }
+}
+
+/// What a table's sorting takes of the memory at a time.
+const SORTING: usize = 16 << 20;
+
+/// Classes of one table, found again from its released cells.
+struct Counting {
+    columns: Columns,
+    table: u32,
+    counts: ClassCounts,
+    /// Classes with their subjects.
+    pairs: Sorter<2>,
+    /// Numbers of subjects where nothing is known of them that a signature could be made of.
+    subjects: CellNumbers,
+    seen: SeenNumbers,
+    /// Classes with their values, by sensitive column.
+    values: Vec<(CellNumbers, Sorter<2>)>,
+}
+
+impl Counting {
+    fn new(look: &Look<'_>, columns: Columns, table: u32) -> Self {
+        let shape = match columns.subject {
+            Some(_) => Shape::with_subject(columns.quasi.len(), columns.sensitive.len()),
+            None => Shape::by_rows(columns.quasi.len(), columns.sensitive.len()),
+        };
+        let sorter =
+            || Sorter::new(Room { bytes: SORTING, folder: Some(look.project.state("spill")) });
+        Self {
+            counts: ClassCounts::new(shape.suppression(SuppressionMark::LeftOut)),
+            pairs: sorter(),
+            subjects: CellNumbers::default(),
+            seen: SeenNumbers::default(),
+            values: columns.sensitive.iter().map(|_| (CellNumbers::default(), sorter())).collect(),
+            columns,
+            table,
+        }
+    }
+
+    fn batch(
+        &mut self,
+        batch: &StringBatch,
+        owners: &[Option<SubjectId>],
+        signatures: &mut SignatureIndex,
+        people: &mut SeenNumbers,
+    ) -> Result<(), EngineError> {
+        let mut quasi = Vec::with_capacity(self.columns.quasi.len());
+        for (row, owner) in owners.iter().enumerate() {
+            let cell = |column: &usize| present(batch.value(*column, row));
+            quasi.clear();
+            quasi.extend(self.columns.quasi.iter().map(cell));
+            let subject = self.columns.subject.as_ref().and_then(cell);
+            let mut number = None;
+            if self.columns.subject.is_some() && !quasi.is_empty() {
+                number = signatures.add(subject, self.table, &quasi).map_err(internal)?;
+                if let Some(owner) = owner {
+                    people.see(owner.0);
+                }
+            } else if let Some(subject) = subject {
+                let row = batch.rows()[row];
+                number = Some(self.subjects.number(Some(subject), row).map_err(internal)?);
+            }
+            if let Some(number) = number {
+                self.seen.see(number);
+            }
+            let Some(class) = self.counts.row(&quasi, number.is_some()) else { continue };
+            self.pairs.push(ClassPair::subject(class, number).0).map_err(unsorted)?;
+            for (column, (numbers, pairs)) in self.columns.sensitive.iter().zip(&mut self.values) {
+                let value = numbers.number(cell(column), batch.rows()[row]).map_err(internal)?;
+                pairs.push(ClassPair::new(class, value).0).map_err(unsorted)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The classes in numbers.
+    fn finish(self, k: u64) -> Result<Counted, EngineError> {
+        let Self { columns, mut counts, pairs, seen, values, .. } = self;
+        let sorted = pairs.finish().map_err(unsorted)?;
+        let sorted = sorted.map(|pair| pair.map(|pair| ClassPair(pair).into_subject()));
+        counts.count(sorted, seen.distinct()).map_err(unsorted)?;
+        let mut diversity = Vec::with_capacity(values.len());
+        for (position, (_, pairs)) in columns.sensitive.iter().zip(values) {
+            let sorted = pairs.finish().map_err(unsorted)?;
+            let sorted = sorted.map(|pair| pair.map(|pair| ClassPair(pair).into_number()));
+            let fewest = fewest_values(sorted).map_err(unsorted)?;
+            diversity.push((columns.names[*position].clone(), fewest));
+        }
+        Ok(Counted { columns, report: counts.report(k), diversity })
+    }
+}
+
+/// What was counted of one table.
+struct Counted {
+    columns: Columns,
+    report: ClassReport,
+    /// For each sensitive column, the fewest distinct values of a class.
+    diversity: Vec<(String, u64)>,
+}
+
+/// What is done with each batch of a released table, and whose its rows are, beside the sweep.
+type TakeBatch<'a> =
+    dyn FnMut(&StringBatch, &[Option<SubjectId>]) -> Result<(), EngineError> + Send + 'a;
+
+fn unsorted(error: SortError) -> EngineError {
+    match error {
+        SortError::File(kind) => {
+            EngineError::Io { what: "the project's spill folder", verb: "used", kind }
+        }
+        full => EngineError::Internal(full.to_string()),
     }
 }
 
@@ -310,7 +386,6 @@ struct Columns {
 impl Columns {
     fn of(look: &Look<'_>, file: FileNumber, output: &Output, outcome: &TableOutcome) -> Self {
         let rule = look
-            .scan
             .inventory
             .file(file)
             .and_then(|entry| look.policy.table_for(&entry.name, output.sheet.as_deref()));
@@ -375,22 +450,28 @@ impl<'a> Pass<'a> {
 
     fn owner(&self, batch: &StringBatch, row: usize) -> Option<SubjectId> {
         let column = self.columns.subject?;
-        self.look.codes.get(batch.value(column, row)).copied()
+        self.look.owner(batch.value(column, row))
     }
 
-    /// Sweeps every cell.
-    fn cells(&self, findings: &mut Findings) -> Result<(), EngineError> {
+    /// Sweeps every cell, and hands on every batch.
+    fn cells(&self, findings: &mut Findings, take: &mut TakeBatch<'_>) -> Result<(), EngineError> {
         let columns = released_columns(self.outcome);
         let mut tallies = vec![ColumnTally::default(); columns.len()];
         let mut row_number = 0;
         for batch in read_back(self.look, self.output)? {
             let batch = batch.map_err(unreadable)?;
             self.look.cancel.check()?;
-            let parts: Vec<(Findings, ColumnTally)> = columns
-                .par_iter()
-                .enumerate()
-                .map(|(position, column)| self.column(&batch, row_number, position, column))
-                .collect();
+            let owners: Vec<Option<SubjectId>> =
+                (0..batch.len()).map(|row| self.owner(&batch, row)).collect();
+            let sweep = || -> Vec<(Findings, ColumnTally)> {
+                let columns = columns.par_iter().enumerate();
+                let one = |(position, column): (usize, &&ColumnOutcome)| {
+                    self.column(&batch, &owners, row_number, position, column)
+                };
+                columns.map(one).collect()
+            };
+            let (parts, taken) = rayon::join(sweep, || take(&batch, &owners));
+            taken?;
             for (tally, (found, part)) in tallies.iter_mut().zip(parts) {
                 tally.absorb(&part);
                 findings.absorb(found);
@@ -411,6 +492,7 @@ impl<'a> Pass<'a> {
     fn column(
         &self,
         batch: &StringBatch,
+        owners: &[Option<SubjectId>],
         first_row: u64,
         position: usize,
         column: &ColumnOutcome,
@@ -418,9 +500,16 @@ impl<'a> Pass<'a> {
         let mut findings = Findings::default();
         let mut tally = ColumnTally::default();
         let used = cell_use(column);
-        for row in 0..batch.len() {
+        let mut memo = Memo::default();
+        for (row, owner) in owners.iter().copied().enumerate() {
             let value = batch.value(position, row);
             if value.is_empty() {
+                continue;
+            }
+            if let Some(quiet) = memo.look(&self.look.sweep, column, used, value) {
+                if let Known::Quiet(quiet) = quiet {
+                    tally.add_quiet(quiet);
+                }
                 continue;
             }
             let number = first_row + row as u64 + 1;
@@ -428,7 +517,6 @@ impl<'a> Pass<'a> {
                 let place = Place::Cell { row: number, column: position as u32 + 1 };
                 Locator::new(self.file, place)
             };
-            let owner = self.owner(batch, row);
             let excused = self.written.get(&(number, position as u32));
             let excused = excused.map_or(&[][..], Vec::as_slice);
             let hits = match used {
@@ -477,7 +565,7 @@ impl<'a> Pass<'a> {
             return Ok(());
         }
         let entry =
-            self.look.scan.inventory.file(self.file).ok_or(EngineError::Drift("the inventory"))?;
+            self.look.inventory.file(self.file).ok_or(EngineError::Drift("the inventory"))?;
         let mut walk = Walk {
             pass: self,
             moved,
@@ -506,6 +594,54 @@ impl<'a> Pass<'a> {
         }
         findings.examine(Check::Dates, "table_rows", rows);
         Ok(())
+    }
+}
+
+/// What the values of one column in one batch were found to be, where nothing is in them for anybody:
+/// a column has few values as a rule.
+#[derive(Default)]
+struct Memo<'a> {
+    values: HashMap<&'a str, Option<Known>>,
+}
+
+/// A value that needs no further look.
+#[derive(Clone, Copy)]
+enum Known {
+    /// Ours, and nobody's own.
+    Written,
+    /// Kept, with nothing known in it and no pattern of an identifier.
+    Quiet(Quiet),
+}
+
+/// Values of a column in a batch beyond which there is no use in keeping them apart.
+const MEMO_MOST: usize = 4096;
+
+impl<'a> Memo<'a> {
+    /// What a value is; `None` where it has to be looked at together with its row.
+    fn look(
+        &mut self,
+        sweep: &Sweep<'_>,
+        column: &ColumnOutcome,
+        used: CellUse,
+        value: &'a str,
+    ) -> Option<Known> {
+        if used == CellUse::Prose {
+            return None;
+        }
+        if let Some(known) = self.values.get(value) {
+            return *known;
+        }
+        if self.values.len() >= MEMO_MOST {
+            return None;
+        }
+        let known = match used {
+            CellUse::Written => sweep.is_nobodys(value).then_some(Known::Written),
+            _ => ColumnTally::quiet(sweep, value)
+                .filter(|_| residual(value, Position::Cell(column.role), &[]).is_empty())
+                .map(Known::Quiet),
+        };
+        self.values.insert(value, known);
+        known
     }
 }
 
@@ -702,7 +838,7 @@ impl Look<'_> {
         wanted: &BTreeSet<(u64, usize)>,
         marks: &mut BTreeSet<String>,
     ) -> Result<(), EngineError> {
-        let entry = self.scan.inventory.file(file).ok_or(EngineError::Drift("the inventory"))?;
+        let entry = self.inventory.file(file).ok_or(EngineError::Drift("the inventory"))?;
         let Status::Recognised(format) = &entry.status else { return Ok(()) };
         let tables = job::tables(self.project);
         let positions = self.row_positions(file, output, outcome);

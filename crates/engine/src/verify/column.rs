@@ -22,6 +22,13 @@ pub struct ColumnTally {
     unplaced: Cells,
 }
 
+/// What is counted of a value in which nothing known lies.
+#[derive(Debug, Clone, Copy)]
+pub struct Quiet {
+    print: u64,
+    expected: Option<f64>,
+}
+
 /// Cells that hold one value.
 #[derive(Debug, Clone, Copy, Default)]
 struct Cells {
@@ -82,6 +89,24 @@ impl ColumnTally {
         let (own, others) = (u64::from(own), u64::from(!own && !chance.is_empty()));
         self.matches(print, Cells { all: 1, own, others });
         certain
+    }
+
+    /// A value that can be counted without another look, whoever's row it stands in; `None` where
+    /// something known lies in it.
+    pub fn quiet(sweep: &Sweep<'_>, value: &str) -> Option<Quiet> {
+        (!value.trim().is_empty() && sweep.is_quiet(value)).then(|| Quiet {
+            print: sweep.print(value),
+            expected: digits(value).filter(|n| *n >= 5).map(|n| sweep.density(n)),
+        })
+    }
+
+    /// Counts a cell with such a value.
+    pub fn add_quiet(&mut self, quiet: Quiet) {
+        self.filled += 1;
+        if let Some(expected) = quiet.expected {
+            self.expected += expected;
+        }
+        self.matches(quiet.print, Cells { all: 1, own: 0, others: 0 });
     }
 
     /// Adds another part of the same column.

@@ -4,26 +4,56 @@
 //! patient, each patient has one. Shifts are observed as the days between a date of the input and
 //! the one at the same place in the output.
 
+use std::sync::Arc;
+
 use anonymed_core::{FileNumber, Locator, Place, Pseudonym, SubjectId};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
 use super::HitCollector;
+use super::crosswalk::Crosswalk;
 
 /// Gathers observations. Parts made on other threads are absorbed; the result does not depend on
 /// their order.
 #[derive(Debug, Clone)]
 pub struct Consistency {
-    subjects: HashMap<String, SubjectId>,
-    codes: HashMap<SubjectId, String>,
-    shared_codes: u64,
-    shifts: HashMap<SubjectId, i32>,
-    expected: HashMap<SubjectId, i32>,
-    seen: HashMap<SubjectId, u32>,
+    crosswalk: Arc<Crosswalk>,
+    /// By number of the patient, as all of these: the shift each has by the crosswalk.
+    expected: Arc<Vec<Option<i32>>>,
+    /// The first shift observed.
+    shifts: Vec<Option<i32>>,
+    /// A bit for each modality that a code was observed in.
+    seen: Vec<u32>,
+    two_codes: u64,
     modalities: Vec<String>,
-    unknown: HashSet<String>,
+    unknown: Unknown,
     observed_codes: u64,
     observed_shifts: u64,
     hits: HitCollector,
+}
+
+/// Distinct codes that no patient has.
+#[derive(Clone, Debug, Default)]
+struct Unknown {
+    codes: HashSet<Pseudonym>,
+    others: HashSet<String>,
+}
+
+impl Unknown {
+    fn insert(&mut self, code: &str) {
+        match Pseudonym::from_code(code) {
+            Some(pseudonym) => {
+                self.codes.insert(pseudonym);
+            }
+            None if !self.others.contains(code) => {
+                self.others.insert(code.to_owned());
+            }
+            None => {}
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.codes.len() + self.others.len()
+    }
 }
 
 /// What was observed.
@@ -45,47 +75,43 @@ pub struct ConsistencyReport {
 
 impl Consistency {
     /// Begins with the crosswalk: the code of each patient, and the shift where dates are shifted.
-    pub fn new(crosswalk: impl IntoIterator<Item = (SubjectId, Pseudonym, Option<i32>)>) -> Self {
-        let mut this = Self {
-            subjects: HashMap::new(),
-            codes: HashMap::new(),
-            shared_codes: 0,
-            shifts: HashMap::new(),
-            expected: HashMap::new(),
-            seen: HashMap::new(),
-            modalities: Vec::new(),
-            unknown: HashSet::new(),
-            observed_codes: 0,
-            observed_shifts: 0,
-            hits: HitCollector::default(),
-        };
-        for (subject, pseudonym, shift) in crosswalk {
-            let code = pseudonym.code();
-            if this.subjects.insert(code.clone(), subject).is_some_and(|other| other != subject) {
-                this.shared_codes += 1;
-            }
-            if this.codes.insert(subject, code.clone()).is_some_and(|other| other != code) {
-                this.shared_codes += 1;
-            }
-            if let Some(days) = shift {
-                this.expected.insert(subject, days);
+    pub fn new(
+        crosswalk: Arc<Crosswalk>,
+        shifts: impl IntoIterator<Item = (SubjectId, Option<i32>)>,
+    ) -> Self {
+        let last = crosswalk.entries().iter().map(|(_, subject)| subject.0 as usize + 1).max();
+        let patients = last.unwrap_or(0);
+        let mut codes: Vec<Option<u32>> = vec![None; patients];
+        let mut two_codes = 0;
+        for (place, (code, subject)) in (0..).zip(crosswalk.entries()) {
+            let earlier = codes[subject.0 as usize].replace(place);
+            let earlier = earlier.map(|place: u32| crosswalk.entries()[place as usize].0);
+            two_codes += u64::from(earlier.is_some_and(|other| other != *code));
+        }
+        let mut expected = vec![None; patients];
+        for (subject, shift) in shifts {
+            if let Some(expected) = expected.get_mut(subject.0 as usize) {
+                *expected = shift;
             }
         }
-        this
+        Self { two_codes, ..Self::over(crosswalk, Arc::new(expected)) }
     }
 
     /// An empty one over the same crosswalk, for another thread.
     #[must_use]
     pub fn fork(&self) -> Self {
+        Self::over(Arc::clone(&self.crosswalk), Arc::clone(&self.expected))
+    }
+
+    fn over(crosswalk: Arc<Crosswalk>, expected: Arc<Vec<Option<i32>>>) -> Self {
         Self {
-            subjects: self.subjects.clone(),
-            codes: self.codes.clone(),
-            shared_codes: 0,
-            shifts: HashMap::new(),
-            expected: self.expected.clone(),
-            seen: HashMap::new(),
+            shifts: vec![None; expected.len()],
+            seen: vec![0; expected.len()],
+            crosswalk,
+            expected,
+            two_codes: 0,
             modalities: Vec::new(),
-            unknown: HashSet::new(),
+            unknown: Unknown::default(),
             observed_codes: 0,
             observed_shifts: 0,
             hits: HitCollector::default(),
@@ -94,7 +120,7 @@ impl Consistency {
 
     /// Whose code this is.
     pub fn subject_of(&self, code: &str) -> Option<SubjectId> {
-        self.subjects.get(code).copied()
+        self.crosswalk.of_code(code)
     }
 
     /// A code stands in an output where one of a patient should; `subject` is whose record it is
@@ -107,23 +133,26 @@ impl Consistency {
         code: &str,
     ) {
         self.observed_codes += 1;
-        match (self.subjects.get(code).copied(), subject) {
+        match (self.subject_of(code), subject) {
             (Some(found), Some(expected)) if found != expected => {
                 self.hits.push(at, None, "code-of-another-patient");
             }
             (Some(found), _) => self.mark(found, modality),
             (None, Some(_)) => self.hits.push(at, None, "code-not-in-crosswalk"),
-            (None, None) => {
-                self.unknown.insert(code.to_owned());
-            }
+            (None, None) => self.unknown.insert(code),
         }
     }
 
     /// A date of a patient moved by so many days.
     pub fn observe_shift(&mut self, at: Locator, subject: SubjectId, days: i32) {
         self.observed_shifts += 1;
-        let expected = self.expected.get(&subject).copied();
-        let first = *self.shifts.entry(subject).or_insert(days);
+        // Who is not in the crosswalk has a place as well, once seen.
+        let number = subject.0 as usize;
+        if number >= self.shifts.len() {
+            self.shifts.resize(number + 1, None);
+        }
+        let expected = self.expected.get(number).copied().flatten();
+        let first = *self.shifts[number].get_or_insert(days);
         if expected.is_some_and(|expected| expected != days) {
             self.hits.push(at, None, "shift-differs-from-crosswalk");
         } else if first != days {
@@ -137,17 +166,22 @@ impl Consistency {
     pub fn absorb(&mut self, other: Self) {
         self.observed_codes += other.observed_codes;
         self.observed_shifts += other.observed_shifts;
-        self.unknown.extend(other.unknown);
-        for (subject, mask) in other.seen {
+        self.unknown.codes.extend(other.unknown.codes);
+        self.unknown.others.extend(other.unknown.others);
+        for (subject, mask) in (0..).zip(other.seen) {
             for (bit, modality) in other.modalities.iter().enumerate() {
                 if mask >> bit & 1 == 1 {
-                    self.mark(subject, modality);
+                    self.mark(SubjectId(subject), modality);
                 }
             }
         }
-        for (subject, days) in other.shifts {
-            let first = *self.shifts.entry(subject).or_insert(days);
-            if first != days && !self.expected.contains_key(&subject) {
+        if self.shifts.len() < other.shifts.len() {
+            self.shifts.resize(other.shifts.len(), None);
+        }
+        for (number, days) in other.shifts.into_iter().enumerate() {
+            let Some(days) = days else { continue };
+            let first = *self.shifts[number].get_or_insert(days);
+            if first != days && self.expected.get(number).copied().flatten().is_none() {
                 let nowhere = Locator::new(FileNumber::default(), Place::Whole);
                 self.hits.push(nowhere, None, "two-shifts-of-one-patient");
             }
@@ -158,12 +192,12 @@ impl Consistency {
     /// What came out.
     pub fn finish(mut self) -> ConsistencyReport {
         let nowhere = Locator::new(FileNumber::default(), Place::Whole);
-        for _ in 0..self.shared_codes {
+        for _ in 0..self.crosswalk.shared() + self.two_codes {
             self.hits.push(nowhere.clone(), None, "code-of-two-patients");
         }
         ConsistencyReport {
-            subjects: self.seen.len() as u64,
-            subjects_linked: self.seen.values().filter(|m| m.count_ones() > 1).count() as u64,
+            subjects: self.seen.iter().filter(|m| **m != 0).count() as u64,
+            subjects_linked: self.seen.iter().filter(|m| m.count_ones() > 1).count() as u64,
             codes: self.observed_codes,
             other_codes: self.unknown.len() as u64,
             shifts: self.observed_shifts,
@@ -179,7 +213,10 @@ impl Consistency {
                 self.modalities.len() - 1
             }
         };
-        *self.seen.entry(subject).or_default() |= 1 << bit.min(31);
+        // Only who is in the crosswalk is found by a code.
+        if let Some(seen) = self.seen.get_mut(subject.0 as usize) {
+            *seen |= 1 << bit.min(31);
+        }
     }
 }
 
@@ -195,8 +232,14 @@ mod tests {
         Locator::new(FileNumber(n), Place::Whole)
     }
 
+    fn consistency(patients: &[(u32, u8, Option<i32>)]) -> Consistency {
+        let codes = patients.iter().map(|(n, c, _)| (SubjectId(*n), code(*c)));
+        let shifts = patients.iter().map(|(n, _, shift)| (SubjectId(*n), *shift));
+        Consistency::new(Arc::new(Crosswalk::new(codes)), shifts)
+    }
+
     fn crosswalk() -> Consistency {
-        Consistency::new((1..4).map(|n| (SubjectId(n), code(n as u8), Some(10 * n as i32))))
+        consistency(&[(1, 1, Some(10)), (2, 2, Some(20)), (3, 3, Some(30))])
     }
 
     fn reasons(consistency: Consistency) -> Vec<String> {
@@ -235,12 +278,13 @@ mod tests {
             "code-not-in-crosswalk",
         );
         check(&|c| c.observe_shift(at(1), SubjectId(1), 11), "shift-differs-from-crosswalk");
-        let mut free = Consistency::new([(SubjectId(1), code(1), None)]);
+        let mut free = consistency(&[(1, 1, None)]);
         free.observe_shift(at(1), SubjectId(1), 3);
         free.observe_shift(at(2), SubjectId(1), 4);
         assert_eq!(reasons(free), ["two-shifts-of-one-patient"]);
-        let shared =
-            Consistency::new([(SubjectId(1), code(1), None), (SubjectId(2), code(1), None)]);
+        let shared = consistency(&[(1, 1, None), (2, 1, None)]);
         assert_eq!(reasons(shared), ["code-of-two-patients"]);
+        let two = consistency(&[(1, 1, None), (1, 2, None)]);
+        assert_eq!(reasons(two), ["code-of-two-patients"]);
     }
 }

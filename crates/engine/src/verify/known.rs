@@ -2,9 +2,10 @@
 //! can find a value again without anybody holding the value.
 //!
 //! A value is folded to letters and digits without separators ([`super::normal`]) and kept as a
-//! 64-bit SipHash-2-4 (Aumasson and Bernstein 2012) under the project's fingerprint key, together
-//! with its owner, type and [`Kind`]: 16 bytes each. With ten million fingerprints and a billion
-//! windows looked up, one false match is expected in about two thousand releases.
+//! 64-bit SipHash-2-4 (Aumasson and Bernstein 2012) under the project's fingerprint key: 12 bytes
+//! each, and 8 for the owner, type and [`Kind`] of each patient who has it. With ten million
+//! fingerprints and a billion windows looked up, one false match is expected in about two thousand
+//! releases.
 //!
 //! The kind says how far a match is believed. A full name or a long number is a leak in any
 //! output; a name part, a city or a short number only with its owner's record or in a context
@@ -50,10 +51,9 @@ impl Kind {
         [Self::Full, Self::Number, Self::ShortNumber, Self::TinyNumber, Self::Area, Self::Part];
 }
 
-/// One fingerprint.
+/// What a fingerprint is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Entry {
-    pub(crate) print: u64,
     pub(crate) kind: Kind,
     owner: u32,
     entity: u8,
@@ -130,8 +130,8 @@ impl Keys {
 /// Fingerprints of everything known, ready to be searched.
 pub struct KnownValues {
     keys: Keys,
-    entries: Vec<Entry>,
-    /// Where the entries of each bucket of fingerprints begin.
+    known: Fingerprints,
+    /// Where the fingerprints of each bucket begin.
     buckets: Vec<u32>,
     shift: u32,
     /// Prefix hashes with the folded length of a value, distinct and in order.
@@ -144,7 +144,71 @@ pub struct KnownValues {
 
 impl std::fmt::Debug for KnownValues {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "KnownValues({} fingerprints)", self.entries.len())
+        write!(f, "KnownValues({} fingerprints)", self.known.len())
+    }
+}
+
+/// Fingerprints in order, each once, with what it is of.
+#[derive(Debug, Default)]
+struct Fingerprints {
+    prints: Vec<u64>,
+    /// Where the entries of each fingerprint end.
+    ends: Vec<u32>,
+    entries: Vec<Entry>,
+}
+
+impl Fingerprints {
+    fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Adds what is beyond all so far, or equal to the last.
+    fn push(&mut self, print: u64, entry: Entry) {
+        let end = self.entries.len() as u32 + 1;
+        match (self.prints.last(), self.ends.last_mut()) {
+            (Some(last), Some(last_end)) if *last == print => {
+                if self.entries.last() == Some(&entry) {
+                    return;
+                }
+                *last_end = end;
+            }
+            _ => {
+                self.prints.push(print);
+                self.ends.push(end);
+            }
+        }
+        self.entries.push(entry);
+    }
+
+    fn of(&self, place: usize) -> &[Entry] {
+        let from = if place == 0 { 0 } else { self.ends[place - 1] as usize };
+        &self.entries[from..self.ends[place] as usize]
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (u64, Entry)> {
+        let places = self.prints.iter().enumerate();
+        places.flat_map(|(place, print)| self.of(place).iter().map(|entry| (*print, *entry)))
+    }
+
+    /// All of both; `others` are in order.
+    fn merge(self, others: impl IntoIterator<Item = (u64, Entry)>, many: usize) -> Self {
+        let mut merged = Self {
+            prints: Vec::with_capacity(self.prints.len() + many),
+            ends: Vec::with_capacity(self.prints.len() + many),
+            entries: Vec::with_capacity(self.entries.len() + many),
+        };
+        let mut others = others.into_iter().peekable();
+        for (print, entry) in self.iter() {
+            while let Some((print, entry)) = others.next_if(|other| *other < (print, entry)) {
+                merged.push(print, entry);
+            }
+            merged.push(print, entry);
+        }
+        others.for_each(|(print, entry)| merged.push(print, entry));
+        merged.prints.shrink_to_fit();
+        merged.ends.shrink_to_fit();
+        merged.entries.shrink_to_fit();
+        merged
     }
 }
 
@@ -165,21 +229,22 @@ impl KnownValues {
     pub fn builder(key: &DerivedKey) -> KnownValuesBuilder {
         KnownValuesBuilder {
             keys: Keys::new(key),
-            entries: Vec::new(),
+            known: Fingerprints::default(),
+            fresh: Vec::new(),
             prefixes: Vec::new(),
+            prefixes_settled: 0,
             tokens: Tokens::default(),
-            settled: 0,
         }
     }
 
     /// How many fingerprints are held.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.known.len()
     }
 
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.known.entries.is_empty()
     }
 
     /// The share of all numbers of this many digits that are known numbers: how likely an
@@ -193,13 +258,13 @@ impl KnownValues {
     /// Writes the fingerprints for sealed storage. They are keyed, but not to be left open: who
     /// has the key can test a guessed value against them.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(32 + self.entries.len() * 16 + self.prefixes.len() * 5);
+        let mut out = Vec::with_capacity(32 + self.known.len() * 16 + self.prefixes.len() * 5);
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&self.keys.print(MAGIC).to_le_bytes());
-        out.extend_from_slice(&(self.entries.len() as u64).to_le_bytes());
+        out.extend_from_slice(&(self.known.len() as u64).to_le_bytes());
         out.extend_from_slice(&(self.prefixes.len() as u64).to_le_bytes());
-        for e in &self.entries {
-            out.extend_from_slice(&e.print.to_le_bytes());
+        for (print, e) in self.known.iter() {
+            out.extend_from_slice(&print.to_le_bytes());
             out.extend_from_slice(&e.owner.to_le_bytes());
             out.extend_from_slice(&[e.kind as u8, e.entity, e.words, 0]);
         }
@@ -244,13 +309,15 @@ impl KnownValues {
         for count in &mut digits {
             *count = long(&mut rest)?;
         }
-        let ordered = entries.is_sorted()
+        let ordered = entries.is_sorted_by(|a, b| a < b)
             && prefixes.is_sorted()
             && prefixes.iter().all(|(_, n)| (1..=MOST as u8).contains(n));
         if !ordered {
             return Err(KnownValuesError::Malformed);
         }
-        Ok(Self::index(keys, entries, prefixes, digits))
+        let mut known = Fingerprints::default();
+        entries.into_iter().for_each(|(print, entry)| known.push(print, entry));
+        Ok(Self::index(keys, known, prefixes, digits))
     }
 
     /// Joins two collections made under the same key.
@@ -264,22 +331,22 @@ impl KnownValues {
         }
         let mut builder = KnownValuesBuilder {
             keys: self.keys,
-            entries: self.entries,
+            known: self.known.merge(other.known.iter(), other.known.len()),
+            fresh: Vec::new(),
             prefixes: self.prefixes,
+            prefixes_settled: 0,
             tokens: Tokens::default(),
-            settled: 0,
         };
-        builder.entries.extend(other.entries);
         builder.prefixes.extend(other.prefixes);
         Ok(builder.build())
     }
 
-    fn index(keys: Keys, entries: Vec<Entry>, prefixes: Vec<(u32, u8)>, digits: [u64; 20]) -> Self {
-        let bits = (entries.len() / 4).max(2).ilog2().clamp(1, 28);
+    fn index(keys: Keys, known: Fingerprints, prefixes: Vec<(u32, u8)>, digits: [u64; 20]) -> Self {
+        let bits = (known.prints.len() / 4).max(2).ilog2().clamp(1, 28);
         let shift = 64 - bits;
         let mut buckets = vec![0u32; (1 << bits) + 1];
-        for entry in &entries {
-            buckets[(entry.print >> shift) as usize + 1] += 1;
+        for print in &known.prints {
+            buckets[(print >> shift) as usize + 1] += 1;
         }
         for at in 1..buckets.len() {
             buckets[at] += buckets[at - 1];
@@ -289,7 +356,7 @@ impl KnownValues {
         for (hash, length) in &prefixes {
             lengths[*hash as usize & (slots - 1)] |= 1 << (length - 1);
         }
-        Self { keys, entries, buckets, shift, prefixes, lengths, digits }
+        Self { keys, known, buckets, shift, prefixes, lengths, digits }
     }
 
     pub(crate) fn keys(&self) -> &Keys {
@@ -306,10 +373,8 @@ impl KnownValues {
     pub(crate) fn of(&self, print: u64) -> &[Entry] {
         let bucket = (print >> self.shift) as usize;
         let (from, to) = (self.buckets[bucket] as usize, self.buckets[bucket + 1] as usize);
-        let bucket = &self.entries[from..to];
-        let first = bucket.partition_point(|e| e.print < print);
-        let last = first + bucket[first..].partition_point(|e| e.print == print);
-        &bucket[first..last]
+        let place = from + self.known.prints[from..to].partition_point(|p| *p < print);
+        if place < to && self.known.prints[place] == print { self.known.of(place) } else { &[] }
     }
 }
 
@@ -331,31 +396,31 @@ fn long(rest: &mut &[u8]) -> Result<u64, KnownValuesError> {
     Ok(u64::from_le_bytes(bytes))
 }
 
-fn entry(rest: &mut &[u8]) -> Result<Entry, KnownValuesError> {
+fn entry(rest: &mut &[u8]) -> Result<(u64, Entry), KnownValuesError> {
     let print = long(rest)?;
     let b = take(rest, 8)?;
     let kind = *Kind::ALL.get(b[4] as usize).ok_or(KnownValuesError::Malformed)?;
-    Ok(Entry {
-        print,
-        kind,
-        owner: u32::from_le_bytes([b[0], b[1], b[2], b[3]]),
-        entity: b[5],
-        words: b[6],
-    })
+    let owner = u32::from_le_bytes([b[0], b[1], b[2], b[3]]);
+    Ok((print, Entry { kind, owner, entity: b[5], words: b[6] }))
 }
 
 /// Takes known values one by one.
 pub struct KnownValuesBuilder {
     keys: Keys,
-    entries: Vec<Entry>,
+    known: Fingerprints,
+    /// Taken since the last were put in order.
+    fresh: Vec<(u64, Entry)>,
     prefixes: Vec<(u32, u8)>,
+    prefixes_settled: usize,
     tokens: Tokens,
-    settled: usize,
 }
+
+/// Fingerprints taken before they are put in order.
+const FRESH: usize = 1 << 19;
 
 impl std::fmt::Debug for KnownValuesBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "KnownValuesBuilder({} fingerprints)", self.entries.len())
+        write!(f, "KnownValuesBuilder({} fingerprints)", self.known.len() + self.fresh.len())
     }
 }
 
@@ -366,7 +431,7 @@ impl KnownValuesBuilder {
     pub fn insert(&mut self, entity: EntityType, value: &str, subject: Option<SubjectId>) -> bool {
         use EntityType as E;
         let owner = subject.map_or(NOBODY, |s| s.0);
-        let before = self.entries.len();
+        let before = self.fresh.len();
         match entity {
             E::Date
             | E::Age
@@ -384,8 +449,15 @@ impl KnownValuesBuilder {
             E::Email | E::Url | E::Username => self.address(entity, value, owner),
             _ => self.number(entity, value, owner),
         }
-        self.settle();
-        self.entries.len() > before
+        let taken = self.fresh.len() > before;
+        if self.fresh.len() >= FRESH.max(self.known.len() / 4) {
+            self.settle();
+        }
+        if self.prefixes.len() > 2 * self.prefixes_settled + FRESH {
+            order(&mut self.prefixes);
+            self.prefixes_settled = self.prefixes.len();
+        }
+        taken
     }
 
     /// Takes all of another builder's fingerprints; both must be under the same key.
@@ -397,37 +469,34 @@ impl KnownValuesBuilder {
         if self.keys.print(MAGIC) != other.keys.print(MAGIC) {
             return Err(KnownValuesError::OtherKey);
         }
-        self.entries.extend(other.entries);
+        self.fresh.extend(other.known.iter().chain(other.fresh.iter().copied()));
         self.prefixes.extend(other.prefixes);
+        self.settle();
         Ok(())
     }
 
     /// Orders and indexes what was taken.
     pub fn build(mut self) -> KnownValues {
-        order(&mut self.entries);
+        self.settle();
         order(&mut self.prefixes);
         let mut digits = [0u64; 20];
-        let mut last = None;
-        for e in &self.entries {
-            if let Some(count) = digit_count(e)
-                && last != Some(e.print)
-            {
+        for place in 0..self.known.prints.len() {
+            if let Some(count) = self.known.of(place).iter().find_map(digit_count) {
                 digits[count.min(19)] += 1;
-                last = Some(e.print);
             }
         }
-        self.entries.shrink_to_fit();
-        KnownValues::index(self.keys, self.entries, self.prefixes, digits)
+        KnownValues::index(self.keys, self.known, self.prefixes, digits)
     }
 
-    /// Duplicates are folded away now and then, so that a value seen in every row of a table does
+    /// Puts what is fresh in order among the rest, so that a value seen in every row of a table does
     /// not fill the memory.
     fn settle(&mut self) {
-        if self.entries.len() > 2 * self.settled + (1 << 16) {
-            order(&mut self.entries);
-            order(&mut self.prefixes);
-            self.settled = self.entries.len();
-        }
+        let mut fresh = std::mem::take(&mut self.fresh);
+        order(&mut fresh);
+        let many = fresh.len();
+        self.known = std::mem::take(&mut self.known).merge(fresh.drain(..), many);
+        // The space is used again.
+        self.fresh = fresh;
     }
 
     fn person(&mut self, entity: EntityType, value: &str, owner: u32) {
@@ -572,13 +641,8 @@ impl KnownValuesBuilder {
                 Kind::Number | Kind::ShortNumber | Kind::TinyNumber => CODE,
                 _ => words.min(0x7f) as u8 | if self.common(kind, &folded) { 0x80 } else { 0 },
             };
-            self.entries.push(Entry {
-                print: self.keys.print(&folded),
-                kind,
-                owner,
-                entity: entity_number(entity),
-                words,
-            });
+            let entry = Entry { kind, owner, entity: entity_number(entity), words };
+            self.fresh.push((self.keys.print(&folded), entry));
             self.prefixes.push((self.keys.prefix(&folded), folded.len() as u8));
         }
         self.tokens.folded = folded;

@@ -9,7 +9,7 @@
 //! - [`dates`]: dates compared at their own place, or within the same patient;
 //! - [`residual`]: patterns of identifiers nobody knew of;
 //! - [`references`]: references between released FHIR records resolve;
-//! - [`consistency`]: one pseudonym and one shift a patient;
+//! - [`consistency`]: one pseudonym and one shift a patient, by the [`crosswalk`];
 //! - [`fhir`]: all of these over a FHIR file, element by element.
 //!
 //! Everything returns places and reasons, and never a value.
@@ -22,6 +22,7 @@ use anonymed_core::{EntityType, FileNumber, Locator, Place};
 pub mod column;
 pub mod consistency;
 mod context;
+pub mod crosswalk;
 pub mod dates;
 pub mod fhir;
 pub mod json;
@@ -32,8 +33,9 @@ pub mod references;
 pub mod residual;
 pub mod sweep;
 
-pub use column::ColumnTally;
+pub use column::{ColumnTally, Quiet};
 pub use consistency::{Consistency, ConsistencyReport};
+pub use crosswalk::Crosswalk;
 pub use dates::{DateHit, PlaceMode, leaked_dates, observed_shift, same_place, unwritten_dates};
 pub use fhir::{FhirCheck, FhirFinding, FhirReport, FhirSubjects};
 pub use known::{KnownValues, KnownValuesBuilder};

@@ -11,6 +11,7 @@
 //! as one; in another patient's text only after a title, beside another part of the same name, or
 //! as a whole field. A hit that lies inside a span we wrote is excused.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use anonymed_core::{EntityType, SubjectId};
@@ -158,12 +159,41 @@ impl<'a> Sweep<'a> {
         })
     }
 
+    /// Whether nothing known lies in the value of a field, of whomever: then it is no hit in
+    /// anybody's record.
+    pub fn is_quiet(&self, value: &str) -> bool {
+        let touched = Cell::new(false);
+        self.pass(value, None, &[], Setting::Field, &touched);
+        !touched.get()
+    }
+
+    /// Whether [`Sweep::unchanged`] finds nothing in a value, whoever's record it is.
+    pub fn is_nobodys(&self, value: &str) -> bool {
+        let folded = super::normal::joined(value);
+        let known = self.known.of(self.known.keys().print(&folded));
+        folded.is_empty()
+            || folded.len() > MOST
+            || !known.iter().any(|e| matches!(e.kind, Kind::Full | Kind::Number))
+    }
+
     fn sweep(
         &self,
         text: &str,
         owner: Option<SubjectId>,
         excused: &[Range<usize>],
         setting: Setting,
+    ) -> Vec<SweepHit> {
+        self.pass(text, owner, excused, setting, &Cell::new(false))
+    }
+
+    /// Sweeps a text, and notes whether a known value was met at all.
+    fn pass(
+        &self,
+        text: &str,
+        owner: Option<SubjectId>,
+        excused: &[Range<usize>],
+        setting: Setting,
+        touched: &Cell<bool>,
     ) -> Vec<SweepHit> {
         let mut hits = Vec::new();
         if self.known.is_empty() {
@@ -182,6 +212,7 @@ impl<'a> Sweep<'a> {
                 owner,
                 excused,
                 setting,
+                touched,
             };
             pass.run(&mut hits);
             if to == text.len() {
@@ -240,6 +271,8 @@ struct Pass<'p> {
     owner: Option<SubjectId>,
     excused: &'p [Range<usize>],
     setting: Setting,
+    /// Whether a known value was met, hit or not.
+    touched: &'p Cell<bool>,
 }
 
 /// Adjacent tokens that spell something known.
@@ -305,6 +338,7 @@ impl Pass<'_> {
         if entries.is_empty() || self.sweep.allowed.contains(&print) {
             return;
         }
+        self.touched.set(true);
         let span = self.span(window);
         if is_excused(&span, self.excused) || !self.crosses_fairly(window) {
             return;
