@@ -427,8 +427,8 @@ impl Work<'_> {
         mut transformed: Transformed,
     ) -> Result<Output, EngineError> {
         let (sha256, bytes) = sink.finish()?;
-        self.staging.store_spans(&path, &std::mem::take(&mut transformed.written))?;
-        Ok(Output {
+        let spans = std::mem::take(&mut transformed.written);
+        let mut output = Output {
             path,
             form: form.to_owned(),
             sha256,
@@ -436,8 +436,11 @@ impl Work<'_> {
             sheet: None,
             subject: None,
             transformed,
+            spans: None,
             table: None,
-        })
+        };
+        self.staging.keep_spans(&mut output, spans)?;
+        Ok(output)
     }
 }
 

@@ -65,8 +65,11 @@ pub struct Output {
     /// The patient of a document.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub subject: Option<SubjectId>,
-    /// What was done; the spans lie in a file of their own.
+    /// What was done.
     pub transformed: Transformed,
+    /// The replaced parts; where they are many, they lie in a file of their own.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub spans: Option<Spans>,
     /// What was done to a table.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub table: Option<TableOutcome>,
@@ -143,21 +146,29 @@ impl Staging {
     ///
     /// Where they cannot be read.
     pub fn written(&self, output: &Output) -> Result<Vec<WrittenSpan>, EngineError> {
-        let packed: Option<Unpacked> = self.open(&self.spans(&output.path))?;
-        Ok(packed.map(|spans| spans.0).unwrap_or_default())
+        if let Some(Spans(spans)) = &output.spans {
+            return Ok(spans.clone());
+        }
+        let spans: Option<Spans> = self.open(&self.spans(&output.path))?;
+        Ok(spans.map(|spans| spans.0).unwrap_or_default())
     }
 
-    pub(crate) fn store_spans(
+    /// Keeps the replaced parts of an output: the few of a note with its record, the many of a large
+    /// file beside it.
+    pub(crate) fn keep_spans(
         &self,
-        output: &str,
-        spans: &[WrittenSpan],
+        output: &mut Output,
+        spans: Vec<WrittenSpan>,
     ) -> Result<(), EngineError> {
-        if spans.is_empty() {
+        const FEW: usize = 1_000;
+        output.spans = None;
+        if spans.len() <= FEW {
+            output.spans = Some(Spans(spans));
             return Ok(());
         }
-        let bytes = postcard::to_stdvec(&Packed(spans))
+        let bytes = postcard::to_stdvec(&Packed(&spans))
             .map_err(|e| EngineError::Internal(e.to_string()))?;
-        self.seal(&self.spans(output), &bytes)
+        self.seal(&self.spans(&output.path), &bytes)
     }
 
     /// The replaced parts of the prose cells of a table.
@@ -311,9 +322,7 @@ impl Staging {
             at = end;
         }
         (output.sha256, output.bytes) = sink.finish()?;
-        let bytes = postcard::to_stdvec(&Packed(&kept))
-            .map_err(|e| EngineError::Internal(e.to_string()))?;
-        self.seal(&self.spans(&output.path), &bytes)
+        self.keep_spans(output, kept)
     }
 
     /// Marks prose cells of tables, by keyed marks of their input text, to be left blank, and has
@@ -404,6 +413,7 @@ pub(crate) struct Sink {
     file: BufWriter<fs_err::File>,
     hasher: Sha256,
     bytes: u64,
+    done: bool,
 }
 
 impl Sink {
@@ -422,6 +432,7 @@ impl Sink {
             file: BufWriter::with_capacity(256 * 1024, file),
             hasher: Sha256::new(),
             bytes: 0,
+            done: false,
         })
     }
 
@@ -429,14 +440,16 @@ impl Sink {
         self.file.flush().map_err(EngineError::io("the staging area", "written"))?;
         fs_err::rename(&self.part, &self.path)
             .map_err(EngineError::io("the staging area", "written"))?;
+        self.done = true;
         Ok((data_encoding::HEXLOWER.encode(&self.hasher.finalize_reset()), self.bytes))
     }
 }
 
 impl Drop for Sink {
     fn drop(&mut self) {
-        // Gone after the rename; left over only where the transformation failed.
-        let _ = fs_err::remove_file(&self.part);
+        if !self.done {
+            let _ = fs_err::remove_file(&self.part);
+        }
     }
 }
 
@@ -456,11 +469,18 @@ impl Write for Sink {
 /// Spans as they are stored, each as far from the one before: a large file has millions.
 struct Packed<'a>(&'a [WrittenSpan]);
 
-/// Spans as they are read back.
-struct Unpacked(Vec<WrittenSpan>);
+/// Spans, packed where they are stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spans(Vec<WrittenSpan>);
 
 /// Distance, length, place of the type and of the operator in their lists.
 type PackedSpan = (u64, u64, u8, u8);
+
+impl Serialize for Spans {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Packed(&self.0).serialize(serializer)
+    }
+}
 
 impl Serialize for Packed<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -479,11 +499,11 @@ impl Serialize for Packed<'_> {
     }
 }
 
-impl<'de> Deserialize<'de> for Unpacked {
+impl<'de> Deserialize<'de> for Spans {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Spans;
-        impl<'de> serde::de::Visitor<'de> for Spans {
-            type Value = Unpacked;
+        struct List;
+        impl<'de> serde::de::Visitor<'de> for List {
+            type Value = Spans;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("packed spans")
@@ -492,7 +512,7 @@ impl<'de> Deserialize<'de> for Unpacked {
             fn visit_seq<A: serde::de::SeqAccess<'de>>(
                 self,
                 mut list: A,
-            ) -> Result<Unpacked, A::Error> {
+            ) -> Result<Spans, A::Error> {
                 let mut spans = Vec::with_capacity(list.size_hint().unwrap_or(0).min(1 << 20));
                 let mut at = 0u64;
                 while let Some((start, length, entity, operator)) =
@@ -508,10 +528,10 @@ impl<'de> Deserialize<'de> for Unpacked {
                         operator: operator.unwrap_or(Operator::Keep),
                     });
                 }
-                Ok(Unpacked(spans))
+                Ok(Spans(spans))
             }
         }
-        deserializer.deserialize_seq(Spans)
+        deserializer.deserialize_seq(List)
     }
 }
 
@@ -529,6 +549,6 @@ mod tests {
         };
         let spans = vec![span(3, 9), span(9, 9), span(2, 4), span(1 << 40, (1 << 40) + 7)];
         let bytes = postcard::to_stdvec(&Packed(&spans)).unwrap();
-        assert_eq!(postcard::from_bytes::<Unpacked>(&bytes).unwrap().0, spans);
+        assert_eq!(postcard::from_bytes::<Spans>(&bytes).unwrap().0, spans);
     }
 }

@@ -94,17 +94,6 @@ fn step(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
 }
 
-/// Hashes of every prefix of a folded text, the whole one last.
-pub(crate) fn prefix_hashes(folded: &str) -> Vec<u64> {
-    folded
-        .bytes()
-        .scan(FNV_START, |hash, byte| {
-            *hash = step(*hash, byte);
-            Some(*hash)
-        })
-        .collect()
-}
-
 /// The lists, by word hash.
 pub(crate) struct Lexicon {
     words: HashMap<u64, Word>,
@@ -250,6 +239,5 @@ mod tests {
     fn folding_ignores_case_accents_and_apostrophes() {
         assert_eq!(hash_word("O'Brien"), hash_word("OBRIEN"));
         assert_eq!(hash_word("José"), hash_word("jose"));
-        assert_eq!(prefix_hashes("abc").last().copied(), Some(hash_word("ABC")));
     }
 }

@@ -9,7 +9,7 @@
 use anonymed_core::{EntityType, Finding, Subject, normalise};
 use hashbrown::HashMap;
 
-use crate::lexicon::{prefix_hashes, role};
+use crate::lexicon::role;
 use crate::names::is_initial;
 use crate::page::{Page, Shape, Token, found, tokens};
 
@@ -62,8 +62,9 @@ fn staff_forms(name: &str) -> Vec<Vec<u64>> {
 pub(crate) struct Known {
     names: HashMap<u64, EntityType>,
     sequences: HashMap<u64, Vec<(Vec<u64>, EntityType)>>,
-    prefixes: HashMap<u64, Vec<usize>>,
     numbers: Vec<(String, EntityType)>,
+    /// The first bytes of each number, up to [`START`] of them, with its place; in order.
+    starts: Vec<(Start, u32)>,
     initials: Vec<(Vec<char>, EntityType)>,
     echo: bool,
     /// Only words with a capital, an initial with its point, are meant.
@@ -77,6 +78,7 @@ impl Known {
         for identifier in &subject.known {
             known.add(identifier.entity, identifier.value.expose());
         }
+        known.starts.sort_unstable();
         known
     }
 
@@ -187,10 +189,8 @@ impl Known {
         spellings.dedup();
         for spelling in spellings {
             if spelling.len() >= SHORTEST_NUMBER && spelling.bytes().any(|b| b.is_ascii_digit()) {
-                let at = self.numbers.len();
-                for prefix in prefix_hashes(&spelling) {
-                    self.prefixes.entry(prefix).or_default().push(at);
-                }
+                let at = self.numbers.len() as u32;
+                self.starts.extend((1..=START).map(|n| (start(spelling.as_bytes(), n), at)));
                 self.numbers.push((spelling, entity));
             }
         }
@@ -211,9 +211,7 @@ impl Known {
             if let Some(sequences) = self.sequences.get(&token.hash) {
                 self.sequence(page, at, sequences, out);
             }
-            if let Some(numbers) = self.prefixes.get(&token.hash) {
-                self.number(page, at, numbers, out);
-            }
+            self.number(page, at, out);
             if !self.initials.is_empty() && is_initial(token) {
                 self.dotted_initials(page, at, out);
             }
@@ -362,8 +360,20 @@ impl Known {
         })
     }
 
-    fn number(&self, page: &Page<'_>, at: usize, numbers: &[usize], out: &mut Vec<Finding>) {
-        for (number, entity) in numbers.iter().filter_map(|n| self.numbers.get(*n)) {
+    /// The known numbers that begin with a token and go on in those behind it.
+    fn number(&self, page: &Page<'_>, at: usize, out: &mut Vec<Finding>) {
+        if self.starts.is_empty() {
+            return;
+        }
+        let word = page.word(&page.tokens[at]);
+        let first = if word.is_ascii() {
+            start_of(word.bytes().filter(u8::is_ascii_alphanumeric))
+        } else {
+            start_of(normalise::alphanumeric(word).bytes())
+        };
+        let from = self.starts.partition_point(|(start, _)| *start < first);
+        let same = self.starts[from..].iter().take_while(|(start, _)| *start == first);
+        for (number, entity) in same.filter_map(|(_, at)| self.numbers.get(*at as usize)) {
             let mut rest = number.as_str();
             let mut end = at;
             while let Some(token) = page.tokens.get(end) {
@@ -406,6 +416,26 @@ impl Known {
             }
         }
     }
+}
+
+/// Bytes of a number by which it is found.
+const START: usize = 3;
+
+/// How many bytes a number or word begins with, up to [`START`], and which.
+type Start = [u8; START + 1];
+
+fn start_of(folded: impl Iterator<Item = u8>) -> Start {
+    let mut start = [0; START + 1];
+    for (at, byte) in folded.take(START).enumerate() {
+        start[0] = at as u8 + 1;
+        start[at + 1] = byte.to_ascii_lowercase();
+    }
+    start
+}
+
+/// The first `n` bytes of a folded number.
+fn start(number: &[u8], n: usize) -> Start {
+    start_of(number.iter().copied().take(n))
 }
 
 /// A word of everyday is a name where it has a capital that nothing else explains.
