@@ -27,11 +27,10 @@ pub(crate) struct Arguments {
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let built = workspace.target.join("debug/anonymed").is_file();
     if built {
-        eprintln!("The demo takes about a minute.");
+        eprintln!("The demo takes about half a minute.");
     } else {
         eprintln!(
-            "The first build compiles the data engine: about 10 minutes on 2 cores, 4 on 8. \
-             The demo itself takes a minute."
+            "The first build takes about 5 minutes on 2 cores. The demo itself takes half a minute."
         );
     }
     let anonymed = Anonymed::build(workspace, Build::Development)?;
