@@ -222,10 +222,25 @@ impl Work<'_> {
             "table" => items.chunks(1).collect(),
             _ => job::portions(&items, |i| job::held(self.entry(i).map_or(0, |e| e.length))),
         };
-        let mut records = Vec::with_capacity(items.len());
-        for items in portions {
-            records.extend(self.chunk(items, modality, progress)?);
+        let mut records: Vec<Record> = Vec::with_capacity(items.len());
+        // While a portion is worked on, what became of the one before is written down and the next one
+        // is announced.
+        let mut logged = 0;
+        self.opened(portions.first().copied().unwrap_or_default())?;
+        for (at, portion) in portions.iter().enumerate() {
+            self.cancel.check()?;
+            let (done, log) = rayon::join(
+                || self.portion(portion, modality, progress),
+                || {
+                    self.project.record_all(records[logged..].iter().map(|r| self.event(r)))?;
+                    self.opened(portions.get(at + 1).copied().unwrap_or_default())
+                },
+            );
+            log?;
+            logged = records.len();
+            records.extend(done?);
         }
+        self.project.record_all(records[logged..].iter().map(|r| self.event(r)))?;
         progress.end(modality);
         Ok(records)
     }
@@ -234,27 +249,24 @@ impl Work<'_> {
         self.inventory.file(item.file)
     }
 
-    fn chunk(
+    /// Says that these files will be read.
+    fn opened(&self, portion: &[&Item]) -> Result<(), EngineError> {
+        let event = |i: &&Item| self.project.event("run.open", &self.policy.purpose).file(i.file);
+        self.project.record_all(portion.iter().map(event))
+    }
+
+    fn portion(
         &self,
-        items: &[&Item],
+        portion: &[&Item],
         modality: &str,
         progress: &dyn Progress,
     ) -> Result<Vec<Record>, EngineError> {
-        self.cancel.check()?;
-        let purpose = &self.policy.purpose;
-        self.project.record_all(
-            items.iter().map(|i| self.project.event("run.open", purpose).file(i.file)),
-        )?;
-        let records: Vec<Record> = items
-            .par_iter()
-            .map(|item| {
-                let record = self.one(item, modality)?;
-                progress.advance(modality, self.entry(item).map_or(0, |e| e.length));
-                Ok(record)
-            })
-            .collect::<Result<_, EngineError>>()?;
-        self.project.record_all(records.iter().map(|r| self.event(r)))?;
-        Ok(records)
+        let records = portion.par_iter().map(|item| {
+            let record = self.one(item, modality)?;
+            progress.advance(modality, self.entry(item).map_or(0, |e| e.length));
+            Ok(record)
+        });
+        records.collect()
     }
 
     fn event(&self, record: &Record) -> AuditEvent {

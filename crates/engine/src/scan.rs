@@ -135,15 +135,22 @@ pub fn scan(
     let mut graph = RawGraph::default();
     let mut entries = Vec::with_capacity(files.len());
     let mut read: Vec<(Entry, RawGraph)> = Vec::new();
-    for chunk in job::portions(&files, |f| job::held(f.length)) {
+    let portions = job::portions(&files, |f| job::held(f.length));
+    let opened = |portion: &[Found]| {
+        project.record_all(portion.iter().map(|f| project.event("scan.open", "").file(f.number)))
+    };
+    let outcomes = |read: &[(Entry, RawGraph)]| {
+        project.record_all(read.iter().map(|(entry, _)| read_event(project, entry)))
+    };
+    // The reading of a file is on the log before it happens, its outcome after: while a portion is
+    // read, what the one before said is written down and taken in, and the next one is announced.
+    opened(portions.first().copied().unwrap_or_default())?;
+    for (at, portion) in portions.iter().enumerate() {
         cancel.check()?;
-        // The reading is on the log before it happens, its outcome after.
-        project.record_all(chunk.iter().map(|f| project.event("scan.open", "").file(f.number)))?;
-        // What the portion before said is taken in while this one is read.
         let before = std::mem::take(&mut read);
-        let (scanned, ()) = rayon::join(
+        let (scanned, logged) = rayon::join(
             || {
-                let scanned = chunk.par_iter().map(|found| {
+                let scanned = portion.par_iter().map(|found| {
                     cancel.check()?;
                     let result = one(&modalities, found);
                     progress.advance("scan", found.length);
@@ -151,11 +158,17 @@ pub fn scan(
                 });
                 scanned.collect::<Result<Vec<_>, EngineError>>()
             },
-            || take_in(before, &mut entries, &mut graph),
+            || {
+                outcomes(&before)?;
+                opened(portions.get(at + 1).copied().unwrap_or_default())?;
+                take_in(before, &mut entries, &mut graph);
+                Ok::<_, EngineError>(())
+            },
         );
+        logged?;
         read = scanned?;
-        project.record_all(read.iter().map(|(entry, _)| read_event(project, entry)))?;
     }
+    outcomes(&read)?;
     take_in(read, &mut entries, &mut graph);
     progress.end("scan");
     graph.settle();
