@@ -143,7 +143,7 @@ pub enum Rejected {
     #[error("the staged data changed after it was verified; run `anonymed verify` again")]
     Drift,
     /// A check failed.
-    #[error("check {check:?} failed with {hits} findings; `anonymed report` shows their places")]
+    #[error("check {check:?} failed with {hits} findings; `anonymed report` shows them")]
     Failed {
         /// Which.
         check: Check,

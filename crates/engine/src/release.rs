@@ -485,14 +485,12 @@ fn sync_tree(root: &Path) -> Result<(), EngineError> {
     #[cfg(target_os = "linux")]
     {
         let folder = fs_err::File::open(root).map_err(EngineError::io("the release", "written"))?;
-        rustix::fs::syncfs(&folder)
-            .map_err(|e| EngineError::io("the release", "written")(e.into()))
+        rustix::fs::syncfs(&folder).map_err(|e| EngineError::io("the release", "written")(e.into()))
     }
     #[cfg(not(target_os = "linux"))]
     {
         for entry in walkdir::WalkDir::new(root).contents_first(true) {
-            let entry =
-                entry.map_err(|e| EngineError::io("the release", "written")(e.into()))?;
+            let entry = entry.map_err(|e| EngineError::io("the release", "written")(e.into()))?;
             fs_err::File::open(entry.path())
                 .and_then(|f| f.sync_all())
                 .map_err(EngineError::io("the release", "written"))?;

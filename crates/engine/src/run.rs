@@ -348,6 +348,10 @@ impl Work<'_> {
             Ok(outputs) => Ok(Ok(outputs)),
             Err(Failure::Engine(e)) => Err(e),
             Err(Failure::File(ModalityError::Cancelled(c))) => Err(c.into()),
+            // A full disk is no fault of the file: the run stops, and goes on once there is room.
+            Err(Failure::File(ModalityError::Write(kind))) => {
+                Err(EngineError::Io { what: "the staging area", verb: "written", kind })
+            }
             Err(Failure::File(ModalityError::Policy(reason))) => {
                 Err(EngineError::Policy(anonymed_core::PolicyError {
                     key: item.file.to_string(),

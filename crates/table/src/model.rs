@@ -196,6 +196,8 @@ struct Problems {
     dictionaries: Vec<HashMap<String, u32>>,
     /// Only where subjects are units.
     visits: Option<Visits>,
+    /// The codes of each sensitive column that say nothing.
+    blanks: Vec<Vec<u32>>,
 }
 
 /// Which combinations and sensitive values each subject has.
@@ -228,7 +230,7 @@ pub(crate) fn solve(
         grouped_by_subject: plan.by_subject,
         combinations: 0,
     };
-    let Problems { table, encoded, dictionaries, visits } = build(counted, plan, cancel)?;
+    let Problems { table, encoded, dictionaries, visits, blanks } = build(counted, plan, cancel)?;
     outcome.combinations = table.combinations() as u64;
     let problem =
         Problem::new(&table, plan.models()).suppress_max(suppress_max).cancel(cancel.clone());
@@ -236,8 +238,9 @@ pub(crate) fn solve(
         let mut grouping = SubjectGrouping::new(&table);
         let each = plan.l.len();
         for (n, (subject, combination, rows)) in visits.all.iter().enumerate() {
-            let values = &visits.sensitive[n * each..(n + 1) * each];
-            let values: Vec<(usize, u32)> = values.iter().copied().enumerate().collect();
+            let values = visits.sensitive[n * each..(n + 1) * each].iter().copied().enumerate();
+            let values: Vec<(usize, u32)> =
+                values.filter(|(n, code)| !blanks[*n].contains(code)).collect();
             grouping.add(*subject, *combination, *rows, &values).map_err(error)?;
         }
         drop(visits);
@@ -298,9 +301,14 @@ fn build(
         encoded.push(column);
     }
     let mut sensitive = Vec::new();
+    // A cell that says nothing is no value: with it, one diagnosis beside blanks would be two.
+    let mut blanks: Vec<Vec<u32>> = Vec::new();
     for (name, dictionary) in counted.sensitive_names.into_iter().zip(counted.sensitive) {
         sensitive.push(SensitiveColumn { name, values: dictionary.len() as u32 });
-        finals.push(dictionary.sorted().1);
+        let (texts, place) = dictionary.sorted();
+        let codes = (0..).zip(&texts).filter(|(_, text)| values::is_missing(text));
+        blanks.push(codes.map(|(code, _)| code).collect());
+        finals.push(place);
     }
     let columns: Vec<QuasiColumn> = encoded.iter().map(|e| e.column.clone()).collect();
     let mut builder = FrequencyBuilder::new(columns, sensitive, plan.k_max()).map_err(error)?;
@@ -311,8 +319,8 @@ fn build(
     };
     counted.rows.groups(&finals, grouping, cancel, &mut |codes, subjects, rows| {
         let (quasi, sensitive) = codes.split_at(width);
-        let values: Vec<(usize, u32, u64)> =
-            sensitive.iter().enumerate().map(|(n, code)| (n, *code, rows)).collect();
+        let stated = sensitive.iter().enumerate().filter(|(n, code)| !blanks[*n].contains(code));
+        let values: Vec<(usize, u32, u64)> = stated.map(|(n, code)| (n, *code, rows)).collect();
         let number = builder.add(quasi, rows, subjects, &values).map_err(error)?;
         if let (Some(visits), [subject]) = (&mut visits, subjects) {
             visits.all.push((*subject, number, rows));
@@ -320,7 +328,7 @@ fn build(
         }
         Ok(())
     })?;
-    Ok(Problems { table: builder.finish(), encoded, dictionaries, visits })
+    Ok(Problems { table: builder.finish(), encoded, dictionaries, visits, blanks })
 }
 
 fn error(error: AnonymizeError) -> ModalityError {

@@ -43,7 +43,7 @@ impl TableOptions {
         self
     }
 
-    /// The most memory that counting combinations takes before it spills; 256 MiB unless set.
+    /// The most memory that counting combinations takes before it spills, all sorters together; 256 MiB unless set.
     #[must_use]
     pub fn memory(mut self, bytes: usize) -> Self {
         self.memory_bytes = bytes;

@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
-use anonymed_core::{Pseudonymizer, Subject};
+use anonymed_core::{Pseudonym, Pseudonymizer, Subject, SubjectId};
 use hashbrown::DefaultHashBuilder;
 
 use crate::propagate::Known;
@@ -30,9 +30,16 @@ impl Familiar {
 /// The last patients seen, each in the slot of its number. It only ever saves time: an entry is used
 /// for the same patient with the same known values alone.
 pub(crate) struct Familiars {
-    slots: Vec<Mutex<Option<(u64, Arc<Familiar>)>>>,
+    slots: Vec<Mutex<Option<Slot>>>,
     nobody: Arc<Familiar>,
     hasher: DefaultHashBuilder,
+}
+
+/// Whose it is, with a hash of the known values it was made of.
+struct Slot {
+    subject: (SubjectId, Pseudonym),
+    known: u64,
+    familiar: Arc<Familiar>,
 }
 
 impl Default for Familiars {
@@ -47,24 +54,25 @@ impl Familiars {
     pub(crate) fn of(&self, codes: &Pseudonymizer, subject: Option<&Subject>) -> Arc<Familiar> {
         let Some(subject) = subject else { return Arc::clone(&self.nobody) };
         let slot = &self.slots[subject.number.0 as usize % SLOTS];
-        let print = self.print(subject);
+        let (person, known) = ((subject.number, subject.pseudonym), self.print(subject));
         if let Ok(slot) = slot.lock()
-            && let Some((kept, familiar)) = &*slot
-            && *kept == print
+            && let Some(kept) = &*slot
+            && kept.subject == person
+            && kept.known == known
         {
-            return Arc::clone(familiar);
+            return Arc::clone(&kept.familiar);
         }
         let familiar = Arc::new(Familiar::of(codes, subject));
         if let Ok(mut slot) = slot.lock() {
-            *slot = Some((print, Arc::clone(&familiar)));
+            *slot = Some(Slot { subject: person, known, familiar: Arc::clone(&familiar) });
         }
         familiar
     }
 
-    /// A number that is the same for the same patient with the same known values.
+    /// A hash of what is known of a patient.
     fn print(&self, subject: &Subject) -> u64 {
         let mut state = self.hasher.build_hasher();
-        (subject.number, subject.pseudonym, subject.sex).hash(&mut state);
+        subject.sex.hash(&mut state);
         for known in &subject.known {
             (known.entity, known.value.expose()).hash(&mut state);
         }

@@ -366,6 +366,7 @@ impl Known {
             return;
         }
         let word = page.word(&page.tokens[at]);
+        let mut folded_word = None;
         let first = if word.is_ascii() {
             start_of(word.bytes().filter(u8::is_ascii_alphanumeric))
         } else {
@@ -381,8 +382,13 @@ impl Known {
                 if gap.len() > 3 || gap.contains('\n') && number.len() < 7 {
                     break;
                 }
-                let folded = normalise::alphanumeric(page.word(token));
-                let Some(left) = rest.strip_prefix(folded.as_str()) else { break };
+                let left = if end == at {
+                    let folded = folded_word.get_or_insert_with(|| normalise::alphanumeric(word));
+                    rest.strip_prefix(folded.as_str())
+                } else {
+                    rest.strip_prefix(normalise::alphanumeric(page.word(token)).as_str())
+                };
+                let Some(left) = left else { break };
                 rest = left;
                 end += 1;
                 if rest.is_empty() {

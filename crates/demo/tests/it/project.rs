@@ -54,6 +54,17 @@ fn same_seed_same_bytes() {
 }
 
 #[test]
+fn every_place_of_a_template_is_filled() {
+    let (_parent, dir) = project(&Options { patients: 120, seed: 2 });
+    let prose = walkdir::WalkDir::new(&dir).into_iter().map(|e| e.unwrap().into_path());
+    for path in prose.filter(|p| p.extension().is_some_and(|e| e == "txt" || e == "csv")) {
+        let bytes = fs_err::read(&path).unwrap();
+        let open = bytes.windows(2).any(|w| w[0] == b'{' && w[1].is_ascii_alphabetic());
+        assert!(!open, "{}", path.display());
+    }
+}
+
+#[test]
 fn small_hospitals_work() {
     for patients in [1, 2, 7, 9] {
         project(&Options { patients, seed: 9 });

@@ -550,6 +550,9 @@ mod tests {
         assert_eq!(graph.documents[&FileNumber(8)], DocumentOwner::Subject(SubjectId(0)));
         assert_eq!(graph.documents[&FileNumber(9)], DocumentOwner::Subject(SubjectId(1)));
         assert_eq!(graph.documents[&FileNumber(10)], DocumentOwner::Nobody);
+        // The running numbers of the documents are nobody's identifiers.
+        let ids: Vec<&str> = graph.ids(&raw).map(|(id, _)| id).collect();
+        assert!(ids.contains(&"M001") && !ids.contains(&"7"), "{ids:?}");
         assert_eq!(graph.documents[&FileNumber(12)], DocumentOwner::Subject(SubjectId(1)));
         assert_eq!(graph.documents[&FileNumber(11)], DocumentOwner::Conflict);
     }

@@ -28,7 +28,7 @@ pub struct SubjectGraph {
     names: Names,
     /// Documents: their subject, a conflict, or nobody.
     pub documents: BTreeMap<FileNumber, DocumentOwner>,
-    /// Dates by subject, as days since 0000-03-01 counted by jiff.
+    /// Dates by subject, as days since 1970-01-01.
     pub dates: Vec<(SubjectId, i32)>,
 }
 
@@ -99,9 +99,12 @@ impl SubjectGraph {
         Some((self.names.of_node(raw, node), raw.id(node)))
     }
 
-    /// All identifiers of subjects.
+    /// All identifiers of subjects; the numbers that documents have here are nobody's.
     pub fn ids<'a>(&'a self, raw: &'a RawGraph) -> impl Iterator<Item = (&'a str, SubjectId)> {
-        let subjects = (0..).zip(&self.subject_of).filter(|(_, subject)| **subject != NOBODY);
+        let own = raw.authorities.iter().position(|authority| authority == DOCUMENT);
+        let subjects = (0..).zip(&self.subject_of).filter(move |(node, subject)| {
+            **subject != NOBODY && own != Some(usize::from(raw.nodes[*node as usize].authority))
+        });
         subjects.map(|(node, subject)| (raw.id(node), SubjectId(*subject)))
     }
 

@@ -179,6 +179,19 @@ fn risk(policy: &Policy, risk: &RiskSummary) -> CheckResult {
         let too_risky = gated
             && (policy.risk.max_prosecutor.is_some_and(|m| table.after.highest > m + 1e-9)
                 || policy.risk.max_average.is_some_and(|m| table.after.average > m + 1e-9));
+        // What is missed is named, so that who reads the report need not guess.
+        let path = &table.path;
+        if short_of_k {
+            measured.insert(format!("short_of_k({path})"), f64::from(table.k_asked.unwrap_or(0)));
+        }
+        if too_risky {
+            measured.insert(format!("over_the_risk_limit({path})"), table.after.highest);
+        }
+        if table.over_suppressed {
+            let all = table.subjects + table.suppressed_subjects;
+            let share = table.suppressed_subjects as f64 / all.max(1) as f64;
+            measured.insert(format!("suppressed_over_the_limit({path})"), share);
+        }
         missed += u64::from(short_of_k) + u64::from(too_risky) + u64::from(table.over_suppressed);
         missed += diversity_missed(policy, &table.diversity);
     }

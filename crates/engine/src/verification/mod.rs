@@ -302,7 +302,11 @@ struct LookedAt {
 
 impl Documents {
     /// Takes a file that stays.
-    fn take(&mut self, record: Record, examined: Examined) {
+    fn take(&mut self, mut record: Record, examined: Examined) {
+        // Nobody asks for the replaced parts of a file that was looked at.
+        if let Outcome::Staged(outputs) = &mut record.result {
+            outputs.iter_mut().for_each(|output| output.spans = None);
+        }
         self.findings.absorb(examined.findings);
         self.references.absorb(examined.references);
         for Code { at, modality, subject, code } in examined.codes {

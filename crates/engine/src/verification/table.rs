@@ -230,7 +230,9 @@ impl Counting {
             let Some(class) = self.counts.row(&quasi, number.is_some()) else { continue };
             self.pairs.push(ClassPair::subject(class, number).0).map_err(unsorted)?;
             for (column, (numbers, pairs)) in self.columns.sensitive.iter().zip(&mut self.values) {
-                let value = numbers.number(cell(column), batch.rows()[row]).map_err(internal)?;
+                // A cell that says nothing is no value.
+                let Some(value) = cell(column) else { continue };
+                let value = numbers.number(Some(value), batch.rows()[row]).map_err(internal)?;
                 pairs.push(ClassPair::new(class, value).0).map_err(unsorted)?;
             }
         }

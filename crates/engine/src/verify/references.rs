@@ -90,13 +90,7 @@ impl References {
     }
 
     /// Takes one record: a resource, or a bundle without the entries of these indices.
-    pub fn add(
-        &mut self,
-        file: FileNumber,
-        line: u64,
-        json: &Json<'_>,
-        without: &BTreeSet<usize>,
-    ) {
+    pub fn add(&mut self, file: FileNumber, line: u64, json: &Json<'_>, without: &BTreeSet<usize>) {
         let left_out = entries(json, without);
         let mut ids: HashMap<usize, Resource<'_>> = HashMap::new();
         let mut strings = Vec::new();

@@ -77,6 +77,33 @@ fn l_diversity_holds_in_every_class() {
 }
 
 #[test]
+fn blank_cells_are_no_diversity() {
+    let model = "[{ k = 3 }, { l = 2, on = \"dx\" }]";
+    let rows = (0..240).map(|p| {
+        // Every second cell is blank, and below 40 there is one diagnosis only.
+        let age = 20 + p % 40;
+        let dx = match (p % 2, age < 40, p % 3) {
+            (0, ..) => "",
+            (_, true, _) | (_, _, 0) => "D1",
+            _ => "D2",
+        };
+        format!("P{p},V{p},{age},F,02100,{dx}\n")
+    });
+    let text = "mrn,visit,age,sex,zip,dx\n".to_owned() + &rows.collect::<String>();
+    for joint in [false, true] {
+        let done = run(text.as_bytes(), &policy(&rules(model, joint))).unwrap();
+        let mut classes =
+            std::collections::BTreeMap::<String, std::collections::BTreeSet<String>>::new();
+        for line in done.lines().iter().skip(1) {
+            let cells: Vec<&str> = line.split(',').collect();
+            let stated = classes.entry(cells[2..5].join(",")).or_default();
+            stated.extend((!cells[5].is_empty()).then(|| cells[5].to_owned()));
+        }
+        assert!(!classes.is_empty() && classes.values().all(|v| v.len() == 2), "{classes:?}");
+    }
+}
+
+#[test]
 fn in_joint_scope_no_code_joins_two_tables() {
     let text = visits(50);
     let codes = |joint: bool| -> Vec<String> {

@@ -163,9 +163,8 @@ impl<'a> Surrogates<'a> {
             let salted = if attempt == 0 { folded.clone() } else { format!("{folded}#{attempt}") };
             let at = self.pseudonymizer.choose(kind, &self.owner, &salted, list.len() as u64);
             choice = list.get(at as usize).copied().unwrap_or_default();
-            let real =
-                choice.split([' ', '-']).any(|word| self.is_real_word(hash_word(word)))
-                    || normalise::words(choice) == folded;
+            let real = choice.split([' ', '-']).any(|word| self.is_real_word(hash_word(word)))
+                || normalise::words(choice) == folded;
             if !real {
                 return choice;
             }
