@@ -59,6 +59,20 @@ pub(crate) fn guarded<T>(
     })
 }
 
+/// Does one thing on this thread and another on the pool's at the same time. A panic of either comes
+/// through.
+pub(crate) fn beside<A, B: Send>(
+    here: impl FnOnce() -> A,
+    there: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    let mut other = None;
+    let one = rayon::in_place_scope(|scope| {
+        scope.spawn(|_| other = Some(there()));
+        here()
+    });
+    (one, other.expect("the scope has waited for it"))
+}
+
 /// Most items worked on side by side, between two writes of the audit log.
 const SIDE_BY_SIDE: usize = 256;
 /// Most bytes of input held by items worked on side by side. A note or a JSON document is held whole,

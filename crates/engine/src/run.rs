@@ -190,8 +190,9 @@ impl Work<'_> {
         progress: &dyn Progress,
     ) -> Result<Vec<Record>, EngineError> {
         // Tables come one after the other and are parallel inside, documents side by side: together
-        // they fill each other's gaps.
-        let (tables, documents) = rayon::join(
+        // they fill each other's gaps. Tables stay on the thread that planned them, whose memory they
+        // use again.
+        let (tables, documents) = job::beside(
             || self.modality("table", wanted, progress),
             || {
                 let mut records = self.modality("fhir", wanted, progress)?;
@@ -229,12 +230,12 @@ impl Work<'_> {
         self.opened(portions.first().copied().unwrap_or_default())?;
         for (at, portion) in portions.iter().enumerate() {
             self.cancel.check()?;
-            let (done, log) = rayon::join(
-                || self.portion(portion, modality, progress),
+            let (log, done) = job::beside(
                 || {
                     self.project.record_all(records[logged..].iter().map(|r| self.event(r)))?;
                     self.opened(portions.get(at + 1).copied().unwrap_or_default())
                 },
+                || self.portion(portion, modality, progress),
             );
             log?;
             logged = records.len();

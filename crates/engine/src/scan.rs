@@ -148,7 +148,13 @@ pub fn scan(
     for (at, portion) in portions.iter().enumerate() {
         cancel.check()?;
         let before = std::mem::take(&mut read);
-        let (scanned, logged) = rayon::join(
+        let (logged, scanned) = job::beside(
+            || {
+                outcomes(&before)?;
+                opened(portions.get(at + 1).copied().unwrap_or_default())?;
+                take_in(before, &mut entries, &mut graph);
+                Ok::<_, EngineError>(())
+            },
             || {
                 let scanned = portion.par_iter().map(|found| {
                     cancel.check()?;
@@ -157,12 +163,6 @@ pub fn scan(
                     Ok(result)
                 });
                 scanned.collect::<Result<Vec<_>, EngineError>>()
-            },
-            || {
-                outcomes(&before)?;
-                opened(portions.get(at + 1).copied().unwrap_or_default())?;
-                take_in(before, &mut entries, &mut graph);
-                Ok::<_, EngineError>(())
             },
         );
         logged?;

@@ -152,9 +152,9 @@ pub fn verify(
     let bytes = records.iter().map(record_bytes).sum();
     progress.begin("verify", bytes, "B");
     // Documents are many and tables few: side by side, each fills the other's gaps.
-    let (documents, tables) = rayon::join(
-        || look.all_documents(&records, progress),
+    let (tables, documents) = job::beside(
         || look.all_tables(&records, progress),
+        || look.all_documents(&records, progress),
     );
     let (documents, mut tables) = (documents?, tables?);
     for round in 1.. {
