@@ -288,7 +288,8 @@ struct Documents {
     references: References,
     /// References that the input did not resolve either, by file.
     baseline: BTreeMap<FileNumber, u64>,
-    consistency: Consistency,
+    /// Only where there are documents: it holds a few numbers for each patient.
+    consistency: Option<Consistency>,
 }
 
 /// What came of the tables.
@@ -309,8 +310,10 @@ impl Documents {
         }
         self.findings.absorb(examined.findings);
         self.references.absorb(examined.references);
-        for Code { at, modality, subject, code } in examined.codes {
-            self.consistency.observe_code(at, modality, subject, &code);
+        if let Some(consistency) = &mut self.consistency {
+            for Code { at, modality, subject, code } in examined.codes {
+                consistency.observe_code(at, modality, subject, &code);
+            }
         }
         self.left.push(record);
     }
@@ -360,6 +363,8 @@ impl<'a> Look<'a> {
         records: &[Record],
         progress: &dyn Progress,
     ) -> Result<Documents, EngineError> {
+        let to_look_at: Vec<&Record> =
+            records.iter().filter(|r| r.modality != "table" && staged(r).is_some()).collect();
         let mut all = Documents {
             findings: Findings::default(),
             left: Vec::new(),
@@ -374,10 +379,8 @@ impl<'a> Look<'a> {
             withdrawn_hits: earlier_hits(self.project, &self.plan.hash),
             references: References::default(),
             baseline: BTreeMap::new(),
-            consistency: self.consistency(),
+            consistency: (!to_look_at.is_empty()).then(|| self.consistency()),
         };
-        let to_look_at: Vec<&Record> =
-            records.iter().filter(|r| r.modality != "table" && staged(r).is_some()).collect();
         let mut documents: Vec<(&Record, Examined)> = Vec::with_capacity(to_look_at.len());
         for records in job::portions(&to_look_at, |r| job::held(record_bytes(r))) {
             let looked = records.par_iter().map(|record| {
@@ -438,7 +441,9 @@ impl<'a> Look<'a> {
         left.extend(documents.left.iter().cloned());
         left.sort_by_key(|r| r.file);
         self.names(&left, &mut findings)?;
-        consistency.absorb(documents.consistency.clone());
+        if let Some(documents) = &documents.consistency {
+            consistency.absorb(documents.clone());
+        }
         let cells = std::mem::take(&mut findings.cells);
         let mut evidence = Evidence { digest: release::data_digest(&left), ..Evidence::default() };
         let asked = evidence::Asked {
