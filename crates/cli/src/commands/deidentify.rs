@@ -97,8 +97,8 @@ fn report(args: &Args, common: &Common, done: Done) -> Result<ExitCode, Failure>
     }
     match published {
         Some(path) => common.say(&format!(
-            "signed release of {} patients: {}\nread {} first",
-            out.subjects - out.conflicts,
+            "signed release{}: {}\nread {} first",
+            of_patients(out.subjects - out.conflicts),
             path.display(),
             path.join("report.html").display()
         )),
@@ -109,4 +109,9 @@ fn report(args: &Args, common: &Common, done: Done) -> Result<ExitCode, Failure>
         )),
     }
     Ok(ExitCode::from(code))
+}
+
+/// Of how many patients, where the input says who they are.
+fn of_patients(patients: u64) -> String {
+    if patients == 0 { String::new() } else { format!(" of {patients} patients") }
 }
