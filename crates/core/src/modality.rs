@@ -168,6 +168,10 @@ pub struct Transformed {
     pub records_out: u64,
     /// Records held back.
     pub quarantined: Vec<QuarantinedRecord>,
+    /// Lines of the input, from 1 and in order, that no line of the output stands for: blank, held back,
+    /// or of a type that is not released. Only of files with a record a line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unwritten_lines: Vec<u64>,
     /// How many values of a type had an operator applied.
     pub changes: BTreeMap<EntityType, BTreeMap<Operator, u64>>,
     /// Replaced parts of the output, in order. Empty for tables, whose columns say the same.
@@ -185,6 +189,7 @@ impl Transformed {
         self.records_in += other.records_in;
         self.records_out += other.records_out;
         self.quarantined.extend(other.quarantined);
+        self.unwritten_lines.extend(other.unwritten_lines);
         for (entity, operators) in other.changes {
             for (operator, count) in operators {
                 self.changed(entity, operator, count);

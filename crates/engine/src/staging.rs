@@ -281,7 +281,8 @@ impl Staging {
     ) -> Result<(), EngineError> {
         use std::io::BufRead;
         let spans = self.written(output)?;
-        let held = held_lines(&output.transformed.quarantined);
+        let mut unwritten = std::mem::take(&mut output.transformed.unwritten_lines);
+        let mut cut_lines = Vec::new();
         let mut input_line = 0;
         let path = self.output(output);
         let source = fs_err::File::open(&path).map_err(EngineError::io("a staged file", "read"))?;
@@ -300,7 +301,7 @@ impl Staging {
             }
             let end = at + read as u64;
             input_line += 1;
-            while held.contains(&input_line) {
+            while unwritten.binary_search(&input_line).is_ok() {
                 input_line += 1;
             }
             let cut = lines.contains(&number);
@@ -316,6 +317,7 @@ impl Staging {
             }
             if cut {
                 gone += read as u64;
+                cut_lines.push(input_line);
                 output.transformed.records_out = output.transformed.records_out.saturating_sub(1);
                 let path = "record".to_owned();
                 output.transformed.quarantined.push(QuarantinedRecord {
@@ -327,6 +329,9 @@ impl Staging {
             }
             at = end;
         }
+        unwritten.extend(cut_lines);
+        unwritten.sort_unstable();
+        output.transformed.unwritten_lines = unwritten;
         (output.sha256, output.bytes) = sink.finish()?;
         self.keep_spans(output, kept)
     }
@@ -399,17 +404,6 @@ fn write_quick(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
     let temporary = path.with_extension("part");
     fs_err::write(&temporary, bytes).map_err(EngineError::io("the staging area", "written"))?;
     fs_err::rename(&temporary, path).map_err(EngineError::io("the staging area", "written"))
-}
-
-/// Lines of the input that no released line stands for.
-fn held_lines(quarantined: &[QuarantinedRecord]) -> BTreeSet<u64> {
-    quarantined
-        .iter()
-        .filter_map(|q| match &q.place {
-            Place::Element { line, path } if !path.starts_with("Bundle.entry[") => Some(*line),
-            _ => None,
-        })
-        .collect()
 }
 
 /// A file under a temporary name that is hashed as it is written.

@@ -585,7 +585,9 @@ impl<'a> Look<'a> {
                     "json" => Layout::Whole,
                     _ => continue,
                 };
-                let (lines, entries) = held(&output.transformed.quarantined);
+                let unwritten = &output.transformed.unwritten_lines;
+                let entries = held_entries(&output.transformed.quarantined);
+                let none = BTreeSet::new();
                 let path = self.project.settings.input.join(&entry.name);
                 let file = fs_err::File::open(path)
                     .map_err(|e| EngineError::InputGone { file: entry.number, kind: e.kind() })?;
@@ -594,17 +596,23 @@ impl<'a> Look<'a> {
                     layout,
                     || side.fork(),
                     |part, read| {
-                        if lines.contains(&read.line) {
+                        if unwritten.binary_search(&read.line).is_ok() {
                             return Ok(());
                         }
                         match Json::read(read.bytes) {
-                            Ok(json) => part.add(record.file, read.line, &json, &entries),
-                            // A line that is no JSON was held for that, and holds no reference.
+                            Ok(json) => {
+                                let entries = entries.get(&read.line).unwrap_or(&none);
+                                part.add(record.file, read.line, &json, entries);
+                                Ok(())
+                            }
+                            // What this reader cannot read of one line excuses nothing.
                             Err(JsonError::Malformed(_) | JsonError::Deep)
-                                if layout == Layout::Lines => {}
-                            Err(e) => return Err(e),
+                                if layout == Layout::Lines =>
+                            {
+                                Ok(())
+                            }
+                            Err(e) => Err(e),
                         }
-                        Ok(())
                     },
                     |part| references.absorb(part),
                 );
@@ -631,19 +639,17 @@ impl<'a> Look<'a> {
     }
 }
 
-/// Input lines, and indices of bundle entries, that are held back.
-fn held(quarantined: &[QuarantinedRecord]) -> (BTreeSet<u64>, BTreeSet<usize>) {
-    let (mut lines, mut entries) = (BTreeSet::new(), BTreeSet::new());
+/// Indices of bundle entries that are held back, by the line of their bundle.
+fn held_entries(quarantined: &[QuarantinedRecord]) -> BTreeMap<u64, BTreeSet<usize>> {
+    let mut held: BTreeMap<u64, BTreeSet<usize>> = BTreeMap::new();
     for record in quarantined {
         let Place::Element { line, path } = &record.place else { continue };
-        match path.strip_prefix("Bundle.entry[").and_then(|rest| rest.split_once(']')) {
-            Some((index, _)) => entries.extend(index.parse::<usize>().ok()),
-            None => {
-                lines.insert(*line);
-            }
+        let index = path.strip_prefix("Bundle.entry[").and_then(|rest| rest.split_once(']'));
+        if let Some(index) = index.and_then(|(index, _)| index.parse().ok()) {
+            held.entry(*line).or_default().insert(index);
         }
     }
-    (lines, entries)
+    held
 }
 
 /// What an earlier verification of the same plan found in the files it took out.

@@ -85,7 +85,7 @@ impl Modality for Fhir {
         out: &mut dyn Write,
     ) -> Result<Transformed, ModalityError> {
         let plan = Plan::new(context.policy)?;
-        let mut writer = Writer { out, done: Transformed::default(), offset: 0 };
+        let mut writer = Writer { out, done: Transformed::default(), offset: 0, line: 0 };
         if format.kind == "ndjson" {
             let mut lines = Lines::new(&mut *document.data);
             transform_lines(&mut lines, &plan, context, &mut writer)?;
@@ -108,9 +108,23 @@ struct Writer<'o> {
     out: &'o mut dyn Write,
     done: Transformed,
     offset: u64,
+    /// The last line of the input that was written or passed over.
+    line: u64,
 }
 
 impl Writer<'_> {
+    /// Writes what came of a line, and notes where nothing did.
+    fn write_line(&mut self, number: u64, outcome: Outcome) -> Result<(), ModalityError> {
+        let before = self.offset;
+        self.done.unwritten_lines.extend(self.line + 1..number);
+        self.write(outcome)?;
+        if self.offset == before {
+            self.done.unwritten_lines.push(number);
+        }
+        self.line = number;
+        Ok(())
+    }
+
     /// Writes what came of a record, with a line feed after it.
     fn write(&mut self, outcome: Outcome) -> Result<(), ModalityError> {
         self.done.quarantined.extend(outcome.quarantined);
@@ -149,8 +163,8 @@ fn transform_lines<R: Read>(
                 }
             })
             .collect();
-        for outcome in outcomes {
-            writer.write(outcome?)?;
+        for (line, outcome) in batch.iter().zip(outcomes) {
+            writer.write_line(line.number, outcome?)?;
         }
     }
 }

@@ -186,3 +186,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn lines_that_are_not_written_are_said() {
+    let line = |kind: &str, id: &str| format!(r#"{{"resourceType":"{kind}","id":"{id}"}}"#);
+    let text = [
+        line("Organization", "a"),
+        String::new(),
+        "{broken".to_owned(),
+        line("Basic", "b"),
+        "  \t".to_owned(),
+        line("Organization", "c"),
+    ]
+    .join("\n");
+    let index = Index::new(&Seen::default());
+    let (out, done) =
+        transform(text.as_bytes(), &policy("research-linked"), &index, &Blind).unwrap();
+    assert_eq!((out.lines().count(), done.unwritten_lines.as_slice()), (2, &[2, 3, 4, 5][..]));
+}
