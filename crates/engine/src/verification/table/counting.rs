@@ -1,0 +1,230 @@
+//! The classes of a table, found again from its released cells.
+
+use anonymed_assess::{
+    CellNumbers, ClassCounts, ClassReport, SeenNumbers, Shape, SignatureIndex, SuppressionMark,
+    fewest_values,
+};
+use anonymed_core::SubjectId;
+use anonymed_table::StringBatch;
+use anonymed_table::sorter::{ClassPair, Room, SortError, Sorter};
+
+use super::{Columns, Look, read_back, unreadable};
+use crate::EngineError;
+use crate::staging::Output;
+
+/// What a table's sorting takes of the memory at a time.
+const SORTING: usize = 16 << 20;
+
+/// Classes of one table, found again from its released cells.
+pub(super) struct Counting {
+    columns: Columns,
+    table: u32,
+    counts: ClassCounts,
+    /// Classes with their subjects.
+    pairs: Sorter<2>,
+    /// Numbers of subjects where nothing is known of them that a signature could be made of.
+    subjects: CellNumbers,
+    seen: SeenNumbers,
+    /// Classes with their values, by sensitive column.
+    values: Vec<(CellNumbers, Sorter<2>)>,
+}
+
+impl Counting {
+    pub(super) fn new(look: &Look<'_>, columns: Columns, table: u32) -> Self {
+        let shape = match columns.subject {
+            Some(_) => Shape::with_subject(columns.quasi.len(), columns.sensitive.len()),
+            None => Shape::by_rows(columns.quasi.len(), columns.sensitive.len()),
+        };
+        let sorter =
+            || Sorter::new(Room { bytes: SORTING, folder: Some(look.project.state("spill")) });
+        Self {
+            counts: ClassCounts::new(shape.suppression(SuppressionMark::LeftOut)),
+            pairs: sorter(),
+            subjects: CellNumbers::default(),
+            seen: SeenNumbers::default(),
+            values: columns.sensitive.iter().map(|_| (CellNumbers::default(), sorter())).collect(),
+            columns,
+            table,
+        }
+    }
+
+    pub(super) fn batch(
+        &mut self,
+        batch: &StringBatch,
+        owners: &[Option<SubjectId>],
+        signatures: &mut SignatureIndex,
+        people: &mut SeenNumbers,
+    ) -> Result<(), EngineError> {
+        let mut quasi = Vec::with_capacity(self.columns.quasi.len());
+        for (row, owner) in owners.iter().enumerate() {
+            let cell = |column: &usize| present(batch.value(*column, row));
+            quasi.clear();
+            quasi.extend(self.columns.quasi.iter().map(cell));
+            let subject = self.columns.subject.as_ref().and_then(cell);
+            let mut number = None;
+            if self.columns.subject.is_some() && !quasi.is_empty() {
+                number = signatures.add(subject, self.table, &quasi).map_err(internal)?;
+                if let Some(owner) = owner {
+                    people.see(owner.0);
+                }
+            } else if let Some(subject) = subject {
+                let row = batch.rows()[row];
+                number = Some(self.subjects.number(Some(subject), row).map_err(internal)?);
+            }
+            if let Some(number) = number {
+                self.seen.see(number);
+            }
+            let Some(class) = self.counts.row(&quasi, number.is_some()) else { continue };
+            self.pairs.push(ClassPair::subject(class, number).0).map_err(unsorted)?;
+            for (column, (numbers, pairs)) in self.columns.sensitive.iter().zip(&mut self.values) {
+                // A cell that says nothing is no value.
+                let Some(value) = cell(column) else { continue };
+                let value = numbers.number(Some(value), batch.rows()[row]).map_err(internal)?;
+                pairs.push(ClassPair::new(class, value).0).map_err(unsorted)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The classes in numbers.
+    pub(super) fn finish(self, k: u64) -> Result<Counted, EngineError> {
+        let Self { columns, mut counts, pairs, seen, values, .. } = self;
+        let sorted = pairs.finish().map_err(unsorted)?;
+        let sorted = sorted.map(|pair| pair.map(|pair| ClassPair(pair).into_subject()));
+        counts.count(sorted, seen.distinct()).map_err(unsorted)?;
+        let mut diversity = Vec::with_capacity(values.len());
+        for (position, (_, pairs)) in columns.sensitive.iter().zip(values) {
+            let sorted = pairs.finish().map_err(unsorted)?;
+            let sorted = sorted.map(|pair| pair.map(|pair| ClassPair(pair).into_number()));
+            let fewest = fewest_values(sorted).map_err(unsorted)?;
+            diversity.push((columns.names[*position].clone(), fewest));
+        }
+        Ok(Counted { columns, report: counts.report(k), diversity })
+    }
+}
+
+/// What was counted of one table.
+pub(super) struct Counted {
+    pub(super) columns: Columns,
+    pub(super) report: ClassReport,
+    /// For each sensitive column, the fewest distinct values of a class.
+    pub(super) diversity: Vec<(String, u64)>,
+}
+
+fn unsorted(error: SortError) -> EngineError {
+    match error {
+        SortError::File(kind) => {
+            EngineError::Io { what: "the project's spill folder", verb: "used", kind }
+        }
+        full => EngineError::Internal(full.to_string()),
+    }
+}
+
+fn present(value: &str) -> Option<&str> {
+    (!value.is_empty()).then_some(value)
+}
+
+fn internal(error: anonymed_assess::AssessError) -> EngineError {
+    EngineError::Internal(error.to_string())
+}
+
+/// Counts columns of birth and death dates as quasi-identifiers, whatever the policy calls them:
+/// whoever knows a person knows these too.
+pub(super) fn add_life_dates(
+    look: &Look<'_>,
+    output: &Output,
+    columns: &mut Columns,
+) -> Result<(), EngineError> {
+    let open: Vec<usize> = (0..columns.names.len())
+        .filter(|n| !columns.quasi.contains(n) && columns.subject != Some(*n))
+        .filter(|n| names_life_date(&columns.names[*n]))
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    // Years and filled cells: a flag or a place under such a header is no date.
+    let mut counts = vec![(0u64, 0u64); open.len()];
+    for batch in read_back(look, output)? {
+        let batch = batch.map_err(unreadable)?;
+        for (column, (years, filled)) in open.iter().zip(&mut counts) {
+            for row in 0..batch.len() {
+                let value = batch.value(*column, row);
+                *filled += u64::from(!value.is_empty());
+                *years += u64::from(holds_year(value));
+            }
+        }
+    }
+    let dated = open.iter().zip(counts).filter(|(_, (years, _))| *years > 0);
+    columns.quasi.extend(dated.filter(|(_, (y, filled))| y * 2 >= *filled).map(|(n, _)| *n));
+    columns.quasi.sort_unstable();
+    Ok(())
+}
+
+/// Whether a header speaks of a birth or a death. Its words are the verification's own.
+fn names_life_date(header: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "birth",
+        "birthdate",
+        "birthday",
+        "birthyear",
+        "born",
+        "dob",
+        "yob",
+        "geburtsdatum",
+        "geburtstag",
+        "geburtsjahr",
+        "death",
+        "deathdate",
+        "deceased",
+        "died",
+        "dod",
+        "sterbedatum",
+    ];
+    let mut spaced = String::new();
+    let mut last = ' ';
+    for c in header.chars() {
+        if last.is_lowercase() && c.is_uppercase() {
+            spaced.push(' ');
+        }
+        spaced.extend(c.to_lowercase());
+        last = c;
+    }
+    spaced.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
+}
+
+/// Whether a cell has a year in it, alone, in a date or in a range of them. A date may write its
+/// year with two digits: three numbers, or two and a month's name.
+fn holds_year(value: &str) -> bool {
+    let runs: Vec<&str> =
+        value.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).collect();
+    let short = runs.iter().all(|run| run.len() <= 2);
+    let letters = value.chars().filter(|c| c.is_alphabetic()).count();
+    let whole = runs.iter().any(|run| {
+        matches!(run.len(), 4 | 8)
+            && run[..4].parse::<u16>().is_ok_and(|year| (1850..=2150).contains(&year))
+    });
+    whole || (short && (runs.len() == 3 || (runs.len() == 2 && letters >= 3)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_a_life_are_known_by_header_and_cells() {
+        for header in ["birth_date", "DOB", "dateOfBirth", "year of birth", "death_date", "died"] {
+            assert!(names_life_date(header), "{header}");
+        }
+        for header in ["admit_date", "birthplace", "mortality", "adobe"] {
+            assert!(!names_life_date(header), "{header}");
+        }
+        for cell in
+            ["1950", "1950-03-01", "03/01/1950", "19500301", "1950..1962", "3/1/50", "1-Mar-50"]
+        {
+            assert!(holds_year(cell), "{cell}");
+        }
+        for cell in ["", "Y", "3200", "Springfield", "12", "19501", "3.2"] {
+            assert!(!holds_year(cell), "{cell}");
+        }
+    }
+}
