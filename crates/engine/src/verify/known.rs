@@ -25,7 +25,6 @@ const PREFIX: usize = 5;
 const NOBODY: u32 = u32::MAX;
 /// In place of a count of digits: letters are in it.
 const CODE: u8 = 0x7f;
-const MAGIC: &[u8; 8] = b"ANMKNOW1";
 
 /// How far a match of a fingerprint is believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,11 +43,6 @@ pub enum Kind {
     Area = 4,
     /// A part of a person's name.
     Part = 5,
-}
-
-impl Kind {
-    const ALL: [Self; 6] =
-        [Self::Full, Self::Number, Self::ShortNumber, Self::TinyNumber, Self::Area, Self::Part];
 }
 
 /// What a fingerprint is of.
@@ -134,8 +128,6 @@ pub struct KnownValues {
     /// Where the fingerprints of each bucket begin.
     buckets: Vec<u32>,
     shift: u32,
-    /// Prefix hashes with the folded length of a value, distinct and in order.
-    prefixes: Vec<(u32, u8)>,
     /// Bit n - 1 is set where some value of n folded bytes has a prefix that hashes here.
     lengths: Vec<u64>,
     /// How many distinct numbers of each count of digits there are.
@@ -212,18 +204,6 @@ impl Fingerprints {
     }
 }
 
-/// Sealed fingerprints that cannot be read back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum KnownValuesError {
-    /// Not what [`KnownValues::to_bytes`] wrote.
-    #[error("the stored fingerprints of known values are damaged; run `anonymed scan` again")]
-    Malformed,
-    /// Made under another key.
-    #[error("the stored fingerprints of known values belong to another key")]
-    OtherKey,
-}
-
 impl KnownValues {
     /// Begins a collection under the project's fingerprint key.
     pub fn builder(key: &DerivedKey) -> KnownValuesBuilder {
@@ -255,93 +235,8 @@ impl KnownValues {
         (known / most).min(1.0)
     }
 
-    /// Writes the fingerprints for sealed storage. They are keyed, but not to be left open: who
-    /// has the key can test a guessed value against them.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(32 + self.known.len() * 16 + self.prefixes.len() * 5);
-        out.extend_from_slice(MAGIC);
-        out.extend_from_slice(&self.keys.print(MAGIC).to_le_bytes());
-        out.extend_from_slice(&(self.known.len() as u64).to_le_bytes());
-        out.extend_from_slice(&(self.prefixes.len() as u64).to_le_bytes());
-        for (print, e) in self.known.iter() {
-            out.extend_from_slice(&print.to_le_bytes());
-            out.extend_from_slice(&e.owner.to_le_bytes());
-            out.extend_from_slice(&[e.kind as u8, e.entity, e.words, 0]);
-        }
-        for (hash, length) in &self.prefixes {
-            out.extend_from_slice(&hash.to_le_bytes());
-            out.push(*length);
-        }
-        for count in self.digits {
-            out.extend_from_slice(&count.to_le_bytes());
-        }
-        out
-    }
-
-    /// Reads what [`KnownValues::to_bytes`] wrote.
-    ///
-    /// # Errors
-    ///
-    /// [`KnownValuesError`] where the bytes are damaged or were made under another key.
-    pub fn from_bytes(key: &DerivedKey, bytes: &[u8]) -> Result<Self, KnownValuesError> {
-        let keys = Keys::new(key);
-        let mut rest = bytes;
-        if take(&mut rest, 8)? != MAGIC {
-            return Err(KnownValuesError::Malformed);
-        }
-        if long(&mut rest)? != keys.print(MAGIC) {
-            return Err(KnownValuesError::OtherKey);
-        }
-        let (entries, prefixes) = (long(&mut rest)?, long(&mut rest)?);
-        let need = u128::from(entries) * 16 + u128::from(prefixes) * 5 + 160;
-        if need != rest.len() as u128 {
-            return Err(KnownValuesError::Malformed);
-        }
-        let entries = (0..entries).map(|_| entry(&mut rest)).collect::<Result<Vec<_>, _>>()?;
-        let prefixes = (0..prefixes)
-            .map(|_| {
-                let length = take(&mut rest, 5)?;
-                let hash = u32::from_le_bytes([length[0], length[1], length[2], length[3]]);
-                Ok((hash, length[4]))
-            })
-            .collect::<Result<Vec<_>, KnownValuesError>>()?;
-        let mut digits = [0; 20];
-        for count in &mut digits {
-            *count = long(&mut rest)?;
-        }
-        let ordered = entries.is_sorted_by(|a, b| a < b)
-            && prefixes.is_sorted()
-            && prefixes.iter().all(|(_, n)| (1..=MOST as u8).contains(n));
-        if !ordered {
-            return Err(KnownValuesError::Malformed);
-        }
-        let mut known = Fingerprints::default();
-        entries.into_iter().for_each(|(print, entry)| known.push(print, entry));
-        Ok(Self::index(keys, known, prefixes, digits))
-    }
-
-    /// Joins two collections made under the same key.
-    ///
-    /// # Errors
-    ///
-    /// [`KnownValuesError::OtherKey`] where the keys differ.
-    pub fn merge(self, other: Self) -> Result<Self, KnownValuesError> {
-        if self.keys.print(MAGIC) != other.keys.print(MAGIC) {
-            return Err(KnownValuesError::OtherKey);
-        }
-        let mut builder = KnownValuesBuilder {
-            keys: self.keys,
-            known: self.known.merge(other.known.iter(), other.known.len()),
-            fresh: Vec::new(),
-            prefixes: self.prefixes,
-            prefixes_settled: 0,
-            tokens: Tokens::default(),
-        };
-        builder.prefixes.extend(other.prefixes);
-        Ok(builder.build())
-    }
-
-    fn index(keys: Keys, known: Fingerprints, prefixes: Vec<(u32, u8)>, digits: [u64; 20]) -> Self {
+    /// `prefixes` are prefix hashes with the folded length of a value, distinct.
+    fn index(keys: Keys, known: Fingerprints, prefixes: &[(u32, u8)], digits: [u64; 20]) -> Self {
         let bits = (known.prints.len() / 4).max(2).ilog2().clamp(1, 28);
         let shift = 64 - bits;
         let mut buckets = vec![0u32; (1 << bits) + 1];
@@ -353,10 +248,10 @@ impl KnownValues {
         }
         let slots = (prefixes.len() * 4).next_power_of_two().max(64);
         let mut lengths = vec![0u64; slots];
-        for (hash, length) in &prefixes {
+        for (hash, length) in prefixes {
             lengths[*hash as usize & (slots - 1)] |= 1 << (length - 1);
         }
-        Self { keys, known, buckets, shift, prefixes, lengths, digits }
+        Self { keys, known, buckets, shift, lengths, digits }
     }
 
     pub(crate) fn keys(&self) -> &Keys {
@@ -382,26 +277,6 @@ impl KnownValues {
 pub(crate) fn own(group: &[Entry], owner: SubjectId) -> Option<&Entry> {
     let at = group.partition_point(|e| e.owner < owner.0);
     group.get(at).filter(|e| e.owner == owner.0)
-}
-
-fn take<'a>(rest: &mut &'a [u8], n: usize) -> Result<&'a [u8], KnownValuesError> {
-    let (head, tail) = rest.split_at_checked(n).ok_or(KnownValuesError::Malformed)?;
-    *rest = tail;
-    Ok(head)
-}
-
-fn long(rest: &mut &[u8]) -> Result<u64, KnownValuesError> {
-    let mut bytes = [0; 8];
-    bytes.copy_from_slice(take(rest, 8)?);
-    Ok(u64::from_le_bytes(bytes))
-}
-
-fn entry(rest: &mut &[u8]) -> Result<(u64, Entry), KnownValuesError> {
-    let print = long(rest)?;
-    let b = take(rest, 8)?;
-    let kind = *Kind::ALL.get(b[4] as usize).ok_or(KnownValuesError::Malformed)?;
-    let owner = u32::from_le_bytes([b[0], b[1], b[2], b[3]]);
-    Ok((print, Entry { kind, owner, entity: b[5], words: b[6] }))
 }
 
 /// Takes known values one by one.
@@ -460,21 +335,6 @@ impl KnownValuesBuilder {
         taken
     }
 
-    /// Takes all of another builder's fingerprints; both must be under the same key.
-    ///
-    /// # Errors
-    ///
-    /// [`KnownValuesError::OtherKey`] where the keys differ.
-    pub fn absorb(&mut self, other: Self) -> Result<(), KnownValuesError> {
-        if self.keys.print(MAGIC) != other.keys.print(MAGIC) {
-            return Err(KnownValuesError::OtherKey);
-        }
-        self.fresh.extend(other.known.iter().chain(other.fresh.iter().copied()));
-        self.prefixes.extend(other.prefixes);
-        self.settle();
-        Ok(())
-    }
-
     /// Orders and indexes what was taken.
     pub fn build(mut self) -> KnownValues {
         self.settle();
@@ -485,7 +345,7 @@ impl KnownValuesBuilder {
                 digits[count.min(19)] += 1;
             }
         }
-        KnownValues::index(self.keys, self.known, self.prefixes, digits)
+        KnownValues::index(self.keys, self.known, &self.prefixes, digits)
     }
 
     /// Puts what is fresh in order among the rest, so that a value seen in every row of a table does

@@ -287,23 +287,8 @@ fn allowed_texts_are_left() {
 }
 
 #[test]
-fn fingerprints_read_back_and_merge() {
-    let known = hospital();
-    let bytes = known.to_bytes();
-    let back = KnownValues::from_bytes(&key(), &bytes).unwrap();
-    assert_eq!(back.to_bytes(), bytes);
-    let text = "seen with Adaeze Okonkwo, MRN00048213";
-    assert_eq!(Sweep::new(&back).text(text, None, &[]), Sweep::new(&known).text(text, None, &[]));
-    let mut more = KnownValues::builder(&key());
-    more.insert(EntityType::Patient, "Radomir Vukic", Some(SubjectId(3)));
-    let merged = back.merge(more.build()).unwrap();
-    assert_eq!(Sweep::new(&merged).text("Vukic Radomir; Adaeze Okonkwo", None, &[]).len(), 2);
-    let other = RootKey::new([8; 32]).derive(&KeyPurpose::Fingerprint);
-    assert!(KnownValues::from_bytes(&other, &bytes).is_err());
-    for cut in [0, 7, 20, bytes.len() - 1] {
-        assert!(KnownValues::from_bytes(&key(), &bytes[..cut]).is_err());
-    }
-    assert!(!format!("{known:?}").contains("Okonkwo"));
+fn fingerprints_show_nothing() {
+    assert!(!format!("{:?}", hospital()).contains("Okonkwo"));
 }
 
 #[test]
