@@ -104,11 +104,6 @@ impl HitCollector {
         self.total
     }
 
-    /// The files that were hit, as far as places were kept.
-    pub fn files(&self) -> std::collections::BTreeSet<FileNumber> {
-        self.hits.values().map(|hit| hit.at.file).collect()
-    }
-
     /// The kept hits by place, and the number of all.
     pub fn finish(self) -> (Vec<Hit>, u64) {
         (self.hits.into_values().collect(), self.total)
