@@ -128,7 +128,8 @@ impl Pass<'_> {
         take: &mut TakeGroup<'_>,
     ) -> Result<(), ModalityError> {
         let mut sorter = Sorter::<W>::new(log.room.clone());
-        let read = |e: std::io::Error| ModalityError::Read(e.kind());
+        // What we put aside ourselves: a fault of it is none of the input's.
+        let read = |e: std::io::Error| ModalityError::Write(e.kind());
         if let Some(mut file) = log.file.take() {
             file.seek(SeekFrom::Start(0)).map_err(read)?;
             self.sort(BufReader::with_capacity(1 << 20, file), &mut sorter)?;
@@ -221,7 +222,7 @@ fn read_block(
     blocks: &mut impl Read,
     columns: &mut [Vec<u32>],
 ) -> Result<Option<usize>, ModalityError> {
-    let read = |e: std::io::Error| ModalityError::Read(e.kind());
+    let read = |e: std::io::Error| ModalityError::Write(e.kind());
     let mut rows = [0; 4];
     match blocks.read_exact(&mut rows) {
         Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(None),
