@@ -171,6 +171,10 @@ impl Look<'_> {
             findings.examine(check, "fhir_resources", report.resources);
         }
         findings.examine(Check::KnownValues, "fhir_values", report.values);
+        if report.opaque_attachments > 0 {
+            let unit = "attachments_that_are_no_text_and_were_not_read";
+            findings.examine(Check::KnownValues, unit, report.opaque_attachments);
+        }
         Ok(())
     }
 
