@@ -34,7 +34,7 @@ use crate::subjects::{KnownValuesNeed, Patients, pseudonymizer};
 use crate::verify::consistency::Consistency;
 use crate::verify::crosswalk::Crosswalk;
 use crate::verify::json::{Json, JsonError, Layout, fold_records};
-use crate::verify::references::References;
+use crate::verify::references::{ReferenceReport, References};
 use crate::verify::{HitCollector, KnownValues, Sweep};
 use crate::{EngineError, job, plan as planning, release, scan as scanning};
 
@@ -285,9 +285,7 @@ struct Documents {
     left: Vec<Record>,
     withdrawn: Vec<(FileNumber, String)>,
     withdrawn_hits: Vec<Hit>,
-    references: References,
-    /// References that the input did not resolve either, by file.
-    baseline: BTreeMap<FileNumber, u64>,
+    references: ReferenceReport,
     /// Only where there are documents: it holds a few numbers for each patient.
     consistency: Option<Consistency>,
 }
@@ -303,13 +301,13 @@ struct LookedAt {
 
 impl Documents {
     /// Takes a file that stays.
-    fn take(&mut self, mut record: Record, examined: Examined) {
+    fn take(&mut self, mut record: Record, examined: Examined, references: &mut References) {
         // Nobody asks for the replaced parts of a file that was looked at.
         if let Outcome::Staged(outputs) = &mut record.result {
             outputs.iter_mut().for_each(|output| output.spans = None);
         }
         self.findings.absorb(examined.findings);
-        self.references.absorb(examined.references);
+        references.absorb(examined.references);
         if let Some(consistency) = &mut self.consistency {
             for Code { at, modality, subject, code } in examined.codes {
                 consistency.observe_code(at, modality, subject, &code);
@@ -377,35 +375,36 @@ impl<'a> Look<'a> {
                 })
                 .collect(),
             withdrawn_hits: earlier_hits(self.project, &self.plan.hash),
-            references: References::default(),
-            baseline: BTreeMap::new(),
+            references: References::default().finish(&BTreeMap::new()),
             consistency: (!to_look_at.is_empty()).then(|| self.consistency()),
         };
-        let mut documents: Vec<(&Record, Examined)> = Vec::with_capacity(to_look_at.len());
-        for records in job::portions(&to_look_at, |r| job::held(record_bytes(r))) {
-            let looked = records.par_iter().map(|record| {
+        let mut references = References::default();
+        for portion in job::portions(&to_look_at, |r| job::held(record_bytes(r))) {
+            let looked = portion.par_iter().map(|record| {
                 self.cancel.check()?;
                 let examined = self.documents(record)?;
                 progress.advance("verify", record_bytes(record));
                 Ok((*record, examined))
             });
-            documents.extend(looked.collect::<Result<Vec<_>, EngineError>>()?);
-        }
-        for (record, examined) in documents {
-            if examined.findings.total() == 0 {
-                all.take(record.clone(), examined);
-            } else if let Some((record, clean)) = self.without_lines(record, &examined.findings)? {
-                all.take(record, clean);
-                all.withdrawn_hits.extend(examined.findings.into_hits());
-            } else {
-                let reason = evidence::reason(&examined.findings);
-                self.quarantine(record, &reason)?;
-                all.withdrawn.push((record.file, reason));
+            for (record, examined) in looked.collect::<Result<Vec<_>, EngineError>>()? {
+                if examined.findings.total() == 0 {
+                    all.take(record.clone(), examined, &mut references);
+                    continue;
+                }
+                match self.without_lines(record, &examined.findings)? {
+                    Some((record, clean)) => all.take(record, clean, &mut references),
+                    None => {
+                        let reason = evidence::reason(&examined.findings);
+                        self.quarantine(record, &reason)?;
+                        all.withdrawn.push((record.file, reason));
+                    }
+                }
                 all.withdrawn_hits.extend(examined.findings.into_hits());
             }
         }
         all.withdrawn.sort();
-        all.baseline = self.references_before(&all.references, &all.left)?;
+        let baseline = self.references_before(&references, &all.left)?;
+        all.references = references.finish(&baseline);
         Ok(all)
     }
 
@@ -452,8 +451,7 @@ impl<'a> Look<'a> {
             withdrawn: documents.withdrawn.len() as u64,
             staged_problems: self.inventory(&left)?,
         };
-        let references = documents.references.clone().finish(&documents.baseline);
-        let consistency = consistency.finish();
+        let (references, consistency) = (documents.references.clone(), consistency.finish());
         evidence::fill(&mut evidence, &asked, findings, references, consistency, &risk);
         let verification = Verification {
             plan: self.plan.hash.clone(),
