@@ -73,8 +73,9 @@ pub(crate) fn beside<A, B: Send>(
     (one, other.expect("the scope has waited for it"))
 }
 
-/// Most items worked on side by side, between two writes of the audit log.
-const SIDE_BY_SIDE: usize = 256;
+/// Most items worked on side by side, between two writes of the audit log, each of which waits for the
+/// disk.
+const SIDE_BY_SIDE: usize = 1024;
 /// Most bytes of input held by items worked on side by side. A note or a JSON document is held whole,
 /// several times over, so large ones go one after the other.
 const HELD_SIDE_BY_SIDE: u64 = 32 << 20;
@@ -132,7 +133,7 @@ mod tests {
         check(&[], &[]);
         check(&[1, 1, 1], &[3]);
         check(&[20, 20, 1, 40, 1], &[1, 2, 1, 1]);
-        check(&[0; 300], &[256, 44]);
+        check(&[0; 1100], &[1024, 76]);
     }
 
     #[test]
