@@ -16,6 +16,10 @@ use crate::values;
 const DISTINCT: usize = 10_000;
 /// Values looked at before only every 16th is.
 const SAMPLE: u64 = 2_000;
+/// Most values a column has that sorts people into groups: races, faiths, wards.
+const FEW: usize = 12;
+/// Share of values that may be written as another column's are, by mistake.
+const SOME: f64 = 0.02;
 
 /// The patterns values are tried on.
 const PATTERNS: [fn(&str) -> bool; 11] = [
@@ -155,12 +159,15 @@ impl ColumnProfiler {
         };
         // Values that identify whatever the header says of them.
         if word.role != AttributeRole::Identifier && word.role != AttributeRole::FreeText {
-            let strong = self.strong_pattern();
+            let strong = self.strong_pattern().or_else(|| self.people_or_dates(word));
             if strong.is_some() {
                 return strong;
             }
             if self.sampled > 0 && self.words_each() >= 6.0 && self.distinct.len() > 5 {
                 return Some(self.free_text());
+            }
+            if let Some(some) = self.some_dates(word) {
+                return Some(some);
             }
         }
         let numbered = matches!(word.entity, Some(EntityType::Mrn | EntityType::HealthPlan));
@@ -208,6 +215,42 @@ impl ColumnProfiler {
                 reason: format!("the values are written as {what}"),
             }
         })
+    }
+
+    /// Names of persons or dates in half of the values or more, under a header that promises others.
+    fn people_or_dates(&self, word: HeaderWord) -> Option<Verdict> {
+        // Places are called as people are; so are races and faiths, and there are few of them.
+        let place = word.entity.is_some_and(|e| {
+            e.hipaa().is_some() || matches!(e, EntityType::State | EntityType::Country)
+        });
+        let grouping = word.role == AttributeRole::Quasi && (place || self.distinct.len() <= FEW);
+        let table = [
+            (DATE, EntityType::Date, "dates", word.entity != Some(EntityType::Date)),
+            (NAME, EntityType::Person, "common names of persons", !grouping),
+        ];
+        let (pattern, entity, what, _) =
+            table.into_iter().find(|(p, _, _, counts)| *counts && self.share(*p) >= 0.5)?;
+        Some(Verdict {
+            role: AttributeRole::Identifier,
+            entity: Some(entity),
+            confidence: self.share(pattern) as f32,
+            reason: format!("the values hold {what}, whatever the header names"),
+        })
+    }
+
+    /// Dates in a few values of a column that would be kept: it is read as prose, or not at all
+    /// where k would count it.
+    fn some_dates(&self, word: HeaderWord) -> Option<Verdict> {
+        let dated = matches!(word.entity, Some(EntityType::Date | EntityType::Age));
+        if dated || self.share(DATE) <= SOME {
+            return None;
+        }
+        let role = match word.role {
+            AttributeRole::Quasi => AttributeRole::Unknown,
+            _ => AttributeRole::FreeText,
+        };
+        let reason = "some of the values are dates, whatever the header names".into();
+        Some(Verdict { role, entity: None, confidence: 0.5, reason })
     }
 
     fn free_text(&self) -> Verdict {
@@ -336,6 +379,59 @@ mod tests {
         check("Patient", &["P-ANNA", "P-OTTO"], R::Identifier, Some(EntityType::Mrn));
         check("death_date", &["2020-01-01", ""], R::Quasi, Some(EntityType::Date));
         check("birth_year", &["1950", "1951"], R::Quasi, Some(EntityType::Date));
+    }
+
+    #[test]
+    fn values_overrule_a_header_that_would_be_kept() {
+        let check = |header: &str, values: &[&str], role: R, entity: Option<EntityType>| {
+            let profile = class(header, values);
+            assert_eq!((profile.role, profile.entity), (role, entity), "{header}");
+        };
+        let names = ["Garcia, Maria", "Smith, John", "Mary Brown", "n/k"];
+        for header in ["lab result", "smoker", "insulin", "flag"] {
+            check(header, &names, R::Identifier, Some(EntityType::Person));
+        }
+        let dates = ["2026-01-31", "2026-02-01", "5"];
+        for header in ["insulin", "diagnosis", "hba1c value", "disposition"] {
+            check(header, &dates, R::Identifier, Some(EntityType::Date));
+        }
+        // One date in twenty is enough, one in a hundred is a slip.
+        let numbers = |dates: usize, all: usize| -> Vec<&str> {
+            (0..all).map(|n| if n < dates { "3/14/2026" } else { "7.2" }).collect()
+        };
+        check("hba1c", &numbers(1, 20), R::FreeText, None);
+        check("smoking", &numbers(1, 20), R::FreeText, None);
+        check("disposition", &numbers(1, 20), R::Unknown, None);
+        check("hba1c", &numbers(1, 100), R::Insensitive, None);
+        // Near misses: what is called as people are.
+        check("race", &["White", "Black", "Brown"], R::Quasi, None);
+        check("country", &["Jordan", "Jordan"], R::Quasi, Some(EntityType::Country));
+        let counties: Vec<String> = ('a'..='z').map(|c| format!("Madison {c}")).collect();
+        let counties: Vec<&str> = counties.iter().map(String::as_str).collect();
+        check("county", &counties, R::Quasi, Some(EntityType::County));
+        check("occupation", &counties, R::Identifier, Some(EntityType::Person));
+        check("drug", &["Metformin", "Insulin", "Aspirin"], R::Insensitive, None);
+        check("bp", &["120/80", "110/70"], R::Insensitive, None);
+    }
+
+    #[test]
+    fn a_header_s_last_word_says_what_is_under_it() {
+        let check = |header: &str, value: &str, role: R, entity: Option<EntityType>| {
+            let profile = class(header, &[value]);
+            assert_eq!((profile.role, profile.entity), (role, entity), "{header}");
+        };
+        for header in ["lab supervisor", "dose witness", "drug_prescriber", "tested by"] {
+            check(header, "Zzyzx", R::Identifier, Some(EntityType::Staff));
+        }
+        check("lab contact", "Zzyzx", R::Identifier, Some(EntityType::Person));
+        for header in ["last dose", "next test", "diagnosis_date"] {
+            check(header, "2026-01-31", R::Identifier, Some(EntityType::Date));
+            check(header, "in the spring", R::Unknown, None);
+        }
+        for header in ["lab", "dose", "drug_code", "lab value", "test type", "valuenum"] {
+            check(header, "7.2", R::Insensitive, None);
+        }
+        check("lab porter", "7.2", R::Unknown, None);
     }
 
     #[test]
