@@ -1,12 +1,16 @@
 //! Reads a policy for rules that cannot work or contradict each other, and says why a field is
 //! treated as it is.
 
-use anonymed_core::policy::{Action, ModelRule, Policy, Profile, RiskScope, TableRule, TimeMode};
-use anonymed_core::{AttributeRole, EntityType};
+use anonymed_core::policy::{
+    Action, ColumnRule, ModelRule, Policy, Profile, RiskScope, TableRule, TimeMode,
+    safe_harbor_forbids,
+};
+use anonymed_core::{AttributeRole, EntityType, FieldProfile};
 use anonymed_table::life_date;
 use serde::Serialize;
 
 use crate::project::Project;
+use crate::scan::Entry;
 use crate::{EngineError, scan};
 
 /// One remark on a policy.
@@ -70,6 +74,52 @@ pub fn check(text: &str) -> Result<Vec<Remark>, EngineError> {
 pub fn contradiction(policy: &Policy) -> Result<(), EngineError> {
     life_date_beside_k(policy)?;
     if policy.risk.scope == RiskScope::Joint { uncounted_in_joint_scope(policy) } else { Ok(()) }
+}
+
+/// Refuses a policy that claims Safe Harbor and leaves what the rule has removed in columns whose
+/// values the scan knows. A column with an `entity` is what the policy says it is; parsing has judged
+/// it by that.
+///
+/// # Errors
+///
+/// The first such column, and what to write instead.
+pub(crate) fn against_scan(policy: &Policy, files: &[Entry]) -> Result<(), EngineError> {
+    if policy.profile != Profile::HipaaSafeHarbor {
+        return Ok(());
+    }
+    for entry in files.iter().filter(|e| scan::is_modality(e, "table")) {
+        for field in &entry.fields {
+            let Some((n, rule)) = undeclared(policy, entry, field) else { continue };
+            let forbidden = sure_of(field).and_then(|e| safe_harbor_forbids(e, &rule.action));
+            if let (Some(reason), Some(entity)) = (forbidden, field.entity) {
+                return refuse(
+                    format!("table[{n}].columns.{}", field.name),
+                    &format!(
+                        "the scan takes it for `{entity}`: {reason}; or say with `entity` what it holds"
+                    ),
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The rule of a field and its table's number, where the rule does not say what the values are.
+fn undeclared<'p>(
+    policy: &'p Policy,
+    entry: &Entry,
+    field: &FieldProfile,
+) -> Option<(usize, &'p ColumnRule)> {
+    let table = policy.table_for(&entry.name, field.part.as_deref())?;
+    let n = policy.tables.iter().position(|t| std::ptr::eq(t, table))?;
+    let rule = table.column(&field.name).filter(|rule| rule.entity.is_none())?;
+    Some((n, rule))
+}
+
+/// What a field holds, where the scan is more sure of it than not.
+fn sure_of(field: &FieldProfile) -> Option<EntityType> {
+    // Half of a column in common names is a column of names.
+    field.entity.filter(|e| field.confidence > 0.5 || e.is_person())
 }
 
 fn refuse(key: impl Into<String>, reason: &str) -> Result<(), EngineError> {
@@ -168,16 +218,8 @@ fn table_remarks(policy: &Policy, table: &TableRule, at: &str, remarks: &mut Vec
         _ => {}
     }
     for (name, column) in &table.columns {
-        let at = format!("{at}.columns.{name}");
-        let kept = column.action == Action::Keep;
-        let named = column.entity.and_then(EntityType::hipaa);
-        if policy.profile == Profile::HipaaSafeHarbor && kept && named.is_some() {
-            remarks.push(remark(
-                at.clone(),
-                "is kept although 45 CFR 164.514(b)(2)(i) has its kind removed",
-            ));
-        }
         if column.action == Action::Shift && policy.time.mode == TimeMode::Keep {
+            let at = format!("{at}.columns.{name}");
             remarks.push(remark(at, "is to be shifted while [time] keeps dates"));
         }
     }
@@ -280,9 +322,5 @@ mod tests {
         );
         check("[[table]]\nfiles = \"a\"\nmodel = [{ k = 5 }]\n", "no quasi-identifier");
         check("[[table]]\nfiles = \"a\"\nsubject = \"mrn\"\n", "left out of the release");
-        check(
-            "[[table]]\nfiles = \"a\"\n[table.columns]\nphone = { action = \"keep\", entity = \"phone\" }\n",
-            "164.514(b)(2)(i)",
-        );
     }
 }

@@ -3,6 +3,7 @@
 mod hostile;
 mod manners;
 mod memory;
+mod policy;
 mod release;
 
 use std::path::{Path, PathBuf};

@@ -6,6 +6,7 @@
 
 mod action;
 mod raw;
+mod safe_harbor;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use crate::entity::named;
 use crate::{AttributeRole, EntityType, PartialDate, PseudonymDomain, Subject};
 
 pub use action::{Action, Generalization, Perturbation};
+pub use safe_harbor::safe_harbor_forbids;
 
 named! {
     /// The legal or scientific frame of a release.
@@ -337,7 +339,9 @@ impl Policy {
     /// [`PolicyError`] naming the key: unknown key, unknown action, a contradiction such as kept
     /// dates under Safe Harbor, a model on a column that is not there.
     pub fn parse(toml: &str) -> Result<Self, PolicyError> {
-        raw::parse(toml)
+        let policy = raw::parse(toml)?;
+        safe_harbor::check(&policy)?;
+        Ok(policy)
     }
 
     /// The first table rule for a path (and sheet).

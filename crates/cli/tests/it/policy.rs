@@ -1,0 +1,54 @@
+//! What a policy promises and what comes of it: refusals before a release, and what is in one.
+
+use crate::{Bench, code, stderr, tree};
+
+const HEAD: &str = "schema = 1\nname = \"t\"\npurpose = \"IRB 7\"\non_unclassified = \"drop\"\n";
+
+fn policy(profile: &str, body: &str) -> String {
+    format!("{HEAD}profile = \"{profile}\"\n[time]\nas_of = \"2025-06-30\"\n{body}")
+}
+
+/// Runs everything under a policy of its own.
+fn under(bench: &Bench, profile: &str, body: &str, out: &str) -> std::process::Output {
+    bench.write("p.toml", policy(profile, body));
+    let words = ["deidentify", "in", "--out", out, "--policy", "p.toml", "--key-file", "k.key"];
+    bench.run(&[&words[..], &["--profile", profile]].concat())
+}
+
+/// All of a release's data as text.
+fn released(bench: &Bench, out: &str) -> Vec<String> {
+    let files = tree(&bench.path(out).join("data"));
+    let csv = files.into_iter().filter(|(name, _)| !name.ends_with(".parquet"));
+    csv.map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned()).collect()
+}
+
+#[test]
+fn safe_harbor_keeps_nothing_that_the_scan_knows_for_an_identifier() {
+    let bench = Bench::new();
+    bench.write(
+        "in/a.csv",
+        "mrn,zip,admit_date,age,sex,x\nA100001,02138,2024-01-05,95,F,Mary Smith\n\
+         A100002,02139,2024-02-05,41,M,John Brown\n",
+    );
+    let columns = |body: &str| {
+        let table =
+            format!("[[table]]\nfiles = \"*\"\nsubject = \"mrn\"\n[table.columns]\n{body}\n");
+        under(&bench, "hipaa-safe-harbor", &table, "out")
+    };
+    for (name, rule) in [
+        ("zip", "\"keep\""),
+        ("zip", "{ action = \"generalize\", to = \"prefix-4\" }"),
+        ("admit_date", "{ action = \"generalize\", to = \"month\" }"),
+        ("age", "{ role = \"quasi\" }"),
+        ("x", "\"keep\""),
+    ] {
+        let done = columns(&format!("{name} = {rule}"));
+        assert_eq!(code(&done), 3, "{name}: {}", stderr(&done));
+        assert!(stderr(&done).contains(&format!("table[0].columns.{name}")), "{}", stderr(&done));
+        assert!(!bench.path("out").exists());
+        fs_err::remove_dir_all(bench.path("out.state")).unwrap();
+    }
+    // What a person says of a column goes before what the scan thinks.
+    let done = columns("x = { action = \"keep\", entity = \"organization\" }");
+    assert_ne!(code(&done), 3, "{}", stderr(&done));
+}
