@@ -73,7 +73,7 @@ impl Cell<'_> {
             Action::Mask => (Some(mask(value)), Operator::Mask),
             Action::Pseudonym => (Some(self.pseudonym(value)), Operator::Pseudonym),
             Action::Encrypt => {
-                (Some(self.ctx.pseudonymizer.encrypt(&plan.kind, value)), Operator::Pseudonym)
+                (Some(self.ctx.pseudonymizer.encrypt(&self.kind(), value)), Operator::Pseudonym)
             }
             Action::Surrogate => (Some(self.surrogate(value)), Operator::Surrogate),
             Action::Text => return self.text(value, counts),
@@ -105,18 +105,23 @@ impl Cell<'_> {
         }
     }
 
-    /// The code of a value: the patient's own for the subject column. In joint scope the kind
-    /// names the table, so that its codes cannot be joined to another table's.
+    /// What values are keyed under. In joint scope it names the table, so that nothing made of a value
+    /// can be joined to what another table has of it.
+    fn kind(&self) -> Cow<'_, str> {
+        match &self.table.scope {
+            None => Cow::Borrowed(&self.plan.kind),
+            Some(scope) => Cow::Owned(crate::joint::table_kind(&self.plan.kind, scope)),
+        }
+    }
+
+    /// The code of a value: the patient's own for the subject column.
     fn pseudonym(&self, value: &str) -> String {
         let maker = self.ctx.pseudonymizer;
         let own = self.subject.filter(|_| self.plan.is_subject).map(|s| s.pseudonym.code());
         match (&self.table.scope, own) {
             (None, Some(code)) => code,
             (Some(scope), Some(code)) => crate::joint::table_code(maker, scope, &code),
-            (None, None) => maker.pseudonym(&self.plan.kind, "", value.trim()).code(),
-            (Some(scope), None) => {
-                maker.pseudonym(&format!("{}@{scope}", self.plan.kind), "", value.trim()).code()
-            }
+            (_, None) => maker.pseudonym(&self.kind(), "", value.trim()).code(),
         }
     }
 
@@ -126,7 +131,22 @@ impl Cell<'_> {
 
     fn surrogate(&self, value: &str) -> String {
         let entity = self.plan.entity.unwrap_or(EntityType::OtherId);
-        self.ctx.text.surrogate(entity, value, TextScope { whole: Some(entity), ..self.scope() })
+        let own = self.subject_here(entity, value);
+        let subject = own.as_ref().or(self.subject);
+        let scope = TextScope { subject, whole: Some(entity), ..self.scope() };
+        self.ctx.text.surrogate(entity, value, scope)
+    }
+
+    /// Who a fake is made for in joint scope: the patient as this table knows them, and for a value of
+    /// nobody the value itself. Dates and ages of nobody take no fake and stay as they are treated.
+    fn subject_here(&self, entity: EntityType, value: &str) -> Option<Subject> {
+        let scope = self.table.scope.as_deref()?;
+        let maker = self.ctx.pseudonymizer;
+        match self.subject {
+            Some(subject) => Some(crate::joint::table_subject(maker, scope, subject)),
+            None if matches!(entity, EntityType::Date | EntityType::Age) => None,
+            None => Some(crate::joint::nobody(maker.pseudonym(&self.kind(), "", value.trim()))),
+        }
     }
 
     fn text<'v>(
@@ -200,7 +220,7 @@ impl Cell<'_> {
     fn perturb(&self, value: &str, by: Perturbation) -> Option<String> {
         let number = values::number(value)?;
         let whose = self.subject.map(|s| s.pseudonym.code()).unwrap_or_default();
-        let bytes = self.ctx.pseudonymizer.bytes(&self.plan.kind, &whose, value.trim());
+        let bytes = self.ctx.pseudonymizer.bytes(&self.kind(), &whose, value.trim());
         let mut word = [0; 8];
         word.copy_from_slice(&bytes[..8]);
         // 53 bits to -1..=1.

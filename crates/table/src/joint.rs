@@ -5,7 +5,7 @@
 //! written in the order of keyed bytes of their running number, which only the key holder can make
 //! again: the verifier does, to hold each row against its own in the input.
 
-use anonymed_core::{FileNumber, Pseudonymizer};
+use anonymed_core::{DateShift, FileNumber, Pseudonym, Pseudonymizer, Subject, SubjectId};
 
 /// The name under which a table has codes and an order of its own.
 pub fn table_scope(file: FileNumber, sheet: Option<&str>) -> String {
@@ -14,7 +14,33 @@ pub fn table_scope(file: FileNumber, sheet: Option<&str>) -> String {
 
 /// The code of a patient in one table, from the code the patient has elsewhere.
 pub fn table_code(maker: &Pseudonymizer, scope: &str, code: &str) -> String {
-    maker.pseudonym(&format!("table-patient:{scope}"), "", code).code()
+    table_pseudonym(maker, scope, code).code()
+}
+
+fn table_pseudonym(maker: &Pseudonymizer, scope: &str, code: &str) -> Pseudonym {
+    maker.pseudonym(&format!("table-patient:{scope}"), "", code)
+}
+
+/// The kind under which a table keys the values that other tables key under `kind`.
+pub fn table_kind(kind: &str, scope: &str) -> String {
+    format!("{kind}@{scope}")
+}
+
+/// A patient under the code of one table, so that fakes made for them are the table's own too.
+pub(crate) fn table_subject(maker: &Pseudonymizer, scope: &str, subject: &Subject) -> Subject {
+    let pseudonym = table_pseudonym(maker, scope, &subject.pseudonym.code());
+    Subject { pseudonym, ..subject.clone() }
+}
+
+/// Nobody known, under the code of a value.
+pub(crate) fn nobody(pseudonym: Pseudonym) -> Subject {
+    Subject {
+        number: SubjectId(u32::MAX),
+        pseudonym,
+        shift: DateShift::new(1).expect("one day is a shift"),
+        sex: None,
+        known: Vec::new(),
+    }
 }
 
 /// Where each released row stands in the output: by its running number in the input, both from 0.

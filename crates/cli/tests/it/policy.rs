@@ -52,3 +52,31 @@ fn safe_harbor_keeps_nothing_that_the_scan_knows_for_an_identifier() {
     let done = columns("x = { action = \"keep\", entity = \"organization\" }");
     assert_ne!(code(&done), 3, "{}", stderr(&done));
 }
+
+#[test]
+fn nothing_joins_the_tables_of_a_joint_release() {
+    let bench = Bench::new();
+    let table = |extra: &str| {
+        (1..=6).fold(format!("mrn,account,phone,{extra}\n"), |text, n| {
+            format!("{text}A10000{n},77001{n}42,617-555-010{n},F\n")
+        })
+    };
+    bench.write("in/a.csv", table("sex"));
+    bench.write("in/b.csv", table("x"));
+    let rule = "[[table]]\nfiles = \"*.csv\"\nsubject = \"mrn\"\n[table.columns]\nmrn = \"surrogate\"\n\
+                account = { action = \"surrogate\", entity = \"account\" }\nphone = \"encrypt\"\n";
+    // Without a patient column too.
+    for subject in ["subject = \"mrn\"\n", ""] {
+        let out = if subject.is_empty() { "nobody" } else { "patients" };
+        let body = rule.replace("subject = \"mrn\"\n", subject);
+        let done = under(&bench, "gdpr-anonymous", &body, out);
+        assert_eq!(code(&done), 0, "{}", stderr(&done));
+        let [one, two] = &released(&bench, out)[..] else { panic!("two tables") };
+        let cells = |text: &str| -> std::collections::BTreeSet<String> {
+            text.lines().skip(1).flat_map(|line| line.split(',').map(str::to_owned)).collect()
+        };
+        assert!(cells(one).len() > 12, "{one}");
+        let shared: Vec<_> = cells(one).intersection(&cells(two)).cloned().collect();
+        assert!(shared.is_empty(), "{shared:?}");
+    }
+}

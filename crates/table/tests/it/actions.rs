@@ -1,6 +1,7 @@
 //! Every action of the policy on columns.
 
-use anonymed_core::Pseudonym;
+use anonymed_core::{FileNumber, Pseudonym};
+use anonymed_table::joint::{table_kind, table_scope};
 use anonymed_table::{TableOptions, Tables};
 
 use crate::support::{inspect, keys, policy, run, run_with};
@@ -102,6 +103,24 @@ fn pseudonyms_are_the_patient_s_or_the_value_s() {
     assert!(Pseudonym::is_code(cells[1]));
     assert_eq!(keys().decrypt("column:ssn", cells[2]).unwrap().expose(), "s1");
     assert_eq!(done.outcome.duplicate_rows, 1);
+}
+
+#[test]
+fn joint_scope_keys_values_by_table() {
+    let text = "mrn,ssn,weight\nA1,s1,100\nB2,s2,100\n";
+    let body = "[[table]]\nfiles = \"**\"\nsubject = \"mrn\"\n[table.columns]\nssn = \"encrypt\"\n\
+                weight = { action = \"perturb\", span = 0.5, round_to = 9 }\n";
+    let cells = |scope: &str| -> Vec<(String, String)> {
+        let done = run(text.as_bytes(), &policy(&format!("{scope}{body}"))).unwrap();
+        let split = |line: &String| line.split_once(',').map(|(a, b)| (a.into(), b.into()));
+        done.lines().iter().skip(1).filter_map(split).collect()
+    };
+    let (plain, joint) = (cells(""), cells("[risk]\nscope = \"joint\"\n"));
+    let kind = table_kind("column:ssn", &table_scope(FileNumber(1), None));
+    assert!(plain.iter().all(|c| keys().decrypt("column:ssn", &c.0).is_some()));
+    assert!(joint.iter().all(|c| keys().decrypt("column:ssn", &c.0).is_none()));
+    assert!(joint.iter().all(|c| keys().decrypt(&kind, &c.0).is_some()));
+    assert!(joint.iter().all(|(_, moved)| plain.iter().all(|c| c.1 != *moved)));
 }
 
 #[test]
