@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use anonymed_core::{CancelToken, Progress};
+use anonymed_core::{CancelToken, Policy, Progress};
 
 use crate::graph::Overlap;
 use crate::plan::{Depth, Plan};
-use crate::project::{POLICY, Project, Session, write_atomic};
+use crate::project::{POLICY, Project, Session, read_policy, write_atomic};
 use crate::propose::{Wishes, propose};
 use crate::release::Standing;
 use crate::run::Run;
@@ -54,19 +54,40 @@ pub fn state_of(out: &Path) -> PathBuf {
 ///
 /// # Errors
 ///
-/// Where the output exists and is no unfinished release of ours, lies inside the input, or there is
-/// no input.
-pub fn ready(input: &Path, out: &Path) -> Result<(), EngineError> {
-    let state = state_of(out);
-    if state.join("state").join("project.json").exists() {
-        return Ok(());
-    }
-    if out.exists() {
+/// Where the output exists and is no unfinished release of ours, lies inside the input, there is no
+/// input, or the policy cannot be used or has another profile than is asked for.
+pub fn ready(request: &Request<'_>) -> Result<(), EngineError> {
+    let state = state_of(request.out);
+    let begun = state.join("state").join("project.json").exists();
+    if !begun && request.out.exists() {
         return Err(EngineError::Usage(
             "the output folder exists already; name a new one, or remove it".into(),
         ));
     }
-    Project::may_create(&state, input).map(|_| ())
+    if !begun {
+        Project::may_create(&state, request.input)?;
+    }
+    agreed_policy(request).map(|_| ())
+}
+
+/// The policy that will be used where there is one already: the one given, or that of a job that was
+/// begun. What is claimed is what was asked for, or nothing is done.
+fn agreed_policy(request: &Request<'_>) -> Result<Option<Policy>, EngineError> {
+    let begun = state_of(request.out).join(POLICY);
+    let text = match &request.policy {
+        Some(text) => Some(text.clone()),
+        None if begun.exists() => Some(read_policy(&begun)?),
+        None => None,
+    };
+    let Some(policy) = text.map(|text| Policy::parse(&text)).transpose()? else { return Ok(None) };
+    let (asked, has) = (request.wishes.profile, policy.profile);
+    if asked != has {
+        return Err(EngineError::Usage(format!(
+            "profile {asked} is asked for and the policy has profile {has}; ask for --profile {has}, \
+             or change the policy's profile and what depends on it"
+        )));
+    }
+    Ok(Some(policy))
 }
 
 /// Runs all stages. A state folder left by an interrupted call is used again.
@@ -81,7 +102,7 @@ pub fn deidentify(
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<Done, EngineError> {
-    ready(request.input, request.out)?;
+    ready(request)?;
     let project = open(request, session)?;
     let scanned = scan::scan(&project, progress, cancel)?;
     let policy_file = project.root().join(POLICY);

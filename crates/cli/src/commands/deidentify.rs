@@ -26,8 +26,8 @@ pub(crate) struct Args {
     /// The key file; made (0600) where it does not exist.
     #[arg(long, value_name = "FILE")]
     key_file: PathBuf,
-    /// Use this policy instead of proposing one.
-    #[arg(long, value_name = "FILE")]
+    /// Use this policy instead of proposing one; name, purpose and day are then the policy's.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "purpose", "as_of"])]
     policy: Option<PathBuf>,
     #[command(flatten)]
     wish: Wish,
@@ -49,11 +49,11 @@ struct Summary {
 /// Runs the command.
 pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let policy = args.policy.as_deref().map(read_policy).transpose()?;
-    let wishes = wishes(&args.wish, &args.input)?;
-    ready(&args.input, &args.out)?;
-    let session = common.open_or_make_key(&args.key_file)?;
+    let wishes = wishes(&args.wish)?;
     let request =
         Request { input: &args.input, out: &args.out, key_file: &args.key_file, policy, wishes };
+    ready(&request)?;
+    let session = common.open_or_make_key(&args.key_file)?;
     let cancel = cancel_on_signals()?;
     let done = deidentify(&request, session, common.progress().as_ref(), &cancel)?;
     report(args, common, done)

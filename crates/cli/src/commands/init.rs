@@ -1,6 +1,6 @@
 //! `anonymed init`: makes a project, scans the input and proposes a policy.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anonymed_core::policy::{OnUnclassified, Profile};
@@ -55,7 +55,7 @@ fn profile(text: &str) -> Result<Profile, String> {
 
 /// Reads the wishes.
 #[expect(clippy::disallowed_methods, reason = "today's date is the face's to know")]
-pub(crate) fn wishes(wish: &Wish, _input: &Path) -> Result<Wishes, Failure> {
+pub(crate) fn wishes(wish: &Wish) -> Result<Wishes, Failure> {
     let as_of: Date = match &wish.as_of {
         Some(text) => {
             text.parse().map_err(|_| Failure::Usage("--as-of takes a date as 2026-01-31".into()))?
@@ -73,7 +73,7 @@ pub(crate) fn wishes(wish: &Wish, _input: &Path) -> Result<Wishes, Failure> {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
-    let wishes = wishes(&args.wish, &args.input)?;
+    let wishes = wishes(&args.wish)?;
     Project::may_create(&args.project, &args.input)?;
     let session = common.open_or_make_key(&args.key_file)?;
     let project = Project::create(&args.project, &args.input, &args.key_file, session)?;

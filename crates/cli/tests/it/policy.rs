@@ -4,6 +4,8 @@ use crate::{Bench, code, stderr, tree};
 
 const HEAD: &str = "schema = 1\nname = \"t\"\npurpose = \"IRB 7\"\non_unclassified = \"drop\"\n";
 
+const TABLE: &str = "mrn,sex\nA100001,F\nA100002,F\nA100003,F\nA100004,F\nA100005,F\n";
+
 fn policy(profile: &str, body: &str) -> String {
     format!("{HEAD}profile = \"{profile}\"\n[time]\nas_of = \"2025-06-30\"\n{body}")
 }
@@ -51,6 +53,31 @@ fn safe_harbor_keeps_nothing_that_the_scan_knows_for_an_identifier() {
     // What a person says of a column goes before what the scan thinks.
     let done = columns("x = { action = \"keep\", entity = \"organization\" }");
     assert_ne!(code(&done), 3, "{}", stderr(&done));
+}
+
+#[test]
+fn the_profile_asked_for_is_the_policy_s() {
+    let bench = Bench::new();
+    bench.write("in/a.csv", TABLE);
+    let table = "[[table]]\nfiles = \"*\"\n[table.columns]\nsex = \"keep\"\n";
+    bench.write("p.toml", policy("research-linked", table));
+    let check = |profile: &str, more: &[&str], part: &str| {
+        let words = ["deidentify", "in", "--out", "out", "--key-file", "k.key", "--profile"];
+        let done = bench.run(&[&words[..], &[profile, "--policy", "p.toml"], more].concat());
+        assert_eq!(code(&done), 2, "{}", stderr(&done));
+        assert!(stderr(&done).contains(part), "{}", stderr(&done));
+        assert!(!bench.path("k.key").exists() && !bench.path("out.state").exists());
+    };
+    check("hipaa-safe-harbor", &[], "--profile research-linked");
+    for flag in [["--purpose", "x"], ["--name", "x"], ["--as-of", "2024-01-01"]] {
+        check("research-linked", &flag, "cannot be used with");
+    }
+    // A job that goes on has the policy it was begun with.
+    let begun = under(&bench, "research-linked", table, "out");
+    assert_eq!(code(&begun), 0, "{}", stderr(&begun));
+    fs_err::remove_dir_all(bench.path("out")).unwrap();
+    let other = bench.deidentify("in", "out", "hipaa-safe-harbor", &[]);
+    assert_eq!(code(&other), 2, "{}", stderr(&other));
 }
 
 #[test]
