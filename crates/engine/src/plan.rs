@@ -337,10 +337,14 @@ fn table_step(policy: &Policy, entry: &Entry) -> Result<Step, EngineError> {
 }
 
 fn document_step(policy: &Policy, graph: &SubjectGraph, entry: &Entry) -> Step {
-    let owner = graph.documents.get(&entry.number).copied().unwrap_or(DocumentOwner::Nobody);
-    let named = policy.text.files.iter().any(|glob| {
+    let globs = &policy.text.files;
+    let named = globs.iter().any(|glob| {
         anonymed_core::policy::file_matcher(glob).is_some_and(|matches| matches(&entry.name))
     });
+    if !globs.is_empty() && !named {
+        return Step::LeaveOut("no pattern of the policy's text.files matches it".into());
+    }
+    let owner = graph.documents.get(&entry.number).copied().unwrap_or(DocumentOwner::Nobody);
     match owner {
         DocumentOwner::Conflict => {
             Step::Quarantine("its identifiers point to more than one patient".into())

@@ -107,3 +107,17 @@ fn nothing_joins_the_tables_of_a_joint_release() {
         assert!(shared.is_empty(), "{shared:?}");
     }
 }
+
+#[test]
+fn patterns_of_notes_choose_among_notes() {
+    let bench = Bench::new();
+    let note =
+        |name: &str| format!("PATIENT: {name}\nMRN: A100001\nDATE: 1/1/2011\nSeen in clinic.\n");
+    bench.write("in/notes/a.txt", note("JOHN SMITH"));
+    bench.write("in/letters/b.txt", note("JOHN SMITH"));
+    let done = under(&bench, "research-linked", "[text]\nfiles = [\"notes/*.txt\"]\n", "out");
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    assert_eq!(released(&bench, "out").len(), 1);
+    let plan = fs_err::read_to_string(bench.path("out.state/state/plan.json")).unwrap();
+    assert!(plan.contains("no pattern of the policy's text.files matches it"), "{plan}");
+}
