@@ -103,8 +103,10 @@ pub fn deidentify(
     cancel: &CancelToken,
 ) -> Result<Done, EngineError> {
     ready(request)?;
-    let project = open(request, session)?;
-    let scanned = scan::scan(&project, progress, cancel)?;
+    let purpose = agreed_policy(request)?
+        .map_or_else(|| request.wishes.purpose.clone(), |policy| policy.purpose);
+    let project = open(request, &purpose, session)?;
+    let scanned = scan::scan(&project, &purpose, progress, cancel)?;
     let policy_file = project.root().join(POLICY);
     if let Some(policy) = &request.policy {
         write_atomic(&policy_file, policy.as_bytes(), "the policy")?;
@@ -127,10 +129,10 @@ pub fn deidentify(
     Ok(Done { project, overlaps, plan, run, verification, standing })
 }
 
-fn open(request: &Request<'_>, session: Session) -> Result<Project, EngineError> {
+fn open(request: &Request<'_>, purpose: &str, session: Session) -> Result<Project, EngineError> {
     let root = state_of(request.out);
     if !root.join("state").join("project.json").exists() {
-        return Project::create(&root, request.input, request.key_file, session);
+        return Project::create(&root, request.input, request.key_file, purpose, session);
     }
     let settings = Project::settings(&root)?;
     let input =

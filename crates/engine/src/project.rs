@@ -23,10 +23,8 @@ pub const POLICY: &str = "anonymed.toml";
 /// Longest policy that is read: 1 MiB, some ten thousand columns.
 const POLICY_MOST: u64 = 1 << 20;
 
-/// What an event says where the policy gives no purpose, or before there is a policy.
+/// What an event says where no purpose is given.
 const UNSTATED: &str = "not stated";
-/// Longest purpose an event takes, in characters (of up to four bytes, in 256).
-const PURPOSE_MOST: usize = 64;
 
 /// What a project needs to know to be opened again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -163,7 +161,7 @@ impl Project {
         Ok(input)
     }
 
-    /// Makes a project folder for an input folder and an opened key ring.
+    /// Makes a project folder for an input folder and an opened key ring; the purpose is for the log.
     ///
     /// # Errors
     ///
@@ -172,6 +170,7 @@ impl Project {
         root: &Path,
         input: &Path,
         key_file: &Path,
+        purpose: &str,
         session: Session,
     ) -> Result<Self, EngineError> {
         let input = Self::may_create(root, input)?;
@@ -187,9 +186,9 @@ impl Project {
         write_atomic(&root.join("state/project.json"), &json, "the project's settings")?;
         let project = Self::with(root, settings, session)?;
         if project.session.key == KeyOrigin::Made {
-            project.record(&project.event("keys.create", ""))?;
+            project.record(&project.event("keys.create", purpose))?;
         }
-        project.record(&project.event("project.init", ""))?;
+        project.record(&project.event("project.init", purpose))?;
         Ok(project)
     }
 
@@ -300,11 +299,15 @@ impl Project {
         Ok(self.audit.checkpoint()?.to_string())
     }
 
-    /// An event of this project's actor, with the policy's purpose where one is known.
+    /// Why the policy says the data are released; empty where there is no policy that can be read.
+    pub fn purpose(&self) -> String {
+        self.policy().map(|policy| policy.purpose).unwrap_or_default()
+    }
+
+    /// An event of this project's actor, with a purpose that is held to its length where it comes in.
     pub fn event(&self, action: &str, purpose: &str) -> AuditEvent {
         let purpose = if purpose.trim().is_empty() { UNSTATED } else { purpose };
         let line: String = purpose.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let line: String = line.chars().take(PURPOSE_MOST).collect();
         AuditEvent::new(action, &self.session.actor, &Purpose(line))
     }
 

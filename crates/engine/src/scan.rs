@@ -111,17 +111,18 @@ pub struct Scan {
     pub graph: RawGraph,
 }
 
-/// Scans a project's input and seals the result in its state.
+/// Scans a project's input and seals the result in its state. The purpose goes with every event.
 ///
 /// # Errors
 ///
 /// Where the input folder cannot be listed, the audit log refuses, or the job is stopped.
 pub fn scan(
     project: &Project,
+    purpose: &str,
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<Scan, EngineError> {
-    project.record(&project.event("scan.begin", ""))?;
+    project.record(&project.event("scan.begin", purpose))?;
     let files = walk(&project.settings.input)?;
     if files.is_empty() {
         return Err(EngineError::Nothing {
@@ -137,10 +138,11 @@ pub fn scan(
     let mut read: Vec<(Entry, RawGraph)> = Vec::new();
     let portions = job::portions(&files, |f| job::held(f.length));
     let opened = |portion: &[Found]| {
-        project.record_all(portion.iter().map(|f| project.event("scan.open", "").file(f.number)))
+        let opened = portion.iter().map(|f| project.event("scan.open", purpose).file(f.number));
+        project.record_all(opened)
     };
     let outcomes = |read: &[(Entry, RawGraph)]| {
-        project.record_all(read.iter().map(|(entry, _)| read_event(project, entry)))
+        project.record_all(read.iter().map(|(entry, _)| read_event(project, purpose, entry)))
     };
     // The reading of a file is on the log before it happens, its outcome after: while a portion is
     // read, what the one before said is written down and taken in, and the next one is announced.
@@ -176,7 +178,7 @@ pub fn scan(
     store(project, &inventory, &graph)?;
     project.record(
         &project
-            .event("scan.end", "")
+            .event("scan.end", purpose)
             .count("files", inventory.files.len() as u64)
             .digest("inventory", &inventory.digest),
     )?;
@@ -295,14 +297,14 @@ fn one(modalities: &[Box<dyn Modality>], found: &Found) -> (Entry, RawGraph) {
     }
 }
 
-fn read_event(project: &Project, entry: &Entry) -> AuditEvent {
+fn read_event(project: &Project, purpose: &str, entry: &Entry) -> AuditEvent {
     let outcome = match &entry.status {
         Status::Recognised(_) => "ok",
         Status::Unreadable(_) => "unreadable",
         Status::LeftOut(_) => "left-out",
     };
     project
-        .event("scan.read", "")
+        .event("scan.read", purpose)
         .file(entry.number)
         .outcome(outcome)
         .count("records", entry.records)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anonymed_core::policy::{OnUnclassified, Profile};
+use anonymed_core::policy::{OnUnclassified, PURPOSE_MOST, Profile};
 use anonymed_engine::project::POLICY;
 use anonymed_engine::propose::{Wishes, propose};
 use anonymed_engine::{Project, scan};
@@ -39,7 +39,7 @@ pub(crate) struct Wish {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// Why the data are released: a protocol or request number.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", value_parser = purpose)]
     purpose: String,
     /// The day ages are reckoned on [default: today].
     #[arg(long, value_name = "DATE")]
@@ -51,6 +51,13 @@ fn profile(text: &str) -> Result<Profile, String> {
         let names: Vec<_> = Profile::ALL.iter().map(|p| p.as_str()).collect();
         format!("one of {}", names.join(", "))
     })
+}
+
+fn purpose(text: &str) -> Result<String, String> {
+    if text.chars().count() > PURPOSE_MOST {
+        return Err(format!("at most {PURPOSE_MOST} characters; give the protocol's number"));
+    }
+    Ok(text.to_owned())
 }
 
 /// Reads the wishes.
@@ -76,9 +83,10 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let wishes = wishes(&args.wish)?;
     Project::may_create(&args.project, &args.input)?;
     let session = common.open_or_make_key(&args.key_file)?;
-    let project = Project::create(&args.project, &args.input, &args.key_file, session)?;
+    let purpose = &wishes.purpose;
+    let project = Project::create(&args.project, &args.input, &args.key_file, purpose, session)?;
     let cancel = cancel_on_signals()?;
-    let scanned = scan::scan(&project, common.progress().as_ref(), &cancel)?;
+    let scanned = scan::scan(&project, purpose, common.progress().as_ref(), &cancel)?;
     let policy = propose(&scanned, &wishes);
     fs_err::write(project.root().join(POLICY), policy)
         .map_err(|e| Failure::Io("the policy cannot be written", e))?;

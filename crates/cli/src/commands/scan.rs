@@ -45,7 +45,8 @@ struct Summary<'a> {
 pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let project = common.project(&args.place)?;
     let cancel = cancel_on_signals()?;
-    let scanned = scan::scan(&project, common.progress().as_ref(), &cancel)?;
+    let purpose = project.purpose();
+    let scanned = scan::scan(&project, &purpose, common.progress().as_ref(), &cancel)?;
     print_scan(&scanned, common)?;
     if args.fields && !common.json {
         for entry in &scanned.inventory.files {

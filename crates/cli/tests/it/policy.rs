@@ -121,3 +121,23 @@ fn patterns_of_notes_choose_among_notes() {
     let plan = fs_err::read_to_string(bench.path("out.state/state/plan.json")).unwrap();
     assert!(plan.contains("no pattern of the policy's text.files matches it"), "{plan}");
 }
+
+#[test]
+fn the_purpose_is_on_every_event() {
+    let bench = Bench::new();
+    bench.write("in/a.csv", TABLE);
+    let purpose = "p".repeat(200);
+    let init =
+        ["init", "p", "--input", "in", "--profile", "research-linked", "--key-file", "k.key"];
+    let long = bench.run(&[&init[..], &["--purpose", &"p".repeat(201)]].concat());
+    assert_eq!(code(&long), 2);
+    assert!(stderr(&long).contains("at most 200 characters"), "{}", stderr(&long));
+    let made = bench.run(&[&init[..], &["--purpose", &purpose]].concat());
+    assert_eq!(code(&made), 0, "{}", stderr(&made));
+    for stage in ["scan", "plan", "run", "verify"] {
+        assert_eq!(code(&bench.run(&[stage, "--project", "p"])), 0, "{stage}");
+    }
+    let log = bench.run(&["audit", "export", "--project", "p"]);
+    let log = String::from_utf8_lossy(&log.stdout).into_owned();
+    assert!(log.lines().count() > 8 && log.lines().all(|line| line.contains(&purpose)), "{log}");
+}

@@ -78,6 +78,9 @@ named! {
     }
 }
 
+/// Longest purpose, in characters: it stands in every event of the audit log.
+pub const PURPOSE_MOST: usize = 200;
+
 /// A whole policy.
 #[derive(Debug, Clone)]
 pub struct Policy {

@@ -173,7 +173,7 @@ pub(super) fn parse(text: &str) -> Result<Policy, PolicyError> {
     Ok(Policy {
         name: non_empty("name", raw.name.clone())?,
         profile,
-        purpose: raw.purpose,
+        purpose: purpose(raw.purpose)?,
         on_unclassified: optional(
             "on_unclassified",
             raw.on_unclassified.as_deref(),
@@ -213,6 +213,14 @@ pub(super) fn parse(text: &str) -> Result<Policy, PolicyError> {
         risk: risk(raw.risk, &defaults)?,
         release: release(raw.release)?,
     })
+}
+
+fn purpose(text: String) -> Result<String, PolicyError> {
+    if text.chars().count() > PURPOSE_MOST {
+        let reason = format!("at most {PURPOSE_MOST} characters; give the protocol's number");
+        return Err(PolicyError::new("purpose", reason));
+    }
+    Ok(text)
 }
 
 fn time(raw: RawTime, defaults: &Defaults) -> Result<TimeRule, PolicyError> {
@@ -457,6 +465,13 @@ mod tests {
         check("[[table]]\nfiles = \"*\"\nmodel = [{ l = 2, on = \"dx\" }]\n", "which has no rule");
         check("[[table]]\nfiles = \"[\"\n", "not a file pattern");
         check("[text]\nnames = \"pseudonym\"\n", "surrogate or redact");
+    }
+
+    #[test]
+    fn a_purpose_has_a_length() {
+        let purpose = |n: usize| format!("purpose = \"{}\"\n", "é".repeat(n));
+        assert!(Policy::parse(&format!("{HEAD}{}", purpose(200))).is_ok());
+        assert!(reason(&purpose(201)).contains("at most 200 characters"));
     }
 
     #[test]

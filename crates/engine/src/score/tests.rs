@@ -55,9 +55,10 @@ impl Hospital {
 
     fn run(&self, profile: Profile) {
         let (root, key) = (state_of(&self.release()), self.folder.path().join("key"));
-        let project = Project::create(&root, &self.input(), &key, self.session.clone()).unwrap();
+        let project =
+            Project::create(&root, &self.input(), &key, "", self.session.clone()).unwrap();
         let cancel = CancelToken::default();
-        let scanned = scan::scan(&project, &(), &cancel).unwrap();
+        let scanned = scan::scan(&project, "", &(), &cancel).unwrap();
         let wishes = Wishes {
             profile,
             name: "test".into(),

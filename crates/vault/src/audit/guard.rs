@@ -9,7 +9,8 @@ use anonymed_core::AuditEvent;
 use crate::{Result, VaultError};
 
 const WORD: usize = 64;
-const FREE: usize = 256;
+/// 200 characters of up to four bytes.
+const FREE: usize = 800;
 const MOST_COUNTS: usize = 128;
 const MOST_DIGESTS: usize = 32;
 
@@ -134,7 +135,8 @@ mod tests {
         check("two\nlines", false);
         check("\u{1b}[2J", false);
         check("abc\u{202e}cba", false);
-        check(&"x".repeat(257), false);
+        check(&"𝛼".repeat(200), true);
+        check(&"x".repeat(801), false);
     }
 
     #[test]
