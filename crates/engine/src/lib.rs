@@ -6,6 +6,7 @@
 
 pub mod audit;
 mod bounded;
+pub mod decrypt;
 pub mod deidentify;
 mod error;
 pub mod graph;

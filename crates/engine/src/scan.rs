@@ -200,13 +200,22 @@ fn store(project: &Project, inventory: &Inventory, graph: &RawGraph) -> Result<(
 /// The sealed subject graph.
 const SUBJECTS: &str = "subjects.sealed";
 
+/// Reads the files of the last scan back, without what they said of people.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn inventory(project: &Project) -> Result<Inventory, EngineError> {
+    project.open_json("inventory.sealed", "scan", "scan")
+}
+
 /// Reads the last scan back.
 ///
 /// # Errors
 ///
 /// Where there was none or its state was changed.
 pub fn load(project: &Project) -> Result<Scan, EngineError> {
-    let inventory: Inventory = project.open_json("inventory.sealed", "scan", "scan")?;
+    let inventory = inventory(project)?;
     let (mut sealed, length) = project
         .open_stream(SUBJECTS)?
         .ok_or(EngineError::Order { missing: "scan", command: "scan" })?;

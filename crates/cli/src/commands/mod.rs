@@ -3,6 +3,7 @@
 mod audit;
 mod common;
 mod completions;
+mod decrypt;
 mod deidentify;
 mod demo_project;
 mod demo_score;
@@ -63,6 +64,8 @@ enum Command {
     /// Show, verify and export the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Read cells again that the policy encrypted; goes on the audit log.
+    Decrypt(decrypt::Args),
     /// Write a fake hospital with planted identifiers, to try things on.
     DemoProject(demo_project::Args),
     /// Compare a release of the fake hospital with its ground truth.
@@ -92,6 +95,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Release(command) => release::run(&command, &common),
         Command::Policy(command) => policy::run(&command, &common),
         Command::Audit(command) => audit::run(&command, &common),
+        Command::Decrypt(args) => decrypt::run(&args, &common),
         Command::DemoProject(args) => demo_project::run(&args, &common),
         Command::DemoScore(args) => demo_score::run(&args, &common),
         Command::Completions(args) => completions::run(&args),

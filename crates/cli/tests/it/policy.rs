@@ -1,5 +1,8 @@
 //! What a policy promises and what comes of it: refusals before a release, and what is in one.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+
 use crate::{Bench, code, stderr, tree};
 
 const HEAD: &str = "schema = 1\nname = \"t\"\npurpose = \"IRB 7\"\non_unclassified = \"drop\"\n";
@@ -105,7 +108,58 @@ fn nothing_joins_the_tables_of_a_joint_release() {
         assert!(cells(one).len() > 12, "{one}");
         let shared: Vec<_> = cells(one).intersection(&cells(two)).cloned().collect();
         assert!(shared.is_empty(), "{shared:?}");
+        let sealed: Vec<&str> = one.lines().skip(1).filter_map(|l| l.split(',').nth(2)).collect();
+        let (read, said) = decrypt(&bench, &format!("{out}.state"), "phone", &sealed.join("\n"));
+        assert!(read.contains("617-555-0101") && read.lines().count() == 6, "{said}");
     }
+}
+
+fn decrypt(bench: &Bench, project: &str, column: &str, cells: &str) -> (String, String) {
+    let words = ["decrypt", "--project", project, "--key-file", "k.key", "--column", column];
+    let mut child = Command::new(env!("CARGO_BIN_EXE_anonymed"))
+        .args([&words[..], &["--purpose", "recall 9"]].concat())
+        .current_dir(bench.folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut stdin = child.stdin.take().expect("stdin is piped");
+    stdin.write_all(cells.as_bytes()).expect("it reads");
+    drop(stdin);
+    let done = child.wait_with_output().expect("the binary ends");
+    let said = format!("{} {}", done.status.code().unwrap_or(-1), stderr(&done));
+    (String::from_utf8_lossy(&done.stdout).into_owned(), said)
+}
+
+#[test]
+fn the_key_holder_reads_encrypted_cells_and_the_log_says_so() {
+    let bench = Bench::new();
+    bench.write(
+        "in/a.csv",
+        "mrn,callback,sex\nA100001,Zyx 4711,F\nA100002,,M\nA100003,Zyx 4713,F\n",
+    );
+    let body = "[[table]]\nfiles = \"*\"\nsubject = \"mrn\"\n[table.columns]\ncallback = \"encrypt\"\n\
+                sex = \"keep\"\n";
+    let done = under(&bench, "research-linked", body, "out");
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let table = &released(&bench, "out")[0];
+    let cells: Vec<&str> = table.lines().skip(1).filter_map(|l| l.split(',').next()).collect();
+    assert!(!table.contains("4711"), "{table}");
+    let (read, said) = decrypt(&bench, "out.state", "Callback", &cells.join("\n"));
+    assert_eq!(read, "Zyx 4711\n\nZyx 4713\n", "{said}");
+    let (nothing, said) = decrypt(&bench, "out.state", "sex", &cells.join("\n"));
+    assert_eq!(nothing, "");
+    assert!(said.starts_with("2 ") && said.contains("line 1 is no cell"), "{said}");
+    let words = ["decrypt", "--project", "out.state", "--column", "callback"];
+    assert_eq!(code(&bench.run(&words)), 2, "a purpose has to be given");
+    assert_eq!(code(&bench.run(&[&words[..], &["--purpose", " "]].concat())), 2);
+    let log = bench.run(&["audit", "export", "--project", "out.state"]);
+    let log = String::from_utf8_lossy(&log.stdout).into_owned();
+    let events: Vec<&str> = log.lines().filter(|l| l.contains("cells.decrypt")).collect();
+    assert_eq!(events.len(), 2, "{log}");
+    assert!(events.iter().all(|e| e.contains("recall 9") && e.contains("\"cells\":3")), "{log}");
+    assert!(!log.contains("4711"));
 }
 
 #[test]
