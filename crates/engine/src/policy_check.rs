@@ -39,13 +39,6 @@ fn remark(at: impl Into<String>, text: impl Into<String>) -> Remark {
 /// Where the policy cannot be used at all.
 pub fn check(text: &str) -> Result<Vec<Remark>, EngineError> {
     let policy = Policy::parse(text)?;
-    anonymed_hl7::check_policy(&policy).map_err(|e| {
-        EngineError::Policy(anonymed_core::PolicyError {
-            key: "fhir".into(),
-            reason: e.to_string(),
-            span: None,
-        })
-    })?;
     contradiction(&policy)?;
     let mut remarks = Vec::new();
     for (n, table) in policy.tables.iter().enumerate() {
@@ -72,6 +65,7 @@ pub fn check(text: &str) -> Result<Vec<Remark>, EngineError> {
 ///
 /// The first key that contradicts a claim, and what to write instead.
 pub fn contradiction(policy: &Policy) -> Result<(), EngineError> {
+    anonymed_hl7::check_policy(policy).or_else(|e| refuse("fhir", &e.to_string()))?;
     life_date_beside_k(policy)?;
     if policy.risk.scope == RiskScope::Joint { uncounted_in_joint_scope(policy) } else { Ok(()) }
 }

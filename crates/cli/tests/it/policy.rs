@@ -195,3 +195,13 @@ fn the_purpose_is_on_every_event() {
     let log = String::from_utf8_lossy(&log.stdout).into_owned();
     assert!(log.lines().count() > 8 && log.lines().all(|line| line.contains(&purpose)), "{log}");
 }
+
+#[test]
+fn a_fhir_rule_that_means_nothing_is_the_policy_s_fault() {
+    let bench = Bench::new();
+    bench.write("in/a.csv", TABLE);
+    let body = "[fhir]\nkeep_elements = [\"Patient.nonsense\"]\n[[table]]\nfiles = \"*\"\n\
+                [table.columns]\nsex = \"keep\"\n";
+    let done = under(&bench, "research-linked", body, "out");
+    assert_eq!(code(&done), 3, "{}", stderr(&done));
+}

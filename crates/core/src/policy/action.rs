@@ -156,10 +156,13 @@ fn generalization(to: &str, level: Option<u8>, key: &str) -> Result<Generalizati
         (Some(_), Some(_)) => {
             Err(PolicyError::new(key, "`level` goes with a hierarchy file alone"))
         }
-        (None, level) if to.ends_with(".csv") => Ok(Generalization::Hierarchy {
-            file: to.to_owned(),
-            level: level.filter(|l| *l > 0).unwrap_or(1),
-        }),
+        (None, Some(0)) if to.ends_with(".csv") => Err(PolicyError::new(
+            key,
+            "level 1 is the first generalization; to release values as they are, write \"keep\"",
+        )),
+        (None, level) if to.ends_with(".csv") => {
+            Ok(Generalization::Hierarchy { file: to.to_owned(), level: level.unwrap_or(1) })
+        }
         (None, _) => Err(PolicyError::new(
             key,
             format!(

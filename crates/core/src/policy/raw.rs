@@ -321,6 +321,9 @@ fn model(
     columns: &[(String, ColumnRule)],
     key: &str,
 ) -> Result<ModelRule, PolicyError> {
+    if raw.k.is_some() && raw.kind.is_some() {
+        return Err(PolicyError::new(key, "`kind` goes with `l` alone; k-anonymity has one kind"));
+    }
     match (raw.k, raw.l, raw.on) {
         (Some(k), None, None) if k >= 2 => Ok(ModelRule::KAnonymity { k }),
         (Some(_), None, None) => Err(PolicyError::new(key, "k is 2 or more")),
@@ -463,6 +466,15 @@ mod tests {
             "cannot be kept",
         );
         check("[[table]]\nfiles = \"*\"\nmodel = [{ l = 2, on = \"dx\" }]\n", "which has no rule");
+        check(
+            "[[table]]\nfiles = \"*\"\nmodel = [{ k = 5, kind = \"distinct\" }]\n",
+            "`kind` goes with",
+        );
+        check(
+            "[[table]]\nfiles = \"*\"\n[table.columns]\n\
+             x = { action = \"generalize\", to = \"x.csv\", level = 0 }\n",
+            "level 1 is the first",
+        );
         check("[[table]]\nfiles = \"[\"\n", "not a file pattern");
         check("[text]\nnames = \"pseudonym\"\n", "surrogate or redact");
     }
