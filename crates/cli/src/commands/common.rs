@@ -44,12 +44,15 @@ impl Clock for SystemClock {
 }
 
 impl Common {
-    /// Makes the threads that work.
+    /// Makes the threads that work, and takes the signal of a file size limit.
     ///
     /// # Errors
     ///
-    /// Where the number cannot be had.
+    /// Where the number cannot be had, or the signal cannot be taken.
     pub(crate) fn prepare(&self) -> Result<(), Failure> {
+        // The limit is then an error of the write that met it, and ends no command by itself.
+        signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())
+            .map_err(|e| Failure::Io("signals cannot be taken", e))?;
         // Work waits for work on the same stack.
         const STACK: usize = 16 << 20;
         let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK);
@@ -188,9 +191,6 @@ pub(crate) fn cancel_on_signals() -> Result<CancelToken, Failure> {
         signal_hook::consts::SIGTERM,
     ])
     .map_err(|e| Failure::Io("signals cannot be taken", e))?;
-    // A file size limit is then an error of the write that met it, and ends nothing by itself.
-    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())
-        .map_err(|e| Failure::Io("signals cannot be taken", e))?;
     let cancel = token.clone();
     std::thread::spawn(move || {
         for _ in signals.forever() {

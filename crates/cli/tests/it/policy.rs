@@ -205,3 +205,29 @@ fn a_fhir_rule_that_means_nothing_is_the_policy_s_fault() {
     let done = under(&bench, "research-linked", body, "out");
     assert_eq!(code(&done), 3, "{}", stderr(&done));
 }
+
+#[test]
+fn a_limit_on_file_sizes_ends_no_command_by_a_signal() {
+    let bench = Bench::new();
+    bench.write("in/a.csv", TABLE);
+    let init =
+        ["init", "p", "--input", "in", "--profile", "research-linked", "--key-file", "k.key"];
+    assert_eq!(code(&bench.run(&init)), 0);
+    for stage in ["plan", "run", "verify"] {
+        assert_eq!(code(&bench.run(&[stage, "--project", "p"])), 0, "{stage}");
+    }
+    for words in [
+        &["report"][..],
+        &["release", "create"],
+        &["release", "show"],
+        &["policy", "explain", "sex"],
+    ] {
+        let done = Command::new("sh")
+            .args(["-c", "ulimit -f 0; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_anonymed")])
+            .args([words, &["--project", "p"]].concat())
+            .current_dir(bench.folder.path())
+            .output()
+            .expect("a shell runs");
+        assert_eq!(done.status.code(), Some(1), "{words:?}: {}", stderr(&done));
+    }
+}
