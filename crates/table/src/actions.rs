@@ -11,6 +11,7 @@ use anonymed_core::{
 };
 
 use crate::cell_date::{self, CellDate};
+use crate::guard::{Guard, Kept};
 use crate::plan::{ColumnPlan, TablePlan};
 use crate::values;
 
@@ -67,7 +68,7 @@ impl Cell<'_> {
         counts.filled += 1;
         let plan = self.plan;
         let (text, operator) = match &plan.action {
-            Action::Keep => return Ok(Cow::Borrowed(value)),
+            Action::Keep => return self.keep(value, counts),
             Action::Drop => (None, Operator::Drop),
             Action::Redact => (Some(String::new()), Operator::Redact),
             Action::Mask => (Some(mask(value)), Operator::Mask),
@@ -111,6 +112,25 @@ impl Cell<'_> {
         match &self.table.scope {
             None => Cow::Borrowed(&self.plan.kind),
             Some(scope) => Cow::Owned(crate::joint::table_kind(&self.plan.kind, scope)),
+        }
+    }
+
+    /// A kept cell, unless it is not what its column holds as a rule.
+    fn keep<'v>(
+        &self,
+        value: &'v str,
+        counts: &mut CellCounts,
+    ) -> Result<Cow<'v, str>, ModalityError> {
+        let look = |guard: &Guard| guard.look(value, self.ctx.text);
+        match self.plan.guard.as_deref().map_or(Kept::AsItIs, look) {
+            Kept::AsItIs => Ok(Cow::Borrowed(value)),
+            // A label stands for many rows: what one of them says is left out and not rewritten.
+            Kept::AsText if !self.plan.is_quasi() => self.text(value, counts),
+            Kept::AsText | Kept::Emptied => {
+                counts.emptied += 1;
+                counts.count(self.plan, Operator::Redact);
+                Ok(Cow::Borrowed(""))
+            }
         }
     }
 

@@ -11,6 +11,7 @@ use anonymed_core::{
 use crate::batch::StringBatch;
 use crate::cell_date::{self, DateStyle, StyleSurvey};
 use crate::csv_read::{Event, rejected};
+use crate::header;
 use crate::lexicon::Usage;
 use crate::profile::{ColumnClass, ColumnProfiler};
 use crate::source::{self, Part};
@@ -71,8 +72,15 @@ fn inspect_part(
         Ok(())
     })?;
     let classes: Vec<_> = profilers.iter().map(|p| p.class(part.sheet.as_deref())).collect();
+    let suspects = header::suspects(&part.columns);
     for (column, class) in classes.into_iter().enumerate() {
         let mut profile = class.profile;
+        if let Some(reason) = suspects[column] {
+            profile.role = AttributeRole::Unknown;
+            profile.entity = None;
+            profile.confidence = 0.0;
+            reason.clone_into(&mut profile.reason);
+        }
         if reader.subject == Some(column) {
             profile.subject = true;
             profile.role = AttributeRole::Identifier;
@@ -124,7 +132,13 @@ impl RowReader {
         Self {
             subject: candidates.first().copied(),
             keys: candidates.iter().map(|c| (*c, column_authority(&columns[*c]))).collect(),
-            known: classes.iter().enumerate().filter_map(|(n, c)| Some((n, known(c)?))).collect(),
+            known: classes
+                .iter()
+                .enumerate()
+                .filter_map(|(n, c)| {
+                    Some((n, known(c).or_else(|| own_words(c).filter(|_| !candidates.is_empty()))?))
+                })
+                .collect(),
             birth,
             sex: with(Usage::Sex),
             dates: (0..classes.len())
@@ -194,6 +208,18 @@ fn known(class: &ColumnClass) -> Option<EntityType> {
     let direct = class.profile.role == AttributeRole::Identifier;
     let place = matches!(entity, EntityType::Street | EntityType::City | EntityType::Zip);
     (direct || place).then_some(entity)
+}
+
+/// Distinct words from which on a column is taken for names and not for categories.
+const MANY_WORDS: u64 = 40;
+
+/// A column nobody recognised, in which rows have words of their own: they may be names or addresses
+/// under a header in another language, and are looked for elsewhere as if they were.
+fn own_words(class: &ColumnClass) -> Option<EntityType> {
+    let profile = &class.profile;
+    let own = profile.distinct * 2 >= profile.filled.min(10_000) || profile.distinct >= MANY_WORDS;
+    let own = own && profile.filled >= 5;
+    (profile.role == AttributeRole::Unknown && own).then_some(class.words?)
 }
 
 /// The columns that may tell patients apart, the best first; only those of the best rank and of

@@ -1,5 +1,6 @@
 //! What a header says of its column: a table of words (`data/headers.tsv`), first match wins.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use anonymed_core::{AttributeRole, EntityType};
@@ -95,6 +96,13 @@ pub(crate) fn look_up(header: &str) -> Option<HeaderWord> {
         }
     })?;
     Some(hit.word)
+}
+
+/// Whether a word, in lower case, is one of the lexicon's.
+pub(crate) fn is_word(word: &str) -> bool {
+    static WORDS: LazyLock<HashSet<&'static str>> =
+        LazyLock::new(|| LEXICON.iter().flat_map(|entry| entry.words.iter().copied()).collect());
+    WORDS.contains(word)
 }
 
 /// Whether a column of dates holds birth dates.

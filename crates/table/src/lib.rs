@@ -14,6 +14,8 @@ mod decode;
 mod deidentify;
 mod detect;
 mod frequency;
+mod guard;
+mod header;
 mod inspect;
 pub mod joint;
 mod lexicon;

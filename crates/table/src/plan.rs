@@ -12,6 +12,7 @@ use hashbrown::HashMap;
 
 use crate::TableOptions;
 use crate::cell_date::{DateStyle, StyleSurvey};
+use crate::guard::{Guard, GuardSurvey, is_place};
 use crate::inspect::{column_authority, first_rows};
 use crate::lexicon;
 use crate::source::Part;
@@ -34,6 +35,8 @@ pub(crate) struct ColumnPlan {
     pub(crate) is_subject: bool,
     pub(crate) style: DateStyle,
     pub(crate) hierarchy: Option<Arc<HashMap<String, String>>>,
+    /// Looks at cells that are kept as they are.
+    pub(crate) guard: Option<Arc<Guard>>,
 }
 
 impl ColumnPlan {
@@ -98,8 +101,47 @@ impl TablePlan {
         Ok(Self { columns, subject, scope, missing })
     }
 
-    /// Learns the date styles of the columns whose dates are worked on.
+    /// Learns what has to be known of the values: the date styles of columns whose dates are worked on,
+    /// and what columns that are kept hold as a rule.
     pub(crate) fn survey(
+        &mut self,
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+    ) -> Result<(), ModalityError> {
+        self.survey_kept(document, format, part)?;
+        self.survey_dates(document, format, part)
+    }
+
+    fn survey_kept(
+        &mut self,
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+    ) -> Result<(), ModalityError> {
+        let kept: Vec<usize> = self
+            .columns
+            .iter()
+            .filter(|c| c.action == Action::Keep && !c.entity.is_some_and(is_place))
+            .map(|c| c.source)
+            .collect();
+        if kept.is_empty() {
+            return Ok(());
+        }
+        let mut surveys = vec![GuardSurvey::default(); self.columns.len()];
+        let most = crate::batch::BATCH_ROWS as u64;
+        first_rows(document, format, part, most, &mut |batch| {
+            for column in &kept {
+                (0..batch.len()).for_each(|row| surveys[*column].see(batch.value(*column, row)));
+            }
+        })?;
+        for column in kept {
+            self.columns[column].guard = Some(Arc::new(Guard::new(surveys[column])));
+        }
+        Ok(())
+    }
+
+    fn survey_dates(
         &mut self,
         document: &mut Document<'_>,
         format: &Format,
@@ -176,6 +218,7 @@ fn column(
         is_subject,
         style: DateStyle::default(),
         hierarchy: None,
+        guard: None,
     };
     let Some(rule) = rule else {
         if ctx.policy.on_unclassified == OnUnclassified::Block {

@@ -57,6 +57,13 @@ pub(crate) struct ColumnProfiler {
     words: u64,
     longest: usize,
     sexes: u64,
+    /// Values of a few words of letters, and those that have a number beside words.
+    named: u64,
+    housed: u64,
+    /// The length all values have, and how many of them end in two zeros.
+    length: Option<usize>,
+    even_length: bool,
+    round: u64,
     distinct: HashSet<u64>,
     hasher: DefaultHashBuilder,
     examples: Vec<String>,
@@ -67,6 +74,8 @@ pub(crate) struct ColumnProfiler {
 pub(crate) struct ColumnClass {
     pub(crate) profile: FieldProfile,
     pub(crate) usage: Usage,
+    /// What the values would be if they were words that say who somebody is.
+    pub(crate) words: Option<EntityType>,
 }
 
 impl ColumnProfiler {
@@ -80,6 +89,11 @@ impl ColumnProfiler {
             words: 0,
             longest: 0,
             sexes: 0,
+            named: 0,
+            housed: 0,
+            length: None,
+            even_length: true,
+            round: 0,
             distinct: HashSet::new(),
             hasher: DefaultHashBuilder::default(),
             examples: Vec::new(),
@@ -105,6 +119,12 @@ impl ColumnProfiler {
         self.words += values::words(value) as u64;
         self.longest = self.longest.max(value.len());
         self.sexes += u64::from(Sex::parse(value).is_some());
+        self.even_length &= *self.length.get_or_insert(value.len()) == value.len();
+        self.round += u64::from(value.ends_with("00"));
+        let words = value.split_whitespace().filter(|w| w.chars().all(is_of_name)).count();
+        let all = values::words(value);
+        self.named += u64::from((1..=4).contains(&all) && words == all && value.len() > 2);
+        self.housed += u64::from((2..=6).contains(&all) && (1..all).contains(&words));
         if self.examples.len() < 3 {
             let shape = masked_shape(value);
             if !self.examples.contains(&shape) {
@@ -141,7 +161,31 @@ impl ColumnProfiler {
                 examples: self.examples.clone(),
             },
             usage,
+            words: self.words_of_their_own(),
         }
+    }
+
+    fn words_of_their_own(&self) -> Option<EntityType> {
+        let most = |n: u64| self.sampled > 0 && n * 10 >= self.sampled * 8;
+        if most(self.named) {
+            Some(EntityType::Patient)
+        } else {
+            most(self.housed + self.named).then_some(EntityType::Street)
+        }
+    }
+
+    /// Whether every row has a number of its own, all equally long: somebody's, whatever it is called.
+    fn is_numbering(&self) -> bool {
+        self.is_unique()
+            && self.share(CODE) >= 0.9
+            && self.even_length
+            && self.length.is_some_and(|n| n >= 6)
+            && self.round * 2 < self.sampled
+    }
+
+    fn is_unique(&self) -> bool {
+        self.filled >= 20
+            && self.distinct.len() as f64 >= 0.95 * (self.filled.min(DISTINCT as u64) as f64)
     }
 
     fn share(&self, pattern: usize) -> f64 {
@@ -162,6 +206,14 @@ impl ColumnProfiler {
             let strong = self.strong_pattern().or_else(|| self.people_or_dates(word));
             if strong.is_some() {
                 return strong;
+            }
+            if word.entity.is_none() && self.is_numbering() {
+                return Some(Verdict {
+                    role: AttributeRole::Unknown,
+                    entity: None,
+                    confidence: 0.0,
+                    reason: "every row has a number of its own, whatever the header says".into(),
+                });
             }
             if self.sampled > 0 && self.words_each() >= 6.0 && self.distinct.len() > 5 {
                 return Some(self.free_text());
@@ -276,8 +328,7 @@ impl ColumnProfiler {
         if let Some(strong) = self.strong_pattern() {
             return strong;
         }
-        let unique = self.filled >= 20
-            && self.distinct.len() as f64 >= 0.95 * (self.filled.min(DISTINCT as u64) as f64);
+        let unique = self.is_unique();
         if self.share(DATE) >= 0.7 {
             let why = "the values are dates";
             return verdict(
@@ -314,6 +365,11 @@ impl ColumnProfiler {
         }
         unknown("neither the header nor the values are known")
     }
+}
+
+/// Whether a character may stand in a person's name.
+fn is_of_name(c: char) -> bool {
+    c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '.' | ',')
 }
 
 struct Verdict {
@@ -444,6 +500,21 @@ mod tests {
         assert_eq!(usage("Patient", "Garcia, Maria"), Usage::FullName);
         assert_eq!(usage("Patient", "00123456"), Usage::Subject(3));
         assert_eq!(usage("last_name", "Garcia"), Usage::Last);
+    }
+
+    #[test]
+    fn numbers_of_their_own_are_somebody_s() {
+        let of = |header: &str, numbers: Vec<u32>| {
+            let texts: Vec<String> = numbers.iter().map(u32::to_string).collect();
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            class(header, &texts).role
+        };
+        for header in ["Number", "Num", "unit", "test", "result"] {
+            assert_eq!(of(header, (0..40).map(|n| 4_100_200 + n * 17).collect()), R::Unknown);
+        }
+        // Counts of cells, by the thousand and of any length, are no numbering.
+        assert_eq!(of("platelets", (0..40).map(|n| 150_000 + n * 3000).collect()), R::Insensitive);
+        assert_eq!(of("result", (0..40).map(|n| 90 + n * 17).collect()), R::Insensitive);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod hostile;
 mod manners;
 mod memory;
+mod messy;
 mod policy;
 mod release;
 
