@@ -141,7 +141,8 @@ fn is_numeric(value: &str) -> bool {
         && cell_date::read(value).is_none()
 }
 
-fn is_result_word(word: &str) -> bool {
+/// Whether a word stands in the place of a laboratory's number.
+pub(crate) fn is_result_word(word: &str) -> bool {
     let word = word.trim().to_lowercase();
     RESULT_WORDS.lines().any(|known| known == word)
 }

@@ -9,6 +9,7 @@ use anonymed_core::sensitive::masked_shape;
 use anonymed_core::{AttributeRole, EntityType, FieldProfile, Sex};
 use hashbrown::{DefaultHashBuilder, HashSet};
 
+use crate::guard;
 use crate::lexicon::{self, HeaderWord, Usage};
 use crate::values;
 
@@ -123,7 +124,9 @@ impl ColumnProfiler {
         self.round += u64::from(value.ends_with("00"));
         let words = value.split_whitespace().filter(|w| w.chars().all(is_of_name)).count();
         let all = values::words(value);
-        self.named += u64::from((1..=4).contains(&all) && words == all && value.len() > 2);
+        let result = guard::is_result_word(value);
+        self.named +=
+            u64::from((1..=4).contains(&all) && words == all && value.len() > 2 && !result);
         self.housed += u64::from((2..=6).contains(&all) && (1..all).contains(&words));
         if self.examples.len() < 3 {
             let shape = masked_shape(value);
@@ -296,6 +299,18 @@ impl ColumnProfiler {
         let dated = matches!(word.entity, Some(EntityType::Date | EntityType::Age));
         if dated || self.share(DATE) <= SOME {
             return None;
+        }
+        // A row for each thing that is known of somebody: what a value is stands in another column.
+        let some = |n: f64| n > SOME;
+        let named = self.named as f64 / self.sampled.max(1) as f64;
+        if some(self.share(NUMBER)) && some(named) {
+            let reason = "the values are numbers, dates and words, each row of another kind".into();
+            return Some(Verdict {
+                role: AttributeRole::Unknown,
+                entity: None,
+                confidence: 0.0,
+                reason,
+            });
         }
         let role = match word.role {
             AttributeRole::Quasi => AttributeRole::Unknown,
@@ -500,6 +515,15 @@ mod tests {
         assert_eq!(usage("Patient", "Garcia, Maria"), Usage::FullName);
         assert_eq!(usage("Patient", "00123456"), Usage::Subject(3));
         assert_eq!(usage("last_name", "Garcia"), Usage::Last);
+    }
+
+    #[test]
+    fn a_value_whose_meaning_stands_beside_it_is_not_known() {
+        let values = ["Müller", "Hannelore", "01.01.1930", "4.1", "138"];
+        assert_eq!(class("value", &values).role, R::Unknown);
+        // Near misses: results in words, and a date among numbers.
+        assert_eq!(class("value", &["4.1", "negative", "138", "positive"]).role, R::Insensitive);
+        assert_eq!(class("value", &["4.1", "01.01.2020", "138", "negative"]).role, R::FreeText);
     }
 
     #[test]
