@@ -159,9 +159,24 @@ pub struct WrittenSpan {
     pub operator: Operator,
 }
 
+/// How the records of an output are laid out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layout {
+    /// The output is one document.
+    #[default]
+    Document,
+    /// The output has one record a line.
+    Lines,
+}
+
 /// What a transformation did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transformed {
+    /// What was written: the format says what the beginning of the input looked like, this what the
+    /// whole of it turned out to be. Of tables it says nothing.
+    #[serde(default)]
+    pub layout: Layout,
     /// Records read.
     pub records_in: u64,
     /// Records written.

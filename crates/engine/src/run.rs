@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use anonymed_core::policy::TableFormat;
 use anonymed_core::{
-    AuditEvent, CancelToken, Context, EntityType, FileNumber, Finding, ModalityError, Operator,
-    Policy, Progress, Pseudonymizer, QuarantinedRecord, Replacement, Resolution, ScrubError,
-    ScrubbedText, Subject, SubjectIndex, TextScope, TextScrubber, Transformed,
+    AuditEvent, CancelToken, Context, EntityType, FileNumber, Finding, Layout, ModalityError,
+    Operator, Policy, Progress, Pseudonymizer, QuarantinedRecord, Replacement, Resolution,
+    ScrubError, ScrubbedText, Subject, SubjectIndex, TextScope, TextScrubber, Transformed,
 };
 use anonymed_table::Tables;
 use anonymed_text::Scrubber;
@@ -378,20 +378,23 @@ impl Work<'_> {
             Resolution::Known(subject) => Some(subject),
             _ => None,
         };
-        let (form, suffix) = match format.kind.as_str() {
-            "ndjson" => ("ndjson", "ndjson"),
-            "json" => ("json", "json"),
-            _ => ("text", "txt"),
-        };
-        let path = format!("{}.{suffix}", document_stem(stem, modality, subject));
-        let mut sink = Sink::create(&self.staging.data().join(&path))?;
+        let stem = document_stem(stem, modality, subject);
+        let mut sink = Sink::create(&self.staging.data().join(&stem))?;
         let transformed = job::with_document(self.project, entry, |d| {
             job::guarded(|| modality_impl.transform(d, format, &self.context(), &mut sink))
         })
         .map_err(Failure::Engine)?
         .map_err(Failure::File)?;
+        // The form is that of what was written: of the input only the beginning was known.
+        let (form, suffix) = match (modality, transformed.layout) {
+            ("text", _) => ("text", "txt"),
+            (_, Layout::Lines) => ("ndjson", "ndjson"),
+            (_, Layout::Document) => ("json", "json"),
+        };
+        let path = format!("{stem}.{suffix}");
         let subject = subject.map(|s| s.number).filter(|_| modality == "text");
-        let output = self.finish(sink, path, form, transformed)?;
+        let output =
+            self.finish(sink.named(&self.staging.data().join(&path)), path, form, transformed)?;
         Ok(vec![Output { subject, ..output }])
     }
 

@@ -436,6 +436,12 @@ impl Sink {
         })
     }
 
+    /// Puts another name in the place of the first, in the same folder.
+    pub(crate) fn named(mut self, path: &Path) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
     pub(crate) fn finish(mut self) -> Result<(String, u64), EngineError> {
         self.file.flush().map_err(EngineError::io("the staging area", "written"))?;
         fs_err::rename(&self.part, &self.path)

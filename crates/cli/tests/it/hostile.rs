@@ -96,3 +96,24 @@ fn wrong_keys_and_places_are_refused() {
     let nothing = bench.deidentify("missing", "out", "research-linked", &[]);
     assert_eq!(code(&nothing), 1, "{}", stderr(&nothing));
 }
+
+#[test]
+fn bundles_one_a_line_are_released_line_by_line() {
+    let bundle = |n: u32, said: usize| {
+        format!(
+            r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{{"resourceType":"Patient","id":"p{n}","gender":"female"}}}},{{"resource":{{"resourceType":"Observation","id":"o{n}","status":"final","subject":{{"reference":"Patient/p{n}"}},"valueString":"{}"}}}}]}}"#,
+            "stable ".repeat(said)
+        )
+    };
+    let bench = Bench::new();
+    // The first line is longer than what a format is told by.
+    bench.write("in/all.ndjson", [bundle(1, 12_000), bundle(2, 1), bundle(3, 1)].join("\n"));
+    bench.write("in/good.json", bundle(4, 1));
+    let done = bench.deidentify("in", "out", "research-linked", &[]);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let files = crate::tree(&bench.path("out/data"));
+    let written = files.iter().find(|(name, _)| name.ends_with(".ndjson"));
+    let (_, bytes) = written.expect("a file of lines");
+    assert_eq!(bytes.iter().filter(|b| **b == b'\n').count(), 3);
+    assert!(files.keys().any(|name| name.ends_with(".json")), "the good file is there");
+}

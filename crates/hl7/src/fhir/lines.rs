@@ -48,6 +48,15 @@ impl<R: Read> Lines<R> {
         Ok(lines)
     }
 
+    /// The first line, blank or not.
+    ///
+    /// # Errors
+    ///
+    /// Where the input cannot be read.
+    pub(crate) fn first(mut self) -> Result<Option<Line>, ModalityError> {
+        self.next_line()
+    }
+
     fn next_line(&mut self) -> Result<Option<Line>, ModalityError> {
         let mut text = Vec::new();
         let mut any = false;

@@ -24,7 +24,7 @@ mod walk;
 use std::io::{Read, Write};
 
 use anonymed_core::{
-    CancelToken, Context, Document, Format, InspectSink, Modality, ModalityError, Place,
+    CancelToken, Context, Document, Format, InspectSink, Layout, Modality, ModalityError, Place,
     QuarantinedRecord, Transformed,
 };
 use rayon::prelude::*;
@@ -60,7 +60,7 @@ impl Modality for Fhir {
         sink: &mut dyn InspectSink,
     ) -> Result<(), ModalityError> {
         let mut fields = inspect::Fields::default();
-        if format.kind == "ndjson" {
+        if is_lines(document, format)? {
             let mut lines = Lines::new(&mut *document.data);
             inspect_lines(&mut lines, &mut fields, sink)?;
         } else {
@@ -86,7 +86,7 @@ impl Modality for Fhir {
     ) -> Result<Transformed, ModalityError> {
         let plan = Plan::new(context.policy)?;
         let mut writer = Writer { out, done: Transformed::default(), offset: 0, line: 0 };
-        if format.kind == "ndjson" {
+        if is_lines(document, format)? {
             let mut lines = Lines::new(&mut *document.data);
             transform_lines(&mut lines, &plan, context, &mut writer)?;
         } else {
@@ -145,6 +145,7 @@ fn transform_lines<R: Read>(
     context: &Context<'_>,
     writer: &mut Writer<'_>,
 ) -> Result<(), ModalityError> {
+    writer.done.layout = Layout::Lines;
     loop {
         let batch = lines.batch(context.cancel)?;
         if batch.is_empty() {
@@ -196,6 +197,17 @@ fn inspect_lines<R: Read>(
             report.give(fields, sink);
         }
     }
+}
+
+/// Whether a document is read line by line. A bundle that goes on after the first bytes looks like a
+/// document of its own; where the file is too large for one, its first line decides.
+fn is_lines(document: &mut Document<'_>, format: &Format) -> Result<bool, ModalityError> {
+    if format.kind == "ndjson" || document.length <= LARGEST {
+        return Ok(format.kind == "ndjson");
+    }
+    let first = Lines::new(&mut *document.data).first()?;
+    document.data.rewind().map_err(|e| ModalityError::Read(e.kind()))?;
+    Ok(first.is_some_and(|line| resource_of(&line).is_ok()))
 }
 
 /// Reads the resource of a line.

@@ -62,7 +62,7 @@ fn lines(text: &str) -> Option<&'static str> {
 }
 
 /// A first object that goes on after the head: over several lines it is one document, on one line
-/// it is a bundle or the first of many.
+/// it is a bundle or the first of many. Of a bundle only its reader learns which.
 fn open_document(text: &str) -> Option<&'static str> {
     let named = text
         .match_indices("\"resourceType\"")

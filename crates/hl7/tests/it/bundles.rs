@@ -1,6 +1,8 @@
 //! References and ids, within a document and over several.
 
 use crate::support::{Index, Scrubber, Seen, policy, run, scan_into, transform};
+use anonymed_core::{Document, FileNumber, Format, Layout, Modality, Sensitive};
+use anonymed_hl7::Fhir;
 use serde_json::Value;
 
 fn texts(value: &Value, key: &str, into: &mut Vec<String>) {
@@ -199,4 +201,52 @@ fn threads_do_not_change_a_byte() {
             assert!(run(threads) == one, "{threads} threads");
         }
     }
+}
+
+/// A bundle of one patient on one line, whose observation says much.
+fn one_line(id: &str, said: usize) -> String {
+    format!(
+        r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{{"resourceType":"Patient","id":"{id}"}}}},{{"resource":{{"resourceType":"Observation","id":"o-{id}","status":"final","subject":{{"reference":"Patient/{id}"}},"valueString":"{}"}}}}]}}"#,
+        "well ".repeat(said)
+    ) + "\n"
+}
+
+#[test]
+fn the_layout_is_that_of_what_was_written() {
+    let layout = |text: &str| {
+        let mut seen = Seen::default();
+        scan_into(text.as_bytes(), &mut seen).unwrap();
+        let policy = policy("research-linked");
+        let (out, done) =
+            transform(text.as_bytes(), &policy, &Index::new(&seen), &Scrubber::new(&seen)).unwrap();
+        (done.layout, out.lines().count(), done.records_out)
+    };
+    // The first bytes of both are the beginning of a bundle.
+    let long = one_line("a", 20_000);
+    assert_eq!(layout(&long), (Layout::Document, 1, 2));
+    let three = [long, one_line("b", 1), one_line("c", 1)].concat();
+    assert_eq!(layout(&three), (Layout::Lines, 3, 6));
+    assert_eq!(layout(&one_line("a", 1)), (Layout::Document, 1, 2));
+}
+
+#[test]
+fn bundles_that_are_too_many_for_a_document_are_read_line_by_line() {
+    let three = [one_line("a", 20_000), one_line("b", 1), one_line("c", 1)].concat();
+    let format = Format {
+        modality: "fhir".to_owned(),
+        kind: "json".to_owned(),
+        details: std::collections::BTreeMap::new(),
+    };
+    let check = |text: &str, records: u64, ok: bool| {
+        let name = Sensitive::from("name");
+        let mut data = std::io::Cursor::new(text.as_bytes().to_vec());
+        // As long as it says, and not as it is: no test writes 64 MiB.
+        let length = (64 << 20) + 1;
+        let mut document = Document { file: FileNumber(1), name: &name, length, data: &mut data };
+        let mut seen = Seen::default();
+        assert_eq!(Fhir.inspect(&mut document, &format, &mut seen).is_ok(), ok);
+        assert_eq!(seen.records, records);
+    };
+    check(&three, 6, true);
+    check(&three.replace(",\"entry\"", ",\n\"entry\""), 0, false);
 }

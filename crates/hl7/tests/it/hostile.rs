@@ -87,7 +87,7 @@ fn huge_numbers_and_strings_are_nothing_special() {
 fn a_document_over_the_limit_is_refused() {
     use anonymed_core::{Document, FileNumber, Modality, Sensitive};
     let name = Sensitive::from("n");
-    let mut data = std::io::Cursor::new(b"{\"resourceType\":\"Patient\"}".to_vec());
+    let mut data = std::io::Cursor::new(b"{\n\"resourceType\":\"Patient\"}".to_vec());
     let mut document =
         Document { file: FileNumber(1), name: &name, length: 1 << 40, data: &mut data };
     let format = kind(b"{\"resourceType\":\"Patient\"}").unwrap();
