@@ -171,3 +171,23 @@ fn what_is_put_back_is_left() {
     assert!(!score.to_string().contains(numbers.split(' ').next().unwrap()));
     assert!(score.left.iter().any(|l| l.file == entry.number));
 }
+
+#[test]
+fn a_staged_file_that_cannot_be_read_back_stops_no_other() {
+    let hospital = Hospital::new(Profile::ResearchLinked);
+    let project = Project::open(&state_of(&hospital.release()), hospital.session).unwrap();
+    let plan = plan::read(&project).unwrap();
+    let staging = Staging::of(&project, &plan.hash);
+    let records = staging.records(&plan).unwrap();
+    let mut record = records.iter().find(|r| r.modality == "fhir").unwrap().clone();
+    let Outcome::Staged(outputs) = &mut record.result else { panic!("it is staged") };
+    fs_err::write(staging.output(&outputs[0]), "{\"resourceType\":").unwrap();
+    let bytes = fs_err::read(staging.output(&outputs[0])).unwrap();
+    outputs[0].sha256 = scan::hash(&mut std::io::Cursor::new(bytes)).unwrap().1;
+    staging.store(&record).unwrap();
+    let done = crate::verification::verify(&project, &(), &CancelToken::default()).unwrap();
+    assert!(done.withdrawn.iter().any(|(file, _)| *file == record.file));
+    assert!(done.withdrawn.len() < records.len());
+    let hit = done.withdrawn_hits.iter().find(|hit| hit.at.file == record.file).unwrap();
+    assert_eq!(hit.reason, "output-that-cannot-be-read");
+}

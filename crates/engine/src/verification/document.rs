@@ -15,7 +15,7 @@ use crate::EngineError;
 use crate::staging::{Output, Record};
 use crate::verify::dates::{leaked_dates, unwritten_dates};
 use crate::verify::fhir::{FhirCheck, FhirReport, FhirSubjects, patient_ids};
-use crate::verify::json::{Json, Layout, fold_records};
+use crate::verify::json::{Json, JsonError, Layout, fold_records};
 use crate::verify::references::References;
 use crate::verify::residual::{Position, residual};
 
@@ -133,7 +133,7 @@ impl Look<'_> {
             written.iter().map(|w| w.start as usize..w.end as usize).collect();
         let mut report = FhirReport::default();
         let Examined { findings, references, codes } = examined;
-        fold_records(
+        let read = fold_records(
             self.open(output)?,
             layout(output),
             Records::default,
@@ -153,8 +153,18 @@ impl Look<'_> {
                 references.absorb(part.references);
                 codes.extend(part.codes);
             },
-        )
-        .map_err(|_| EngineError::Integrity("a staged FHIR file is no JSON".into()))?;
+        );
+        match read {
+            Ok(()) => {}
+            Err(JsonError::Read(kind)) => {
+                return Err(EngineError::Io { what: "a staged file", verb: "read", kind });
+            }
+            // What cannot be read cannot be checked: the file goes, and stops no other.
+            Err(_) => {
+                findings.known.push(Locator::new(record.file, Place::Whole), None, UNREADABLE);
+                return Ok(());
+            }
+        }
         for found in report.findings {
             if let (Place::Element { line, .. }, "ndjson") = (&found.place, output.form.as_str()) {
                 findings.lines.insert(*line);
@@ -191,6 +201,9 @@ impl Look<'_> {
         }
     }
 }
+
+/// The reason a FHIR file is taken out with that the second reader cannot read.
+const UNREADABLE: &str = "output-that-cannot-be-read";
 
 const DATE: anonymed_core::EntityType = anonymed_core::EntityType::Date;
 
