@@ -45,7 +45,15 @@ fn excused(page: &Page<'_>, span: &Range<usize>) -> bool {
     let tail = before.get(before.len().saturating_sub(18)..).unwrap_or(&before);
     let coded =
         ["snomed", "loinc", "icd", "cpt", "ndc", "rxnorm", "rxcui", "cvx", "nct", "pmid", "doi"];
-    coded.iter().any(|c| tail.contains(c)) || unit_follows(page, span.end)
+    coded.iter().any(|c| tail.contains(c))
+        || unit_follows(page, span.end)
+        || is_application(&page.text[span.clone()])
+}
+
+/// The number under which the FDA approved a drug (`NDA020800`), as RxNorm writes it before names.
+fn is_application(text: &str) -> bool {
+    let number = ["NDA", "ANDA", "BLA"].iter().find_map(|kind| text.strip_prefix(kind));
+    number.is_some_and(|n| n.len() == 6 && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -73,5 +81,7 @@ mod tests {
         check("0.12345678", &[]);
         check("10000000", &[]);
         check("123456", &[]);
+        check("NDA020800 0.3 ML Epinephrine", &[]);
+        check("NDA0208001 and NDX020800", &["NDA0208001", "NDX020800"]);
     }
 }
