@@ -1,10 +1,10 @@
-//! Writes codings. Those of public terminologies stay as they are; a code system of the house may
-//! number or name anybody, so its displays are free text and its codes are re-keyed, unless too
-//! plain to tell a person.
+//! Writes codings. Codes of public terminologies stay as they are; a code system of the house may
+//! number or name anybody, so its codes are re-keyed, unless too plain to tell a person. A display is
+//! free text whoever's the system is: anything may stand beside a code.
 
 use anonymed_core::{EntityType, Operator};
 
-use super::walk::{Stop, Walker, Wrote, same_text};
+use super::walk::{Stop, Walker, Wrote};
 use crate::json::{Json, Kind, NodeId};
 use crate::profile::is_public;
 
@@ -12,24 +12,11 @@ use crate::profile::is_public;
 const PLAIN: usize = 8;
 
 impl Walker<'_, '_, '_> {
-    /// The text of a CodeableConcept, which often repeats the display of a public code.
-    pub(super) fn concept(&mut self, node: NodeId) -> Wrote {
-        let json = self.job.json;
-        let public = json.parent(node).is_some_and(|concept| {
-            json.items(concept, "coding").into_iter().any(|coding| {
-                system_of(json, coding) == System::Public
-                    && json.member(coding, "display").is_some_and(|d| same_text(json, d, node))
-            })
-        });
-        if public { Ok(self.copy(node)) } else { self.text(node) }
-    }
-
     /// The display of a Coding; without system and code it is free text of somebody's.
     pub(super) fn display(&mut self, node: NodeId) -> Wrote {
         let json = self.job.json;
         match json.parent(node).map(|coding| system_of(json, coding)) {
-            Some(System::Public) => Ok(self.copy(node)),
-            Some(System::Local) => self.text(node),
+            Some(System::Public | System::Local) => self.text(node),
             _ => {
                 self.out().count(EntityType::OtherId, Operator::Drop);
                 Ok(false)
@@ -44,7 +31,7 @@ impl Walker<'_, '_, '_> {
         let Some(code) = json.text(node) else { return Ok(false) };
         let coding = json.parent(node);
         let public = coding.is_some_and(|c| system_of(json, c) == System::Public);
-        if public || is_dicom(&code) || self.is_plain(&code)? {
+        if public && is_one_word(&code) || is_dicom(&code) || self.is_plain(&code)? {
             return Ok(self.copy(node));
         }
         let system = coding.and_then(|c| json.member_text(c, "system")).unwrap_or_default();
@@ -74,7 +61,7 @@ impl Walker<'_, '_, '_> {
     }
 
     /// Whether the text engine takes a word for a name behind a title.
-    fn is_name(&self, word: &str) -> bool {
+    pub(super) fn is_name(&self, word: &str) -> bool {
         let title = "Dr. ";
         let lower = word.to_ascii_lowercase();
         let (first, rest) = lower.split_at(1);
@@ -85,14 +72,14 @@ impl Walker<'_, '_, '_> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum System {
+pub(super) enum System {
     Public,
     Local,
     /// The system or the code is missing.
     None,
 }
 
-fn system_of(json: &Json<'_>, coding: NodeId) -> System {
+pub(super) fn system_of(json: &Json<'_>, coding: NodeId) -> System {
     let filled = |name| {
         let text = (json.kind(coding) == Kind::Object).then(|| json.member_text(coding, name));
         text.flatten().filter(|text| !text.trim().is_empty())
@@ -102,6 +89,12 @@ fn system_of(json: &Json<'_>, coding: NodeId) -> System {
         (Some(_), Some(_)) => System::Local,
         _ => System::None,
     }
+}
+
+/// No terminology has codes with white space, or as long as a sentence.
+fn is_one_word(code: &str) -> bool {
+    const LONGEST: usize = 128;
+    code.len() <= LONGEST && !code.contains(char::is_whitespace)
 }
 
 /// Whether a code is a unique identifier that DICOM itself gave out (PS3.6), such as that of a

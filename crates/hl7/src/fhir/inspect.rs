@@ -109,9 +109,7 @@ fn role_of(row: Row, rule: Rule) -> AttributeRole {
             Some(_) => AttributeRole::Identifier,
             None => AttributeRole::Insensitive,
         },
-        Rule::Text | Rule::AgeText | Rule::Concept | Rule::Narrative | Rule::Attachment => {
-            AttributeRole::FreeText
-        }
+        Rule::Text | Rule::AgeText | Rule::Narrative | Rule::Attachment => AttributeRole::FreeText,
         Rule::Date | Rule::Birth | Rule::Age | Rule::Zip3 | Rule::State => AttributeRole::Quasi,
         Rule::Id
         | Rule::Identifier

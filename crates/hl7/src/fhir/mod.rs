@@ -18,6 +18,7 @@ mod output;
 mod owner;
 mod reference;
 mod sniff;
+mod tokens;
 mod values;
 mod walk;
 

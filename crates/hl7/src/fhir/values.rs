@@ -8,7 +8,7 @@ use super::narrative::{Dialect, Markup};
 use super::reference::{self, BASE, IDENTIFIER_SYSTEM, PATIENT_SYSTEM, Target};
 use super::walk::{Keep, NOT_KEPT, Stop, Walker, Wrote, held};
 use crate::json::{Kind, NodeId};
-use crate::profile::Rule;
+use crate::profile::{Rule, in_value_set};
 use crate::schema::{Row, TypeId};
 
 impl Walker<'_, '_, '_> {
@@ -24,11 +24,13 @@ impl Walker<'_, '_, '_> {
     pub(super) fn text(&mut self, node: NodeId) -> Wrote {
         let json = self.job.json;
         let Some(text) = json.text(node) else { return Ok(false) };
-        if !text.chars().any(char::is_alphanumeric) {
+        let raw = json.raw(node);
+        if !text.chars().any(char::is_alphanumeric) || self.is_known_clean(raw) {
             return Ok(self.copy(node));
         }
         let scrubbed = self.scrub(&text)?;
         if scrubbed.items.is_empty() && scrubbed.text == text {
+            self.note_clean(raw);
             return Ok(self.copy(node));
         }
         self.out().scrubbed_string(&scrubbed.text, &scrubbed.items);
@@ -143,19 +145,6 @@ impl Walker<'_, '_, '_> {
         }
     }
 
-    /// A state or country; a value with digits in it is something else.
-    pub(super) fn state(&mut self, node: NodeId) -> bool {
-        let json = self.job.json;
-        let plain = json.text(node).is_some_and(|t| {
-            t.len() <= 40 && !t.contains(',') && !t.bytes().any(|b| b.is_ascii_digit())
-        });
-        if plain {
-            return self.copy(node);
-        }
-        self.out().count(EntityType::Location, Operator::Drop);
-        false
-    }
-
     pub(super) fn sampled(&mut self, node: NodeId) -> bool {
         let json = self.job.json;
         let numbers = json
@@ -208,7 +197,9 @@ impl Walker<'_, '_, '_> {
             return Ok(false);
         };
         self.out().raw("{");
-        if let Some(usage) = json.member(node, "use").filter(|n| json.kind(*n) == Kind::String) {
+        let known = |usage: &str| in_value_set("use", usage) == Some(true);
+        let usage = json.member(node, "use");
+        if let Some(usage) = usage.filter(|n| json.text(*n).is_some_and(|text| known(&text))) {
             self.out().key("use");
             self.copy(usage);
         }
@@ -339,8 +330,9 @@ impl Walker<'_, '_, '_> {
         let scrubbed = self.scrub(&markup.text)?;
         let new = markup.rebuild(&scrubbed);
         self.out().raw("{");
-        if let Some(status) = json.member(node, "status").filter(|n| json.kind(*n) == Kind::String)
-        {
+        let known = |status: &str| in_value_set("status", status) == Some(true);
+        let status = json.member(node, "status");
+        if let Some(status) = status.filter(|n| json.text(*n).is_some_and(|text| known(&text))) {
             self.out().key("status");
             self.copy(status);
         }
@@ -361,7 +353,8 @@ impl Walker<'_, '_, '_> {
             let mark = self.out().mark();
             self.out().key(key);
             let wrote = match (key, json.kind(child)) {
-                ("contentType" | "language", Kind::String) => self.copy(child),
+                ("contentType", Kind::String) => self.media_type(child)?,
+                ("language", Kind::String) => self.language(child),
                 ("title", Kind::String) => self.text(child)?,
                 ("creation", Kind::String) => {
                     let row = TypeId::of("Attachment").and_then(|t| t.element("creation"));

@@ -98,13 +98,43 @@ pub(crate) struct Walker<'w, 'j, 's> {
     pub(crate) contained: Vec<Contained<'s>>,
     /// The number of the contained resource at work.
     pub(crate) inside: Option<usize>,
+    /// Texts as written that the text engine left as they are for the patient at work: the text of a
+    /// concept mostly repeats the display of its code.
+    clean: Vec<&'s str>,
 }
 
 pub(crate) type Wrote = Result<bool, Stop>;
 
 impl<'w, 'j, 's> Walker<'w, 'j, 's> {
     pub(crate) fn new(job: &'w Job<'j, 's>) -> Self {
-        Self { job, outcome: Outcome::new(), subject: None, contained: Vec::new(), inside: None }
+        Self {
+            job,
+            outcome: Outcome::new(),
+            subject: None,
+            contained: Vec::new(),
+            inside: None,
+            clean: Vec::new(),
+        }
+    }
+
+    /// Turns to another patient.
+    fn about(&mut self, subject: Option<&'j Subject>) {
+        self.subject = subject;
+        self.clean.clear();
+    }
+
+    /// Notes a text that stays as it is.
+    pub(super) fn note_clean(&mut self, raw: &'s str) {
+        const LONGEST: usize = 256;
+        const MOST: usize = 16;
+        if raw.len() <= LONGEST && self.clean.len() < MOST {
+            self.clean.push(raw);
+        }
+    }
+
+    /// Whether a text is known to stay as it is.
+    pub(super) fn is_known_clean(&self, raw: &str) -> bool {
+        self.clean.contains(&raw)
     }
 
     pub(crate) fn out(&mut self) -> &mut Output {
@@ -130,7 +160,8 @@ impl<'w, 'j, 's> Walker<'w, 'j, 's> {
             return Ok(false);
         }
         self.contained = self.number_contained(node);
-        self.subject = owner::of_resource(self.job, of, node, urn, &self.contained)?;
+        let subject = owner::of_resource(self.job, of, node, urn, &self.contained)?;
+        self.about(subject);
         self.body(of, node)?;
         if !bundle {
             self.outcome.records_out += 1;
@@ -419,7 +450,6 @@ impl<'w, 'j, 's> Walker<'w, 'j, 's> {
             }
             Rule::Keep => Ok(self.copy(node)),
             Rule::Text => self.text(node),
-            Rule::Concept => self.concept(node),
             Rule::Display => self.display(node),
             Rule::Code => self.code(node),
             Rule::Date | Rule::Birth => Ok(self.date(row, rule, node)),
@@ -430,6 +460,11 @@ impl<'w, 'j, 's> Walker<'w, 'j, 's> {
             Rule::Canonical => Ok(self.canonical(node)),
             Rule::Zip3 => Ok(self.zip(node)),
             Rule::State => Ok(self.state(node)),
+            Rule::Country => Ok(self.country(node)),
+            Rule::Token => self.token(row, node),
+            Rule::Label => self.label(node),
+            Rule::Version => self.version(node),
+            Rule::Definition => Ok(self.definition(node)),
             Rule::Attachment => self.attachment(node, keep),
             Rule::Identifier => self.identifier(node),
             Rule::Reference => Ok(self.reference(node)),
@@ -473,7 +508,8 @@ impl<'w, 'j, 's> Walker<'w, 'j, 's> {
                 self.out().count(EntityType::OtherId, Operator::Drop);
                 continue;
             };
-            self.subject = owner::of_contained(self.job, of, item, subject, &self.contained)?;
+            let owner = owner::of_contained(self.job, of, item, subject, &self.contained)?;
+            self.about(owner);
             self.inside = Some(number);
             self.out().comma();
             let done = self.body(of, item);
@@ -481,7 +517,7 @@ impl<'w, 'j, 's> Walker<'w, 'j, 's> {
             done?;
             any = true;
         }
-        self.subject = subject;
+        self.about(subject);
         self.out().raw("]");
         Ok(any)
     }
@@ -601,18 +637,17 @@ fn effective(rule: Rule, row: Row, keep: Keep) -> Rule {
         Rule::Drop
         | Rule::Text
         | Rule::AgeText
-        | Rule::Concept
         | Rule::Display
         | Rule::Code
         | Rule::Canonical
         | Rule::Zip3
         | Rule::State
+        | Rule::Country
+        | Rule::Token
+        | Rule::Label
+        | Rule::Version
+        | Rule::Definition
         | Rule::Sampled => Rule::Keep,
         other => other,
     }
-}
-
-/// Whether two nodes of a document are strings with the same text as written.
-pub(crate) fn same_text(json: &Json<'_>, a: NodeId, b: NodeId) -> bool {
-    json.kind(a) == Kind::String && json.kind(b) == Kind::String && json.raw(a) == json.raw(b)
 }

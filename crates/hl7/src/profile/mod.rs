@@ -3,11 +3,14 @@
 //! The tables beside this file are the rules: `resources.csv` by resource type, `datatypes.csv` by
 //! data type, `extensions.csv` by extension address. Each row names its basis, a letter standing
 //! for the paragraph of 45 CFR 164.514(b)(2)(i) it answers. What no row names is dropped.
-//! `terminologies.csv` lists the code systems whose codes stay as they are.
+//! `terminologies.csv` lists the code systems whose codes stay as they are, `definitions.csv` the hosts
+//! whose definitions do, and `codes.csv`, `places.csv` and `units.csv` the words of elements that are
+//! nearly codes.
 
 mod entity;
 mod table;
 mod terminologies;
+mod words;
 
 use std::sync::LazyLock;
 
@@ -17,7 +20,8 @@ use hashbrown::HashMap;
 use crate::schema::{self, Row, TypeId};
 pub(crate) use entity::entity_of;
 pub(crate) use table::{Rule, Table};
-pub(crate) use terminologies::is_public;
+pub(crate) use terminologies::{is_public, is_public_definition};
+pub(crate) use words::{in_value_set, is_code, is_country, is_state, is_unit};
 
 static TABLE: LazyLock<Result<Table, String>> = LazyLock::new(Table::load);
 
@@ -213,7 +217,10 @@ mod tests {
         check("Patient.name", Rule::Drop);
         check("Patient.birthDate", Rule::Birth);
         check("Patient.deceasedDateTime", Rule::Date);
-        check("Patient.gender", Rule::Keep);
+        check("Patient.gender", Rule::Token);
+        check("Quantity.unit", Rule::Label);
+        check("Meta.profile", Rule::Definition);
+        check("Address.country", Rule::Country);
         check("Patient.identifier", Rule::PatientIdentifier);
         check("Encounter.identifier", Rule::Identifier);
         check("Encounter.period", Rule::Walk);

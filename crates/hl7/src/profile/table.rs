@@ -21,9 +21,7 @@ pub(crate) enum Rule {
     Keep,
     /// Free text, for the text engine.
     Text,
-    /// The text of a CodeableConcept: as it is where a public coding says the same.
-    Concept,
-    /// The display of a Coding: as it is in a public terminology, else free text.
+    /// The display of a Coding: free text, where there are a system and a code.
     Display,
     /// The code of a Coding: as it is in a public terminology, else re-keyed unless plain.
     Code,
@@ -43,8 +41,18 @@ pub(crate) enum Rule {
     Canonical,
     /// A postal code.
     Zip3,
-    /// A state or country.
+    /// A state of the United States.
     State,
+    /// A country.
+    Country,
+    /// A code of a value set of the standard, a media type or a language.
+    Token,
+    /// A unit or short text, that stays where the text engine would not touch it.
+    Label,
+    /// The version of a code system.
+    Version,
+    /// The address of a definition that is published for everybody.
+    Definition,
     /// An Attachment.
     Attachment,
     /// An Identifier.
@@ -77,7 +85,6 @@ impl Rule {
             "drop" | "div" => Self::Drop,
             "keep" => Self::Keep,
             "text" => Self::Text,
-            "concept" => Self::Concept,
             "display" => Self::Display,
             "code" => Self::Code,
             "date" => Self::Date,
@@ -89,6 +96,11 @@ impl Rule {
             "canonical" => Self::Canonical,
             "zip3" => Self::Zip3,
             "state" => Self::State,
+            "country" => Self::Country,
+            "token" => Self::Token,
+            "label" => Self::Label,
+            "version" => Self::Version,
+            "definition" => Self::Definition,
             "attachment" => Self::Attachment,
             "identifier" => Self::Identifier,
             "patient-id" => Self::PatientIdentifier,
@@ -112,13 +124,16 @@ impl Rule {
             Self::Walk | Self::Measure => "by its parts",
             Self::Keep
             | Self::State
+            | Self::Country
+            | Self::Token
+            | Self::Label
+            | Self::Version
+            | Self::Definition
             | Self::Canonical
             | Self::Display
             | Self::Code
             | Self::Sampled => "kept",
-            Self::Text | Self::AgeText | Self::Concept | Self::Narrative | Self::Attachment => {
-                "free text"
-            }
+            Self::Text | Self::AgeText | Self::Narrative | Self::Attachment => "free text",
             Self::Date | Self::Birth => "date",
             Self::Age | Self::Zip3 => "made coarser",
             Self::Id

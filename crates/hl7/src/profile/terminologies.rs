@@ -9,6 +9,13 @@ use hashbrown::HashMap;
 
 const TERMINOLOGIES: &str = include_str!("terminologies.csv");
 
+const DEFINITION_HOSTS: &str = include_str!("definitions.csv");
+
+static DEFINITIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let prefixes = DEFINITION_HOSTS.lines().skip(1).filter_map(|line| line.split(',').next());
+    prefixes.map(folded).collect()
+});
+
 struct Terminologies {
     whole: HashMap<String, bool, foldhash::fast::FixedState>,
     /// Longest first.
@@ -47,6 +54,22 @@ pub(crate) fn is_public(system: &str) -> bool {
     }
     let fits = |(prefix, _): &&(String, bool)| folded.starts_with(prefix);
     ALL.prefixes.iter().find(fits).is_some_and(|(_, public)| *public)
+}
+
+/// Whether an address is of a definition that a standards body publishes: by its host, and with no
+/// query, fragment or other place where something of the house could stand.
+pub(crate) fn is_public_definition(address: &str) -> bool {
+    const LONGEST: usize = 256;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/:.-_|".contains(&b);
+    let numbers = || address.split(|c: char| !c.is_ascii_digit());
+    address.len() <= LONGEST
+        && address.starts_with("http")
+        && address.bytes().all(plain)
+        && numbers().all(|number| number.len() <= 8)
+        && {
+            let folded = folded(address);
+            DEFINITIONS.iter().any(|prefix| folded.starts_with(prefix))
+        }
 }
 
 /// The address in one form: `http` and `https`, `www.` and not, are written for each other.
@@ -96,5 +119,23 @@ mod tests {
         check("http://loinc.org/?patient=roe", false);
         check("loinc", false);
         check("", false);
+    }
+
+    #[test]
+    fn definitions_are_of_public_hosts() {
+        let check = |address: &str, public: bool| {
+            assert_eq!(is_public_definition(address), public, "{address}");
+        };
+        check("http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient", true);
+        check("http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient|3.1.1", true);
+        check("https://www.hl7.org/fhir/StructureDefinition/bp", true);
+        check("https://gematik.de/fhir/isik/StructureDefinition/ISiKPatient", true);
+        // Near misses: other hosts, queries, numbers of persons, no address at all.
+        check("http://hl7.org.hospital.example/StructureDefinition/x", false);
+        check("http://hospital.example/StructureDefinition/john-whitaker", false);
+        check("http://hl7.org/fhir/StructureDefinition/x?patient=roe", false);
+        check("http://hl7.org/fhir/Jane Roe", false);
+        check("http://hl7.org/fhir/StructureDefinition/999123456", false);
+        check("us-core-patient", false);
     }
 }

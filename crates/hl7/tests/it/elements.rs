@@ -182,7 +182,7 @@ fn free_text_goes_through_the_engine() {
     check(
         r#""code":{"coding":[{"system":"http://loinc.org","code":"1","display":"Jane test"}],"text":"Jane test"}"#,
         "/code/text",
-        json!("Jane test"),
+        json!("[X] test"),
     );
     check(r#""code":{"coding":[{"display":"Jane"}]}"#, "/code", Value::Null);
 }
@@ -404,11 +404,15 @@ fn local_codes_and_displays_are_not_trusted() {
         assert_eq!(at(&out, &format!("/code/{pointer}")), &expect, "{coding}");
     };
     let local = |rest: &str| format!("\"system\":\"http://hospital.example/codes\",{rest}");
-    // Public: as it is, whatever it says.
+    // A display is free text, also beside a public code.
     let public = r#""system":"http://loinc.org","code":"1","display":"Jane""#;
-    check(public, "coding/0/display", json!("Jane"));
-    check(public, "text", json!("Jane"));
-    // Local: free text.
+    check(public, "coding/0/display", json!("[X]"));
+    check(public, "text", json!("[X]"));
+    check(
+        r#""system":"http://loinc.org","code":"1","display":"Pulse""#,
+        "coding/0/display",
+        json!("Pulse"),
+    );
     let named = local(r#""code":"nur","display":"Nurse of Jane Roe""#);
     check(&named, "coding/0/display", json!("Nurse of [X]"));
     check(&named, "coding/0/code", json!("nur"));
@@ -449,11 +453,11 @@ fn local_codes_and_displays_are_not_trusted() {
 
 #[test]
 fn labels_of_the_house_are_dropped() {
-    let inside = r#""meta":{"source":"http://h/jane","tag":[{"system":"http://h","code":"jane"}],"profile":["http://h/p"]}"#;
+    let inside = r#""meta":{"source":"http://h/jane","tag":[{"system":"http://h","code":"jane"}],"profile":["http://h/p","http://hl7.org/fhir/StructureDefinition/bp"]}"#;
     let (out, ..) = second_line(inside, "research-linked");
     assert_eq!(at(&out, "/meta/tag"), &Value::Null);
     assert_eq!(at(&out, "/meta/source"), &Value::Null);
-    assert_eq!(at(&out, "/meta/profile/0"), &json!("http://h/p"));
+    assert_eq!(at(&out, "/meta/profile"), &json!(["http://hl7.org/fhir/StructureDefinition/bp"]));
     assert_eq!(at(&out, "/meta/security/0/code"), &json!("PSEUDED"));
 }
 
@@ -530,4 +534,124 @@ fn answers_of_forms_that_are_ages_are_capped() {
     check(r#""linkId":"/30525-0""#, r#""valueInteger":97"#, "valueInteger", json!(90));
     check(r#""linkId":"2","text":"Pulse""#, r#""valueInteger":97"#, "valueInteger", json!(97));
     check(r#""linkId":"2","text":"Language""#, r#""valueString":"97""#, "valueString", json!("97"));
+}
+
+/// Elements that are codes or nearly so are not copied for their type: the place of a planted value, and
+/// values that stay there.
+#[test]
+fn nearly_codes_are_not_trusted() {
+    let check = |inside: &str, pointer: &str, expect: Value| {
+        for profile in ["hipaa-safe-harbor", "research-linked"] {
+            let (out, ..) = second_line(inside, profile);
+            assert_eq!(at(&out, pointer), &expect, "{profile}: {inside}");
+        }
+    };
+    let coding = |rest: &str| {
+        format!(r#""code":{{"coding":[{{"system":"http://loinc.org","code":"1",{rest}}}]}}"#)
+    };
+    check(r#""language":"John Whitaker""#, "/language", Value::Null);
+    check(r#""language":"en-Whitaker""#, "/language", Value::Null);
+    check(r#""language":"en-US""#, "/language", json!("en-US"));
+    check(
+        r#""text":{"status":"John Whitaker","div":"<div>fine</div>"}"#,
+        "/text/status",
+        Value::Null,
+    );
+    check(
+        r#""identifier":[{"use":"John Whitaker","value":"7"}]"#,
+        "/identifier/0/use",
+        Value::Null,
+    );
+    check(r#""identifier":[{"use":"usual","value":"7"}]"#, "/identifier/0/use", json!("usual"));
+    let quantity = |unit: &str| format!(r#""valueQuantity":{{"value":3,{unit}}}"#);
+    check(&quantity(r#""unit":"mg of Jane Roe""#), "/valueQuantity/unit", Value::Null);
+    check(&quantity(r#""unit":"mg/dL""#), "/valueQuantity/unit", json!("mg/dL"));
+    check(&quantity(r#""code":"{Roe}""#), "/valueQuantity/code", Value::Null);
+    check(&quantity(r#""code":"mm[Hg]""#), "/valueQuantity/code", json!("mm[Hg]"));
+    check(
+        &quantity(r#""system":"http://snomed.info/sct","code":"258813002""#),
+        "/valueQuantity/code",
+        json!("258813002"),
+    );
+    check(&quantity(r#""comparator":"by Jane""#), "/valueQuantity/comparator", Value::Null);
+    check(&quantity(r#""comparator":"<=""#), "/valueQuantity/comparator", json!("<="));
+    check(&coding(r#""version":"of Jane Roe""#), "/code/coding/0/version", Value::Null);
+    check(&coding(r#""version":"2.74""#), "/code/coding/0/version", json!("2.74"));
+    check(&coding(r#""display":"Pulse of Jane""#), "/code/coding/0/display", json!("Pulse of [X]"));
+    // A code of no terminology: a sentence in the place of one.
+    let (out, ..) = second_line(
+        r#""code":{"coding":[{"system":"http://loinc.org","code":"Pulse of Jane Roe"}]}"#,
+        "hipaa-safe-harbor",
+    );
+    let code = at(&out, "/code/coding/0/code").as_str().unwrap();
+    assert!(anonymed_core::Pseudonym::is_code(code), "{code}");
+}
+
+#[test]
+fn value_sets_and_places_are_held_to() {
+    let check = |inside: &str, pointer: &str, expect: Value| {
+        let text = format!(r#"{{"resourceType":"Patient","id":"p",{inside}}}"#);
+        for profile in ["hipaa-safe-harbor", "research-linked"] {
+            assert_eq!(at(&run(&text, profile).0, pointer), &expect, "{profile}: {inside}");
+        }
+    };
+    check(r#""gender":"john-whitaker""#, "/gender", Value::Null);
+    check(r#""gender":"final""#, "/gender", Value::Null);
+    check(r#""gender":"other""#, "/gender", json!("other"));
+    check(r#""address":[{"state":"John Whitaker"}]"#, "/address", Value::Null);
+    check(r#""address":[{"state":"Kansas","country":"USA"}]"#, "/address/0/state", json!("Kansas"));
+    check(
+        r#""address":[{"country":"John Whitaker","state":"KS"}]"#,
+        "/address/0/country",
+        Value::Null,
+    );
+    check(r#""address":[{"use":"john","state":"KS"}]"#, "/address/0/use", Value::Null);
+    check(r#""implicitRules":"http://hospital.example/john""#, "/implicitRules", Value::Null);
+    let status = |status: &str| {
+        let text = format!(r#"{{"resourceType":"Device","id":"d","status":"{status}"}}"#);
+        run(&text, "hipaa-safe-harbor").0["status"].clone()
+    };
+    assert_eq!(status("entered-in-error"), json!("entered-in-error"));
+    assert_eq!(status("john-whitaker"), Value::Null);
+    check(
+        r#""link":[{"type":"John-Whitaker","other":{"reference":"Patient/x"}}]"#,
+        "/link/0/type",
+        Value::Null,
+    );
+    check(
+        r#""link":[{"type":"seealso","other":{"reference":"Patient/x"}}]"#,
+        "/link/0/type",
+        json!("seealso"),
+    );
+    // What the policy keeps by name is kept.
+    let text = r#"{"resourceType":"Patient","id":"p","address":[{"state":"Ontario"}]}"#;
+    let keep =
+        policy_with("research-linked", "[fhir]\nkeep_elements = [\"Patient.address.state\"]");
+    assert_eq!(at(&run_with(text, &keep).0, "/address/0/state"), &json!("Ontario"));
+    assert_eq!(at(&run(text, "hipaa-limited").0, "/address/0/state"), &json!("Ontario"));
+}
+
+#[test]
+fn media_types_lose_their_parameters() {
+    let check = |media: &str, expect: Value| {
+        let text = format!(
+            "{PATIENT_LINE}\n{{\"resourceType\":\"DocumentReference\",\"id\":\"d\",\"subject\":\
+             {{\"reference\":\"Patient/p1\"}},\"content\":[{{\"attachment\":{{\"contentType\":\
+             \"{media}\",\"language\":\"en\"}}}}]}}\n"
+        );
+        let seen = scan(&text);
+        let scrubber = crate::support::Scrubber::new(&seen);
+        let policy = policy("hipaa-safe-harbor");
+        let (out, _) = transform(text.as_bytes(), &policy, &Index::new(&seen), &scrubber).unwrap();
+        let line: Value = serde_json::from_str(out.lines().nth(1).unwrap()).unwrap();
+        assert_eq!(at(&line, "/content/0/attachment/contentType"), &expect, "{media}");
+    };
+    check("text/plain; name=John-Whitaker.txt", json!("text/plain"));
+    check("text/plain;charset=utf-8", json!("text/plain"));
+    check("application/pdf", json!("application/pdf"));
+    check("application/vnd.ms-excel", json!("application/vnd.ms-excel"));
+    check("text/jane", Value::Null);
+    check("text/plain of Jane", Value::Null);
+    check("Jane/plain", Value::Null);
+    check("Jane Roe", Value::Null);
 }
