@@ -146,7 +146,8 @@ pub struct ColumnNote {
 /// Something that was not released.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Withheld {
-    /// `file` or `record`.
+    /// `file`, `record`, or what a reader of a file would not see: `hidden-sheet`, `cell-comment`,
+    /// `document-property`.
     pub unit: String,
     /// Why.
     pub reason: String,
@@ -283,16 +284,25 @@ fn withheld(plan: &Plan, records: &[Record], min_cell: u32) -> Vec<Withheld> {
             }
         }
     }
+    for (kind, count) in crate::plan::unseen(plan) {
+        counts.insert((kind, UNSEEN.to_owned()), count);
+    }
     counts
         .into_iter()
         .map(|((unit, reason), count)| Withheld {
             unit: unit.to_owned(),
             reason,
-            // Files are the sender's, not people; records may be one person.
-            count: if unit == "file" { Count::Exact(count) } else { Count::new(count, min_cell) },
+            // Files and sheets are the sender's, not people; records and comments may be one person.
+            count: match unit {
+                "file" | "hidden-sheet" | "document-property" => Count::Exact(count),
+                _ => Count::new(count, min_cell),
+            },
         })
         .collect()
 }
+
+/// Why what a reader does not see is not in the release.
+const UNSEEN: &str = "not seen by a reader of the file";
 
 /// Reasons end with ` at <place>`; the place is for the internal report.
 fn without_place(reason: &str) -> String {

@@ -74,6 +74,9 @@ pub struct Item {
     pub format: Option<Format>,
     /// What happens.
     pub step: Step,
+    /// What a reader of the file would not see and the output will not have, by kind.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub unseen: BTreeMap<String, u64>,
 }
 
 /// What happens to a file.
@@ -310,7 +313,7 @@ fn item(policy: &Policy, graph: &SubjectGraph, entry: &Entry) -> Result<Item, En
             (Some(format.clone()), step)
         }
     };
-    Ok(Item { file: entry.number, format, step })
+    Ok(Item { file: entry.number, format, step, unseen: entry.unseen.clone() })
 }
 
 fn table_step(policy: &Policy, entry: &Entry) -> Result<Step, EngineError> {
@@ -445,6 +448,17 @@ fn preview_file(
         previews.push(Preview { file: entry.number, sheet: part.sheet.clone(), table });
     }
     Ok(previews)
+}
+
+/// What readers of the transformed files would not see, by kind: none of it is released.
+pub fn unseen(plan: &Plan) -> BTreeMap<&str, u64> {
+    let mut counts = BTreeMap::new();
+    let transformed =
+        plan.bound.items.iter().filter(|item| matches!(item.step, Step::Transform { .. }));
+    for (kind, count) in transformed.flat_map(|item| &item.unseen) {
+        *counts.entry(kind.as_str()).or_default() += count;
+    }
+    counts
 }
 
 /// How many files take each step, for a summary.

@@ -60,7 +60,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
 }
 
 fn report(args: &Args, common: &Common, done: Done) -> Result<ExitCode, Failure> {
-    let run = summary(&done.run, &done.verification);
+    let run = summary(&done.plan, &done.run, &done.verification);
     let code = run.exit_code();
     let standing = done.standing.as_ref().ok();
     let published = standing.and_then(|s| s.published.clone());

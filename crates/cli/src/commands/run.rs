@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use anonymed_engine::plan::{self, Plan};
 use anonymed_engine::run::{self, Run};
 use anonymed_engine::staging::Outcome;
 use anonymed_engine::verification::Verification;
@@ -28,6 +29,8 @@ pub(crate) struct RunSummary {
     quarantined_files: BTreeMap<u32, String>,
     quarantined_records: u64,
     modalities: BTreeMap<String, Modality>,
+    /// What readers of the input would not see, by kind; none of it is in the output.
+    unseen: BTreeMap<String, u64>,
 }
 
 #[derive(Serialize, Default)]
@@ -39,15 +42,15 @@ struct Modality {
 }
 
 /// Puts the numbers of a run together; files that verification withdrew count as quarantined.
-pub(crate) fn summary(run: &Run, verification: &Verification) -> RunSummary {
-    let mut summary = plain(run);
+pub(crate) fn summary(plan: &Plan, run: &Run, verification: &Verification) -> RunSummary {
+    let mut summary = plain(plan, run);
     for (file, reason) in &verification.withdrawn {
         summary.quarantined_files.insert(file.0, reason.clone());
     }
     summary
 }
 
-fn plain(run: &Run) -> RunSummary {
+fn plain(plan: &Plan, run: &Run) -> RunSummary {
     let mut modalities: BTreeMap<String, Modality> = BTreeMap::new();
     let mut quarantined_files = BTreeMap::new();
     for record in &run.records {
@@ -72,6 +75,7 @@ fn plain(run: &Run) -> RunSummary {
         quarantined_files,
         quarantined_records: run::quarantined(&run.records).len() as u64,
         modalities,
+        unseen: plan::unseen(plan).into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect(),
     }
 }
 
@@ -89,6 +93,9 @@ impl RunSummary {
                 modality.files, modality.records_out, modality.records_in, modality.seconds
             ));
         }
+        for (kind, count) in &self.unseen {
+            common.say(&format!("{count} × {kind}: not seen by a reader, and not in the output"));
+        }
         for (file, reason) in &self.quarantined_files {
             common.say(&format!("file {file}: quarantined: {reason}"));
         }
@@ -103,7 +110,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let project = common.project(&args.place)?;
     let cancel = cancel_on_signals()?;
     let done = run::run(&project, common.progress().as_ref(), &cancel)?;
-    let summary = plain(&done);
+    let summary = plain(&plan::read(&project)?, &done);
     if common.json {
         console::print_json(&summary)?;
     } else {

@@ -22,6 +22,7 @@ fn the_demo_ends_with_a_signed_release_and_passes_its_score() {
         let done = bench.deidentify("in", "out", profile, &[]);
         // The demo plants defects, which end in quarantine.
         assert_eq!(code(&done), 6, "{profile}: {}", stderr(&done));
+        told_of_what_nobody_sees(&bench, &stderr(&done));
         let verified = bench.run(&["release", "verify", "out", "--public-key", "k.pub"]);
         assert_eq!(code(&verified), 0, "{}", stderr(&verified));
         let audited = bench.run(&["audit", "verify", "--project", "out.state"]);
@@ -29,6 +30,24 @@ fn the_demo_ends_with_a_signed_release_and_passes_its_score() {
         let score = bench.run(&["demo-score", "in", "out", "--key-file", "k.key", "--json"]);
         let text = String::from_utf8_lossy(&score.stdout).into_owned();
         assert!(text.contains("\"structured\""), "{}", stderr(&score));
+    }
+}
+
+/// The demo's workbook has a hidden sheet and comments: that they are not in the release is said where
+/// it is made, in its manifest and in both reports.
+fn told_of_what_nobody_sees(bench: &Bench, said: &str) {
+    let read = |name: &str| fs_err::read_to_string(bench.path(name)).expect("a file");
+    let internal = bench.run(&["report", "--project", "out.state", "--out", "internal.html"]);
+    assert_eq!(code(&internal), 0, "{}", stderr(&internal));
+    let manifest: serde_json::Value =
+        serde_json::from_str(&read("out/manifest.json")).expect("JSON");
+    let units: Vec<_> =
+        manifest["withheld"].as_array().expect("a list").iter().map(|w| &w["unit"]).collect();
+    for kind in ["hidden-sheet", "cell-comment"] {
+        assert!(said.contains(&format!("× {kind}")), "{kind}: {said}");
+        assert!(units.iter().any(|unit| *unit == kind), "{kind}: {units:?}");
+        assert!(read("out/report.html").contains(kind), "{kind}");
+        assert!(read("internal.html").contains(kind), "{kind}");
     }
 }
 
