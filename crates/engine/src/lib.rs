@@ -21,6 +21,7 @@ pub mod release;
 pub mod report;
 pub mod risk;
 pub mod run;
+pub mod samples;
 pub mod scan;
 pub mod score;
 pub mod staging;

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::graph::{DocumentOwner, KeyIndex, SubjectGraph};
 use crate::project::{Project, write_atomic};
+use crate::samples::{Sample, samples};
 use crate::scan::{Entry, Scan, Status};
 use crate::subjects::{Patients, pseudonymizer};
 use crate::{EngineError, job, propose};
@@ -32,6 +33,9 @@ pub struct Plan {
     /// Before and after on a sample, with expected k and suppression; not part of the hash.
     #[serde(default)]
     pub previews: Vec<Preview>,
+    /// One note and one resource of each type in masked shapes; not part of the hash.
+    #[serde(default)]
+    pub samples: Vec<Sample>,
 }
 
 /// What a plan's hash covers.
@@ -136,7 +140,7 @@ impl std::fmt::Display for Preview {
 pub enum Depth {
     /// Decides for each file.
     Steps,
-    /// Solves the tables too, for the expected k and suppression, and shows samples.
+    /// Solves the tables too, for the expected k and suppression, and shows samples of everything.
     Previews,
 }
 
@@ -158,9 +162,10 @@ pub fn plan(
     let graph = graph(&policy, &scan);
     let bound = bind(project, &policy, &scan, &graph)?;
     let hash = hash(&bound)?;
-    let mut plan = Plan { bound, hash, previews: Vec::new() };
+    let mut plan = Plan { bound, hash, previews: Vec::new(), samples: Vec::new() };
     if depth == Depth::Previews {
-        plan.previews = previews(project, &policy, scan, graph, &plan, progress, cancel)?;
+        (plan.previews, plan.samples) =
+            previews(project, &policy, scan, graph, &plan, progress, cancel)?;
     }
     let json =
         serde_json::to_vec_pretty(&plan).map_err(|e| EngineError::Internal(e.to_string()))?;
@@ -387,7 +392,7 @@ fn previews(
     plan: &Plan,
     progress: &dyn Progress,
     cancel: &CancelToken,
-) -> Result<Vec<Preview>, EngineError> {
+) -> Result<(Vec<Preview>, Vec<Sample>), EngineError> {
     const ROWS: usize = 3;
     let Scan { inventory, graph: raw } = scan;
     let codes = pseudonymizer(policy, project.keys(), &inventory.digest);
@@ -416,7 +421,8 @@ fn previews(
         progress.advance("preview", 1);
     }
     progress.end("preview");
-    Ok(previews)
+    let samples = samples(project, &inventory, &plan.bound.items, &context)?;
+    Ok((previews, samples))
 }
 
 fn is_table_step(item: &Item) -> bool {

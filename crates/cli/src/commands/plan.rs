@@ -44,6 +44,9 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     for preview in &plan.previews {
         common.say(&preview.to_string());
     }
+    for sample in &plan.samples {
+        common.say(&sample.to_string());
+    }
     let subjects = plan.bound.subjects;
     common.say(&format!(
         "{} patients, {} of them in conflict; plan {}",

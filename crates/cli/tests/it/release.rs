@@ -239,3 +239,43 @@ fn staged_bytes_changed_after_the_verification_are_not_released() {
     assert_eq!(code(&bench.run(&create)), 8);
     assert!(!bench.path("r").exists());
 }
+
+#[test]
+fn a_plan_shows_notes_and_fhir_in_shapes() {
+    let bench = Bench::new();
+    bench.write(
+        "in/all.ndjson",
+        "{\"resourceType\":\"Patient\",\"id\":\"quux7\",\"birthDate\":\"1975-03-02\",\
+         \"gender\":\"female\",\"name\":[{\"family\":\"Quibblethorpe\",\"given\":[\"Zoltan\"]}],\
+         \"identifier\":[{\"system\":\"http://h.example\",\"value\":\"8801234\"}]}\n\
+         {\"resourceType\":\"Observation\",\"id\":\"o1\",\"status\":\"final\",\
+         \"subject\":{\"reference\":\"Patient/quux7\"},\"effectiveDateTime\":\"2020-02-28\",\
+         \"note\":[{\"text\":\"Seen with Mr. Quibblethorpe\"}]}\n",
+    );
+    bench.write(
+        "in/note.txt",
+        "PATIENT: ZOLTAN QUIBBLETHORPE\nMRN: 8801234\nDATE: 2/3/2020\nWell.\n",
+    );
+    project(&bench, "research-linked");
+    let planned = bench.run(&["plan", "--project", "p", "--json"]);
+    assert_eq!(code(&planned), 0, "{}", stderr(&planned));
+    let text = String::from_utf8_lossy(&planned.stdout).into_owned();
+    let plan: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let samples = plan["samples"].as_array().unwrap();
+    let of = |what: &str| samples.iter().find(|s| s["what"] == what).expect("a sample");
+    assert_eq!(samples.len(), 3, "a note, and each type once");
+    let shown = |what: &str, name: &str| {
+        let examples = of(what)["examples"].as_array().unwrap().clone();
+        examples.into_iter().find(|e| e["name"] == name).expect("an example")
+    };
+    assert_eq!(shown("Patient", "Patient.birthDate")["before"], "9999-99-99");
+    assert_eq!(shown("Observation", "Observation.effectiveDateTime")["after"], "9999-99-99");
+    assert_eq!(shown("note", "mrn")["before"], "99999+");
+    assert!(of("Patient")["changes"]["mrn"]["pseudonym"].as_u64() >= Some(1));
+    assert!(of("note")["changes"].as_object().unwrap().len() >= 3);
+    let said = stderr(&bench.run(&["plan", "--project", "p"]));
+    assert!(said.contains("Patient.birthDate") && said.contains("9999-99-99"), "{said}");
+    for value in ["uibblethorpe", "UIBBLETHORPE", "oltan", "8801234", "1975", "quux7", "2020-02"] {
+        assert!(!text.contains(value) && !said.contains(value), "a value in a plan");
+    }
+}
