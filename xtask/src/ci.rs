@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 
 use crate::sys::{Workspace, process};
-use crate::{canary, codegen, examples, kill, test, tidy};
+use crate::{canary, codegen, determinism, examples, kill, score, test, tidy};
 
 /// Runs every check a change must pass.
 #[derive(clap::Args)]
@@ -36,11 +36,11 @@ impl Table {
 
     fn print(&self) {
         let total: f64 = self.rows.iter().map(|(_, seconds)| seconds).sum();
-        println!("\nstep        seconds");
+        println!("\nstep         seconds");
         for (name, seconds) in &self.rows {
-            println!("{name:<10} {seconds:>8.1}");
+            println!("{name:<11} {seconds:>8.1}");
         }
-        println!("{:<10} {total:>8.1}", "total");
+        println!("{:<11} {total:>8.1}", "total");
     }
 }
 
@@ -63,6 +63,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         process::check(doc.env("RUSTDOCFLAGS", "-D warnings"))
     })?;
     table.step("examples", || examples::run(workspace, &examples::Arguments::default()))?;
+    table.step("score", || score::run(workspace, &score::Arguments::short()))?;
+    table.step("determinism", || determinism::run(workspace, &determinism::Arguments::short()))?;
     table.step("kill", || kill::run(workspace, &kill::Arguments::short(arguments.kill_rounds)))?;
     table.step("canary", || canary::run(workspace, &canary::Arguments::default()))?;
     table.print();

@@ -22,6 +22,13 @@ pub(crate) struct Arguments {
     patients: u32,
 }
 
+impl Arguments {
+    /// One small hospital: what every change is held to.
+    pub(crate) fn short() -> Self {
+        Self { seeds: vec![1], patients: 30 }
+    }
+}
+
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let anonymed = Anonymed::build(workspace, Build::Development)?;
     let folder = workspace.scratch("determinism")?;

@@ -28,6 +28,8 @@ fn the_demo_ends_with_a_signed_release_and_passes_its_score() {
         let audited = bench.run(&["audit", "verify", "--project", "out.state"]);
         assert_eq!(code(&audited), 0, "{}", stderr(&audited));
         let score = bench.run(&["demo-score", "in", "out", "--key-file", "k.key", "--json"]);
+        // 5 where an identifier is left over the bar: 100 % of structured places, 99 % of prose.
+        assert_eq!(code(&score), 0, "{profile}: {}", stderr(&score));
         let text = String::from_utf8_lossy(&score.stdout).into_owned();
         assert!(text.contains("\"structured\""), "{}", stderr(&score));
     }
