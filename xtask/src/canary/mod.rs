@@ -16,8 +16,15 @@ use crate::sys::{Workspace, process, tree};
 use crate::test;
 use needles::Needles;
 
-/// Output that waits for its check lies here, in clear, below a state folder.
-const STAGED: &[&str] = &["staging", "staged"];
+/// Output that waits for its check lies here, in clear, below a state folder: `staging/<plan>/data`.
+/// What else is staged is sealed or holds no value, and is searched.
+const STAGING: &str = "staging";
+const DATA: &str = "data";
+
+/// The hospitals that the test suite makes, by seed, each with its largest number of patients: what
+/// a test prints of anybody is of one of these.
+const SUITE: &[(u64, u32)] =
+    &[(1, 10), (2, 120), (3, 60), (4, 60), (5, 80), (6, 120), (7, 60), (8, 40), (9, 9), (11, 600)];
 
 /// Searches logs, temporary files and project state for planted identifiers.
 #[derive(clap::Args)]
@@ -62,11 +69,19 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     places.extend(scene.refused()?);
     places.push(scene.folder.join("log"));
     places.push(scene.folder.join("tmp"));
-    places.push(test::log_path(workspace));
-    report(&needles, &scene, &places)
+    let mut hits = report(&needles, &scene, &places)?;
+    let log = test::log_path(workspace);
+    if log.is_file() {
+        hits += report(&scene.suite()?, &scene, &[log])?;
+    }
+    if hits > 0 {
+        bail!("planted identifiers are left behind");
+    }
+    Ok(())
 }
 
-fn report(needles: &Needles, scene: &Scene, places: &[PathBuf]) -> Result<()> {
+/// Searches the files of some places; gives the number of hits.
+fn report(needles: &Needles, scene: &Scene, places: &[PathBuf]) -> Result<usize> {
     let (mut files, mut bytes, mut hits) = (0, 0, 0);
     for path in left_behind(places)? {
         let content = fs_err::read(&path)?;
@@ -87,15 +102,20 @@ fn report(needles: &Needles, scene: &Scene, places: &[PathBuf]) -> Result<()> {
         bytes as f64 / 1e6,
         scene.steps
     );
-    if hits > 0 {
-        bail!("planted identifiers are left behind");
-    }
-    Ok(())
+    Ok(hits)
 }
 
 /// The values of the truth file.
 fn planted(truth: &Path) -> Result<Needles> {
     let mut needles = Needles::default();
+    plant(&mut needles, truth)?;
+    if needles.len() == 0 {
+        bail!("the truth file names nothing to search for");
+    }
+    Ok(needles)
+}
+
+fn plant(needles: &mut Needles, truth: &Path) -> Result<()> {
     for line in fs_err::read_to_string(truth)?.lines() {
         let entry: serde_json::Value = serde_json::from_str(line)?;
         let category =
@@ -103,10 +123,7 @@ fn planted(truth: &Path) -> Result<Needles> {
         let value = entry["value"].as_str().context("a value in each line of the truth")?;
         needles.plant(category, value);
     }
-    if needles.len() == 0 {
-        bail!("the truth file names nothing to search for");
-    }
-    Ok(needles)
+    Ok(())
 }
 
 /// The files to read: everything below the places but staged output.
@@ -117,16 +134,32 @@ fn left_behind(places: &[PathBuf]) -> Result<Vec<PathBuf>> {
             found.push(place.clone());
         } else if place.is_dir() {
             let files = tree::files(place)?.into_iter();
-            let read = files.filter(|file| {
-                !file.iter().any(|part| STAGED.iter().any(|staged| part == *staged))
-            });
+            let read = files.filter(|file| !is_staged_output(file));
             found.extend(read.map(|file| place.join(file)));
         }
     }
     Ok(found)
 }
 
+/// Whether a file below a state folder is output that waits for its check.
+fn is_staged_output(file: &Path) -> bool {
+    let parts: Vec<_> = file.iter().collect();
+    parts.windows(3).any(|parts| parts[0] == STAGING && parts[2] == DATA)
+}
+
 impl Scene {
+    /// The values planted in the hospitals of the test suite.
+    fn suite(&self) -> Result<Needles> {
+        let mut needles = Needles::default();
+        for (seed, patients) in SUITE {
+            let hospital = self.folder.join(format!("suite-{seed}"));
+            process::expect(&mut self.anonymed.demo_project(&hospital, *patients, *seed), &[0])?;
+            plant(&mut needles, &truth_of(&hospital))?;
+            fs_err::remove_dir_all(&hospital)?;
+        }
+        Ok(needles)
+    }
+
     /// Runs a command with its temporary files and both streams kept; gives the exit code.
     fn play(&mut self, command: &mut Command) -> Result<i32> {
         let log = self.next_log()?;
@@ -229,5 +262,47 @@ impl Scene {
             self.anonymed.deidentify(&self.hospital, &release, "research-linked", &no_key);
         self.play(&mut command)?;
         Ok(vec![state_of(&release)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_staged_data_are_passed_over() {
+        let check = |file: &str, expect: bool| {
+            assert_eq!(is_staged_output(Path::new(file)), expect, "{file}");
+        };
+        check("state/staging/0123abcd/data/tables/labs-00001.csv", true);
+        check("staging/0123abcd/data/notes/a/note-00002.txt", true);
+        check("state/staging/0123abcd/done/00001.sealed", false);
+        check("state/staging/0123abcd/spans/aa", false);
+        check("state/staging/0123abcd/withheld.json", false);
+        check("state/plan.json", false);
+        check("state/data/plan.json", false);
+    }
+
+    #[test]
+    fn the_suite_s_hospitals_are_listed() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
+        let mut seeds = Vec::new();
+        for file in tree::files(&root).unwrap() {
+            if file.extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
+            let text = fs_err::read_to_string(root.join(&file)).unwrap();
+            for mark in ["seed: ", "\"--seed\", \""] {
+                seeds.extend(text.split(mark).skip(1).filter_map(|rest| {
+                    let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+                    Some((file.clone(), rest[..digits].parse::<u64>().ok()?))
+                }));
+            }
+        }
+        assert!(seeds.len() > 8, "the suite's hospitals are found");
+        for (file, seed) in seeds {
+            let listed = SUITE.iter().any(|(known, _)| *known == seed);
+            assert!(listed, "seed {seed} of {} is not in SUITE", file.display());
+        }
     }
 }
