@@ -1,5 +1,6 @@
 //! The built binary, end to end: what a person or a script sees of it.
 
+mod gate;
 mod hostile;
 mod manners;
 mod memory;

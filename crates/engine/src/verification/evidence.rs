@@ -102,12 +102,17 @@ fn result(
 fn dates(examined: BTreeMap<String, u64>, hits: HitCollector, mode: TimeMode) -> CheckResult {
     let note = match mode {
         TimeMode::Shift => {
-            "Each date of a table compared with the one at the same row and column of the input: \
-             it has moved by its patient's shift. In notes and FHIR no original date of the patient \
-             is left that is not itself a shifted date, and no date stands outside of what we wrote."
+            "Each cell of a table in which a date stands, whatever the policy does with its column, \
+             compared with the cell at the same row and column of the input: it has moved by its \
+             patient's shift, and no date is left in a row that is nobody's. In prose no date stands \
+             outside of what we wrote, and in notes and FHIR no original date of the patient is left \
+             that is not itself a shifted date. What is a date by chance alone (`8/9/10` in a column \
+             of scores) is told by the whole column."
         }
         TimeMode::Year => {
-            "No date finer than a year stands in any output, but where the policy keeps it."
+            "No date finer than a year stands in any output, but months where the policy makes \
+             dates coarser to the month. Every released cell was read, whatever the policy does with \
+             its column."
         }
         TimeMode::Keep => "The policy keeps dates; they were not compared.",
     };

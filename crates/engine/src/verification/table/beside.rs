@@ -4,48 +4,109 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anonymed_core::policy::{RiskScope, TimeMode};
+use anonymed_core::policy::{Generalization, RiskScope, TimeMode};
 use anonymed_core::release::Check;
-use anonymed_core::{EntityType, FileNumber, Locator, ModalityError, Place, Pseudonymizer};
-use anonymed_table::{StringBatch, TableOutcome, joint, released};
+use anonymed_core::{
+    Action, EntityType, FileNumber, Locator, ModalityError, Place, Pseudonymizer, SubjectId,
+};
+use anonymed_table::{ColumnOutcome, StringBatch, TableOutcome, joint, released};
 
 use super::{Findings, Look, Pass, read_back, staged, unreadable};
 use crate::scan::Status;
 use crate::staging::{Output, Record};
 use crate::verify::consistency::Consistency;
-use crate::verify::dates::{PlaceMode, observed_shift, same_place};
+use crate::verify::dates::{
+    CellDates, Doubts, PlaceMode, holds_date, is_unmoved, observed_shift, same_place,
+};
 use crate::{EngineError, job};
 
+/// What the run says it did with the dates of a column; what is compared follows from it, whether
+/// it is compared does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Treatment {
+    /// Dates moved or cut, as `[time]` says.
+    Moved,
+    /// Nothing that touches a date.
+    Left,
+    /// Made coarser; to the month where the policy says so.
+    Coarser { months: bool },
+    /// Something of ours stands in place of every value.
+    Replaced,
+}
+
+/// A column whose cells are held against those that came in.
+struct Compared {
+    source: usize,
+    target: usize,
+    treatment: Treatment,
+    doubts: Doubts,
+}
+
+impl Compared {
+    /// Whether a date stands in a cell for certain, and what is wrong with it; what is in doubt is
+    /// kept until the column is known.
+    fn look(
+        &mut self,
+        before: &str,
+        after: &str,
+        mode: RowMode,
+        at: &Locator,
+    ) -> (bool, Option<&'static str>) {
+        if self.treatment == Treatment::Moved {
+            return (holds_date(after), moved_cell(before, after, mode));
+        }
+        let cell = CellDates::of(after);
+        self.doubts.see(&cell);
+        if cell.is_empty() {
+            return (false, None);
+        }
+        let hit = other_cell(before, after, &cell, self.treatment, mode);
+        match (cell.form, hit) {
+            (Some(form), Some(reason)) => {
+                self.doubts.push(form, at.clone(), reason);
+                (false, None)
+            }
+            (Some(_), None) => (false, None),
+            (None, hit) => (true, hit),
+        }
+    }
+}
+
+/// What a row's dates have to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RowMode {
+    /// Moved by so many days, cut to the year, or left.
+    Known(PlaceMode),
+    /// Moved by a patient's shift, and the release does not say whose row it is.
+    Unsaid,
+    /// Nobody's: there is no shift, so there is no date.
+    Nobodys,
+}
+
 impl Pass<'_> {
-    /// Compares each date with the one at its place in the input.
+    /// Compares each date with what stood at its place in the input, in every released column but
+    /// those of prose, whose dates are searched.
     pub(super) fn dates(
         &self,
         findings: &mut Findings,
         consistency: &mut Consistency,
     ) -> Result<(), EngineError> {
-        let moved: Vec<(usize, usize)> = self
-            .outcome
-            .columns
-            .iter()
-            .filter(|c| c.action == "shift")
-            .filter_map(|c| Some((c.source_position, c.output_position?)))
-            .collect();
         let mode = self.look.policy.time.mode;
-        let rows_with_codes = self.columns.subject.is_some();
-        if (moved.is_empty() && !rows_with_codes) || mode == TimeMode::Keep {
+        let compared = self.compared();
+        if (compared.is_empty() && self.columns.subject.is_none()) || mode == TimeMode::Keep {
             return Ok(());
         }
         let entry =
             self.look.inventory.file(self.file).ok_or(EngineError::Drift("the inventory"))?;
         let mut walk = Walk {
             pass: self,
-            moved,
+            compared,
             mode,
             released: Rows::of(
                 read_back(self.look, self.output)?,
                 self.look.row_positions(self.file, self.output, self.outcome),
             ),
-            row: 0,
+            examined: 0,
             findings,
             consistency,
             failure: None,
@@ -58,23 +119,63 @@ impl Pass<'_> {
             let part = part.ok_or_else(|| ModalityError::Internal("a part is gone".into()))?;
             tables.read_input_rows(document, format, part, &mut |batch| walk.batch(&batch))
         })?;
-        let (failure, rows) = (walk.failure.take(), walk.row);
+        let failure = walk.failure.take();
+        let cells = walk.settle();
         read.map_err(|source| EngineError::File { file: self.file, source })?;
         if let Some(failure) = failure {
             return Err(failure);
         }
-        findings.examine(Check::Dates, "table_rows", rows);
+        findings.examine(Check::Dates, "date_cells", cells);
         Ok(())
+    }
+
+    fn compared(&self) -> Vec<Compared> {
+        let columns = self.outcome.columns.iter();
+        columns
+            .filter_map(|column| {
+                let treatment = self.treatment(column)?;
+                let (source, target) = (column.source_position, column.output_position?);
+                Some(Compared { source, target, treatment, doubts: Doubts::default() })
+            })
+            .collect()
+    }
+
+    fn treatment(&self, column: &ColumnOutcome) -> Option<Treatment> {
+        let rule = self.columns.rule.and_then(|rule| rule.column(&column.name));
+        let to_month = Action::Generalize(Generalization::Month);
+        Some(match column.action.as_str() {
+            "text" => return None,
+            "shift" => Treatment::Moved,
+            "pseudonym" | "surrogate" | "encrypt" => Treatment::Replaced,
+            "generalize" => {
+                Treatment::Coarser { months: rule.is_some_and(|rule| rule.action == to_month) }
+            }
+            _ => Treatment::Left,
+        })
+    }
+
+    fn row_mode(&self, mode: TimeMode, owner: Option<SubjectId>) -> RowMode {
+        let shift = owner.and_then(|owner| self.look.shift_of(owner));
+        let says_whose = self.columns.subject.is_some();
+        let has_subject = self.columns.rule.is_some_and(|rule| rule.subject.is_some());
+        match (mode, shift) {
+            (TimeMode::Shift, Some(days)) => RowMode::Known(PlaceMode::Shift(days)),
+            (TimeMode::Shift, None) if has_subject && !says_whose => RowMode::Unsaid,
+            (TimeMode::Shift, None) => RowMode::Nobodys,
+            (TimeMode::Year, _) => RowMode::Known(PlaceMode::Year),
+            (TimeMode::Keep, _) => RowMode::Known(PlaceMode::Keep),
+        }
     }
 }
 
 /// Input rows beside released rows.
 struct Walk<'a, 'b> {
     pass: &'a Pass<'a>,
-    moved: Vec<(usize, usize)>,
+    compared: Vec<Compared>,
     mode: TimeMode,
     released: Rows,
-    row: u64,
+    /// Cells in which a date stands.
+    examined: u64,
     findings: &'b mut Findings,
     consistency: &'b mut Consistency,
     failure: Option<EngineError>,
@@ -112,7 +213,6 @@ impl Walk<'_, '_> {
         at: usize,
         number: u64,
     ) {
-        self.row += 1;
         let pass = self.pass;
         let place = |column: usize| {
             let place = Place::Cell { row: number, column: column as u32 + 1 };
@@ -123,28 +223,74 @@ impl Walk<'_, '_> {
             let code = output.value(column, at);
             self.consistency.observe_code(place(column), "table", None, code);
         }
-        let mode = match (self.mode, owner.and_then(|o| pass.look.shift_of(o))) {
-            (TimeMode::Shift, Some(days)) => PlaceMode::Shift(days),
-            (TimeMode::Shift, None) => return,
-            (TimeMode::Year, _) => PlaceMode::Year,
-            (TimeMode::Keep, _) => PlaceMode::Keep,
-        };
-        for (source, target) in &self.moved {
-            let (before, after) = (input.value(*source, row), output.value(*target, at));
-            if before.is_empty() || after.is_empty() {
+        let mode = pass.row_mode(self.mode, owner);
+        for column in &mut self.compared {
+            let (before, after) =
+                (input.value(column.source, row), output.value(column.target, at));
+            if after.is_empty() {
                 continue;
             }
-            if let Some(hit) = same_place(before, after, mode) {
-                self.findings.dates.push(place(*target), Some(EntityType::Date), hit.reason);
+            let at = place(column.target);
+            let (examined, hit) = column.look(before, after, mode, &at);
+            self.examined += u64::from(examined);
+            if let Some(reason) = hit {
+                self.findings.dates.push(at.clone(), Some(EntityType::Date), reason);
             }
-            if let (Some(owner), TimeMode::Shift, Some(days)) =
-                (owner, self.mode, observed_shift(before, after))
+            if let (Treatment::Moved, Some(owner), TimeMode::Shift) =
+                (column.treatment, owner, self.mode)
+                && let Some(days) = observed_shift(before, after)
             {
-                self.consistency.observe_shift(place(*target), owner, days);
+                self.consistency.observe_shift(at, owner, days);
             }
         }
     }
+
+    /// Judges the forms in doubt, and counts the cells with a date.
+    fn settle(self) -> u64 {
+        let mut examined = self.examined;
+        for column in self.compared {
+            let (hits, cells) = column.doubts.settle();
+            self.findings.dates.absorb(hits);
+            examined += cells;
+        }
+        examined
+    }
 }
+
+/// What is wrong with a cell of a column of dates.
+fn moved_cell(before: &str, after: &str, mode: RowMode) -> Option<&'static str> {
+    match mode {
+        RowMode::Nobodys => holds_date(after).then_some(NOBODYS),
+        RowMode::Unsaid => is_unmoved(before, after).then_some(UNMOVED),
+        RowMode::Known(_) if before.is_empty() => None,
+        RowMode::Known(mode) => same_place(before, after, mode).map(|hit| hit.reason),
+    }
+}
+
+/// What is wrong with the dates of a cell of any other column.
+fn other_cell(
+    before: &str,
+    after: &str,
+    cell: &CellDates,
+    treatment: Treatment,
+    mode: RowMode,
+) -> Option<&'static str> {
+    let same = before == after || cell.shares_with(&CellDates::of(before));
+    match (treatment, mode) {
+        (_, RowMode::Known(PlaceMode::Keep)) => None,
+        (Treatment::Replaced, _) => (before == after).then_some(UNMOVED),
+        (Treatment::Coarser { months: true }, _) if cell.is_months() => None,
+        (Treatment::Coarser { .. }, RowMode::Known(PlaceMode::Year)) => {
+            (same || cell.has_day()).then_some("finer-than-year")
+        }
+        (_, RowMode::Known(PlaceMode::Year)) => Some("finer-than-year"),
+        (Treatment::Left, RowMode::Nobodys) => Some(NOBODYS),
+        (_, _) => same.then_some(UNMOVED),
+    }
+}
+
+const UNMOVED: &str = "unshifted-date";
+const NOBODYS: &str = "date-of-nobody";
 
 /// Released rows one by one, in the order of the input.
 struct Rows {

@@ -103,6 +103,7 @@ impl Pass<'_> {
                 }
             }
             if used == CellUse::Prose && self.look.policy.time.mode != TimeMode::Keep {
+                findings.examine(Check::Dates, "prose_cells", 1);
                 for hit in unwritten_dates(value, excused) {
                     findings.dates.push(at(), Some(EntityType::Date), hit.reason);
                 }

@@ -16,8 +16,8 @@ use crate::staging::Output;
 const SORTING: usize = 16 << 20;
 
 /// Classes of one table, found again from its released cells.
-pub(super) struct Counting {
-    columns: Columns,
+pub(super) struct Counting<'a> {
+    columns: Columns<'a>,
     table: u32,
     counts: ClassCounts,
     /// Classes with their subjects.
@@ -29,8 +29,8 @@ pub(super) struct Counting {
     values: Vec<(CellNumbers, Sorter<2>)>,
 }
 
-impl Counting {
-    pub(super) fn new(look: &Look<'_>, columns: Columns, table: u32) -> Self {
+impl<'a> Counting<'a> {
+    pub(super) fn new(look: &Look<'_>, columns: Columns<'a>, table: u32) -> Self {
         let shape = match columns.subject {
             Some(_) => Shape::with_subject(columns.quasi.len(), columns.sensitive.len()),
             None => Shape::by_rows(columns.quasi.len(), columns.sensitive.len()),
@@ -87,7 +87,7 @@ impl Counting {
     }
 
     /// The classes in numbers.
-    pub(super) fn finish(self, k: u64) -> Result<Counted, EngineError> {
+    pub(super) fn finish(self, k: u64) -> Result<Counted<'a>, EngineError> {
         let Self { columns, mut counts, pairs, seen, values, .. } = self;
         let sorted = pairs.finish().map_err(unsorted)?;
         let sorted = sorted.map(|pair| pair.map(|pair| ClassPair(pair).into_subject()));
@@ -104,8 +104,8 @@ impl Counting {
 }
 
 /// What was counted of one table.
-pub(super) struct Counted {
-    pub(super) columns: Columns,
+pub(super) struct Counted<'a> {
+    pub(super) columns: Columns<'a>,
     pub(super) report: ClassReport,
     /// For each sensitive column, the fewest distinct values of a class.
     pub(super) diversity: Vec<(String, u64)>,
@@ -133,7 +133,7 @@ fn internal(error: anonymed_assess::AssessError) -> EngineError {
 pub(super) fn add_life_dates(
     look: &Look<'_>,
     output: &Output,
-    columns: &mut Columns,
+    columns: &mut Columns<'_>,
 ) -> Result<(), EngineError> {
     let open: Vec<usize> = (0..columns.names.len())
         .filter(|n| !columns.quasi.contains(n) && columns.subject != Some(*n))

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use anonymed_assess::{Multiplicity, SeenNumbers, SignatureIndex};
-use anonymed_core::policy::TableFormat;
+use anonymed_core::policy::{TableFormat, TableRule};
 use anonymed_core::{AttributeRole, FileNumber, SubjectId};
 use anonymed_table::{ColumnOutcome, StringBatch, TableOutcome, released};
 use hashbrown::HashMap;
@@ -78,7 +78,7 @@ impl<'a> Tables<'a> {
         &mut self,
         output: &Output,
         outcome: &TableOutcome,
-        counting: Counting,
+        counting: Counting<'_>,
     ) -> Result<(), EngineError> {
         let k = outcome.model.as_ref().and_then(|m| m.k);
         let threshold = self.look.policy.risk.max_prosecutor.unwrap_or(0.2);
@@ -176,22 +176,29 @@ fn utility(column: &ColumnOutcome, outcome: &TableOutcome) -> ColumnUtility {
 }
 
 /// Columns of an output by the part they play, as output positions.
-struct Columns {
+struct Columns<'a> {
+    /// The policy's rule for the table.
+    rule: Option<&'a TableRule>,
     names: Vec<String>,
     subject: Option<usize>,
     quasi: Vec<usize>,
     sensitive: Vec<usize>,
 }
 
-impl Columns {
-    fn of(look: &Look<'_>, file: FileNumber, output: &Output, outcome: &TableOutcome) -> Self {
+impl<'a> Columns<'a> {
+    fn of(look: &Look<'a>, file: FileNumber, output: &Output, outcome: &TableOutcome) -> Self {
         let rule = look
             .inventory
             .file(file)
             .and_then(|entry| look.policy.table_for(&entry.name, output.sheet.as_deref()));
         let subject_name = rule.and_then(|r| r.subject.as_deref());
-        let mut columns =
-            Self { names: Vec::new(), subject: None, quasi: Vec::new(), sensitive: Vec::new() };
+        let mut columns = Self {
+            rule,
+            names: Vec::new(),
+            subject: None,
+            quasi: Vec::new(),
+            sensitive: Vec::new(),
+        };
         for column in released_columns(outcome) {
             let position = columns.names.len();
             columns.names.push(column.name.clone());
@@ -227,7 +234,7 @@ struct Pass<'a> {
     file: FileNumber,
     output: &'a Output,
     outcome: &'a TableOutcome,
-    columns: Columns,
+    columns: Columns<'a>,
     /// What we wrote inside the prose cells.
     written: HashMap<(u64, u32), Vec<Range<usize>>>,
 }

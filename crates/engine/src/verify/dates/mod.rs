@@ -3,8 +3,10 @@
 //! Shifted dates of one patient are original dates of another, so dates are never searched
 //! globally: [`same_place`] compares what stood in a cell with what stands there now, and
 //! [`leaked_dates`] looks in a text for original dates of the same patient that the shift does not
-//! explain. [`unwritten_dates`] lists dates that stand in a text and are not ours.
+//! explain. [`unwritten_dates`] lists dates that stand in a text and are not ours. [`CellDates`] are
+//! those of a cell whose column is not said to hold dates.
 
+mod cell;
 mod grammar;
 
 use std::collections::HashSet;
@@ -15,6 +17,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::is_excused;
+pub use cell::{CellDates, Doubts};
 pub use grammar::find_dates;
 
 /// A date found where it should not be.
@@ -141,6 +144,22 @@ pub fn same_place(input: &str, output: &str, mode: PlaceMode) -> Option<DateHit>
                 (CellDate::Year(_), CellDate::Found(_)) => whole("finer-than-input"),
             }
         }
+    }
+}
+
+/// Whether a cell of a column of dates holds a date, a year alone among them.
+pub fn holds_date(cell: &str) -> bool {
+    first_date(cell).is_some()
+}
+
+/// Whether a cell of a column of dates still holds the date that came in, where nobody knows how far
+/// it should have moved.
+pub fn is_unmoved(input: &str, output: &str) -> bool {
+    match (first_date(input), first_date(output)) {
+        (Some(CellDate::Found(before)), Some(CellDate::Found(after))) => {
+            before.precision == after.precision && before.readings().eq(after.readings())
+        }
+        _ => false,
     }
 }
 
