@@ -100,3 +100,17 @@ fn dates_that_moved_are_counted_cell_by_cell() {
     // Ten days of visits for each patient; birth dates are classes of years.
     assert!(evidence.contains("\"date_cells\": 600"), "{evidence}");
 }
+
+#[test]
+fn numbers_of_other_patients_among_the_results_refuse_the_release() {
+    for profile in PROFILES {
+        let bench = Bench::new();
+        hospital(&bench, |patient, visit| match (patient, visit) {
+            (7 | 21, 3) => ssn(patient + 1).replace('-', ""),
+            _ => measured(patient, visit),
+        });
+        let done = bench.deidentify("in", "out", profile, &[]);
+        assert_eq!(code(&done), 5, "{profile}: {}", stderr(&done));
+        assert!(stderr(&done).contains("check KnownValues failed"), "{profile}");
+    }
+}

@@ -3,7 +3,7 @@
 use anonymed_core::SubjectId;
 use hashbrown::HashMap;
 
-use super::sweep::{CellUse, Sweep, SweepHit, Weight};
+use super::sweep::{CellUse, NAME_OF_ANOTHER, Sweep, SweepHit, Weight};
 
 /// Judges over a whole column what is chance in one cell.
 ///
@@ -12,14 +12,89 @@ use super::sweep::{CellUse, Sweep, SweepHit, Weight};
 /// What tells a leak from chance is how often, and with whom: in a leaked column nearly every cell
 /// matches its own row's patient, or somebody; by chance a cell matches as often as known numbers
 /// of that length are dense, and a category's value stands in everybody's rows alike.
+///
+/// A long number of another patient needs no company: where the numbers of its length in the column
+/// are so few, and the known ones so thin among all of that length, that not one in a hundred such
+/// columns would hold a known number by chance, a single one is a leak.
 #[derive(Debug, Clone, Default)]
 pub struct ColumnTally {
     filled: u64,
     cells: Cells,
     expected: f64,
-    values: HashMap<u64, Cells>,
+    values: HashMap<u64, Value>,
     /// Cells of the values that are too many to be kept apart: no category has so many.
     unplaced: Cells,
+    /// What those values are; each cell stands for a value of its own.
+    unplaced_kinds: Kinds,
+}
+
+/// A value of a column, and the cells that hold it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Value {
+    cells: Cells,
+    kind: Kind,
+}
+
+/// What a value looks like, and what it was found to be.
+#[derive(Debug, Clone, Copy, Default)]
+struct Kind {
+    /// Digits of a long number without those zeros that lead it, else 0.
+    digits: u8,
+    /// Whether letters are in it.
+    is_word: bool,
+    /// Whether it is a long number of a patient in whose row it does not stand.
+    is_number_of_another: bool,
+    /// Whether it is nothing but a rare name of such a patient.
+    is_name_of_another: bool,
+}
+
+/// Distinct values by what they are.
+#[derive(Debug, Clone, Copy, Default)]
+struct Kinds {
+    /// Long numbers by their digits, and those of them that are another patient's.
+    numbers: [(u64, u64); LONGEST],
+    words: u64,
+    names: u64,
+}
+
+/// Numbers of seven digits and more are long; counted up to this many.
+const LONG: u8 = 7;
+const LONGEST: usize = 20;
+
+/// Known numbers expected in a column by chance below which one is no chance.
+const NO_CHANCE: f64 = 0.01;
+
+impl Kinds {
+    fn add(&mut self, kind: Kind) {
+        let (numbers, known) = &mut self.numbers[usize::from(kind.digits).min(LONGEST - 1)];
+        *numbers += 1;
+        *known += u64::from(kind.is_number_of_another);
+        self.words += u64::from(kind.is_word);
+        self.names += u64::from(kind.is_name_of_another);
+    }
+
+    fn absorb(&mut self, other: &Self) {
+        for (to, from) in self.numbers.iter_mut().zip(&other.numbers) {
+            *to = (to.0 + from.0, to.1 + from.1);
+        }
+        self.words += other.words;
+        self.names += other.names;
+    }
+
+    /// Whether more long numbers are other patients' than chance gives.
+    fn has_numbers_of_others(&self, sweep: &Sweep<'_>) -> bool {
+        let long = self.numbers.iter().enumerate().skip(usize::from(LONG));
+        long.filter(|(_, (_, known))| *known > 0).any(|(digits, (numbers, known))| {
+            let expected = sweep.density(digits) * *numbers as f64;
+            expected < NO_CHANCE || *known as f64 > 5.0 + 4.0 * expected
+        })
+    }
+
+    /// Whether more values are other patients' names than a category has by chance, and they are one
+    /// in ten at least of the values that are no numbers.
+    fn has_names_of_others(&self) -> bool {
+        self.names > FEW as u64 && self.names * 10 >= self.words
+    }
 }
 
 /// What is counted of a value in which nothing known lies.
@@ -27,6 +102,7 @@ pub struct ColumnTally {
 pub struct Quiet {
     print: u64,
     expected: Option<f64>,
+    kind: Kind,
 }
 
 /// Cells that hold one value.
@@ -86,8 +162,13 @@ impl ColumnTally {
         let print = sweep.print(value);
         let own = chance.iter().any(|hit| hit.weight == Weight::Certain)
             || !chance.is_empty() && owner.is_some_and(|owner| sweep.is_own(print, owner));
+        let kind = Kind {
+            is_number_of_another: !own && chance.iter().any(is_long_number),
+            is_name_of_another: !own && chance.iter().any(|hit| hit.reason == NAME_OF_ANOTHER),
+            ..Kind::of(value)
+        };
         let (own, others) = (u64::from(own), u64::from(!own && !chance.is_empty()));
-        self.matches(print, Cells { all: 1, own, others });
+        self.matches(print, Cells { all: 1, own, others }, kind);
         certain
     }
 
@@ -97,6 +178,7 @@ impl ColumnTally {
         (!value.trim().is_empty() && sweep.is_quiet(value)).then(|| Quiet {
             print: sweep.print(value),
             expected: digits(value).filter(|n| *n >= 5).map(|n| sweep.density(n)),
+            kind: Kind::of(value),
         })
     }
 
@@ -106,7 +188,7 @@ impl ColumnTally {
         if let Some(expected) = quiet.expected {
             self.expected += expected;
         }
-        self.matches(quiet.print, Cells { all: 1, own: 0, others: 0 });
+        self.matches(quiet.print, Cells { all: 1, own: 0, others: 0 }, quiet.kind);
     }
 
     /// Adds another part of the same column.
@@ -114,52 +196,86 @@ impl ColumnTally {
         self.filled += other.filled;
         self.expected += other.expected;
         self.unplaced.add(other.unplaced);
+        self.unplaced_kinds.absorb(&other.unplaced_kinds);
         // Which are kept apart must not depend on the order of a hash map.
-        let mut values: Vec<(&u64, &Cells)> = other.values.iter().collect();
+        let mut values: Vec<(&u64, &Value)> = other.values.iter().collect();
         values.sort_unstable_by_key(|(value, _)| **value);
-        for (value, cells) in values {
-            self.keep(*value, *cells);
+        for (print, value) in values {
+            self.keep(*print, *value);
         }
         self.cells.add(other.cells);
     }
 
-    fn matches(&mut self, value: u64, cells: Cells) {
+    fn matches(&mut self, print: u64, cells: Cells, kind: Kind) {
         self.cells.add(cells);
-        self.keep(value, cells);
+        self.keep(print, Value { cells, kind });
     }
 
-    fn keep(&mut self, value: u64, cells: Cells) {
-        if self.values.len() >= MOST_VALUES && !self.values.contains_key(&value) {
-            self.unplaced.add(cells);
+    fn keep(&mut self, print: u64, value: Value) {
+        if self.values.len() >= MOST_VALUES && !self.values.contains_key(&print) {
+            self.unplaced.add(value.cells);
+            self.unplaced_kinds.add(value.kind);
             return;
         }
-        self.values.entry(value).or_default().add(cells);
+        let kept =
+            self.values.entry(print).or_insert(Value { kind: value.kind, ..Value::default() });
+        kept.cells.add(value.cells);
+        kept.kind.is_number_of_another |= value.kind.is_number_of_another;
+        kept.kind.is_name_of_another |= value.kind.is_name_of_another;
     }
 
     /// Why the column as a whole is a leak, if it is: its own patients' values in more than three
-    /// cells (in a short column, one in ten) and one in ten thousand, or others' in more than one
-    /// in a hundred and far more than chance gives.
-    pub fn verdict(&self) -> Option<&'static str> {
+    /// cells (in a short column, one in ten) and one in ten thousand; others' long numbers or rare
+    /// names beyond chance; or others' values of any kind in more than one in a hundred and far more
+    /// than chance gives.
+    pub fn verdict(&self, sweep: &Sweep<'_>) -> Option<&'static str> {
         let filled = self.filled as f64;
         let own = self.telling() as f64;
         if own > (filled / 10.0).min(3.0) && own > filled / 10_000.0 {
             return Some("column-of-own-values");
         }
+        let kinds = self.kinds();
+        if kinds.has_numbers_of_others(sweep) {
+            return Some("number-of-another");
+        }
         let others = self.cells.others as f64;
-        (self.is_many() && others > 5.0 + 4.0 * self.expected && others > filled / 100.0)
-            .then_some("column-of-known-values")
+        let many = self.is_many() && others > 5.0 + 4.0 * self.expected && others > filled / 100.0;
+        (many || kinds.has_names_of_others()).then_some("column-of-known-values")
+    }
+
+    fn kinds(&self) -> Kinds {
+        let mut kinds = self.unplaced_kinds;
+        self.values.values().for_each(|value| kinds.add(value.kind));
+        kinds
     }
 
     /// Cells that give their own patient's value away.
     fn telling(&self) -> u64 {
-        let placed = self.values.values().filter(|cells| cells.tells()).map(|cells| cells.own);
+        let cells = self.values.values().map(|value| value.cells);
+        let placed = cells.filter(|cells| cells.tells()).map(|cells| cells.own);
         self.unplaced.own + placed.sum::<u64>()
     }
 
     fn is_many(&self) -> bool {
         self.unplaced.others > 0
-            || self.values.values().filter(|cells| cells.others > 0).count() > FEW
+            || self.values.values().filter(|value| value.cells.others > 0).count() > FEW
     }
+}
+
+impl Kind {
+    /// What a value looks like.
+    fn of(value: &str) -> Self {
+        Self {
+            digits: long_number(value).unwrap_or(0),
+            is_word: value.chars().any(char::is_alphabetic),
+            ..Self::default()
+        }
+    }
+}
+
+/// Whether a hit that may be chance is of a long number.
+fn is_long_number(hit: &SweepHit) -> bool {
+    matches!(hit.reason, "full-value" | "without-separators")
 }
 
 /// Whether a hit in a kept cell may be chance: what the sweep says so of, a cell that is nothing but
@@ -179,6 +295,16 @@ fn digits(value: &str) -> Option<usize> {
     value.iter().all(|b| number(*b)).then(|| value.iter().filter(|b| b.is_ascii_digit()).count())
 }
 
+/// How many digits a long number has without the zeros that lead it; a number with a decimal point is
+/// none.
+fn long_number(value: &str) -> Option<u8> {
+    let bytes = value.trim().as_bytes();
+    let digits = digits(value)?;
+    let zeros = bytes.iter().filter(|b| b.is_ascii_digit()).take_while(|b| **b == b'0').count();
+    let decimal = bytes.iter().filter(|b| !b.is_ascii_digit()).eq([&b'.']);
+    u8::try_from(digits - zeros).ok().filter(|n| *n >= LONG && !decimal)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,7 +314,7 @@ mod tests {
         let part = |from: u64| {
             let mut part = ColumnTally::default();
             for value in from..from + 12_000 {
-                part.matches(value, Cells { all: 1, own: value % 2, others: 0 });
+                part.matches(value, Cells { all: 1, own: value % 2, others: 0 }, Kind::default());
             }
             part
         };

@@ -48,7 +48,7 @@ impl Pass<'_> {
             row_number += batch.len() as u64;
         }
         for (position, tally) in tallies.iter().enumerate() {
-            if let Some(reason) = tally.verdict() {
+            if let Some(reason) = tally.verdict(&self.look.sweep) {
                 let place = Place::Column(position as u32 + 1);
                 findings.known.push(Locator::new(self.file, place), None, reason);
             }

@@ -242,12 +242,73 @@ fn columns_tell_leaks_from_chance() {
         for n in 0..2_000 {
             tally.add(&sweep, &value(n).to_string(), Some(SubjectId(n)));
         }
-        tally.verdict()
+        tally.verdict(&sweep)
     };
     assert_eq!(verdict(&|n| 100_000 + n * 7), Some("column-of-own-values"));
     assert_eq!(verdict(&|n| 100_000 + (1_999 - n) * 7), Some("column-of-known-values"));
     // Costs over the whole range of six digits: some are record numbers.
     assert_eq!(verdict(&|n| 100_001 + n * 449), None);
+}
+
+/// The verdict over a column of many numbers of which some are other things.
+fn verdict_of_numbers(known: &KnownValues, value: &dyn Fn(u32) -> String) -> Option<&'static str> {
+    let sweep = Sweep::new(known);
+    let mut tally = ColumnTally::default();
+    for n in 0..6_000 {
+        tally.add(&sweep, &value(n), Some(SubjectId(n % 200)));
+    }
+    tally.verdict(&sweep)
+}
+
+#[test]
+fn long_numbers_of_others_need_no_company() {
+    let mut builder = KnownValues::builder(&key());
+    let ssn = |n: u32| format!("9{:08}", 11_004_021 + u64::from(n) * 390_911);
+    for n in 0..200u32 {
+        builder.insert(EntityType::Ssn, &ssn(n), Some(SubjectId(n)));
+        builder.insert(EntityType::Mrn, &(8_801_000 + n * 37).to_string(), Some(SubjectId(n)));
+    }
+    let known = builder.build();
+    let check = |value: &dyn Fn(u32) -> String, expect| {
+        assert_eq!(verdict_of_numbers(&known, value), expect);
+    };
+    // In the row after its own patient's, 55 times or once.
+    let result = |n: u32| format!("{}.5", n % 150);
+    let some = |n: u32, most: u32| match n {
+        1..=250 if n.is_multiple_of(2) && n / 2 <= most => ssn(n - 1),
+        _ => result(n),
+    };
+    check(&|n| some(n, 55), Some("number-of-another"));
+    check(&|n| some(n, 1), Some("number-of-another"));
+    check(&|n| if n == 7 { "912-84-9480".to_owned() } else { result(n) }, None);
+    check(&|n| some(n, 0), None);
+    // A number of seven digits in every cell: a few of the 200 record numbers are met by chance.
+    check(&|n| (1_000_000 + u64::from(n) * 1_489 % 9_000_000).to_string(), None);
+    // Costs whose digits would be a record number without their point.
+    check(&|n| format!("88010.{:02}", n % 100), None);
+}
+
+#[test]
+fn rare_names_of_others_are_told_from_categories() {
+    let mut builder = KnownValues::builder(&key());
+    for n in 0..200u32 {
+        let name = format!("Q{}a V{}o", syllables(n), syllables(n * 31 + 7));
+        builder.insert(EntityType::Patient, &name, Some(SubjectId(n)));
+    }
+    let known = builder.build();
+    let surname = |n: u32| format!("V{}o", syllables(n * 31 + 7));
+    let check = |names: u32, words: u32, expect| {
+        let value = |n: u32| match n {
+            1..=110 if n.is_multiple_of(2) && n / 2 <= names => surname(n + 1),
+            _ if words > 0 && n.is_multiple_of(3) => format!("finding {}", syllables(n % words)),
+            _ => format!("{}.5", n % 150),
+        };
+        assert_eq!(verdict_of_numbers(&known, &value), expect, "{names} among {words}");
+    };
+    check(55, 0, Some("column-of-known-values"));
+    check(55, 100, Some("column-of-known-values"));
+    check(8, 0, None);
+    check(12, 1_000, None);
 }
 
 #[test]
@@ -267,7 +328,7 @@ fn a_category_is_nobodys_own_value() {
             part.add(&sweep, value(n), Some(SubjectId(n % 40)));
             tally.absorb(&part);
         }
-        tally.verdict()
+        tally.verdict(&sweep)
     };
     // Everybody has the procedure whose code is one patient's ZIP, and many are of one race.
     assert_eq!(verdict(&|n| if n % 3 == 0 { "23457" } else { "99213" }), None);
