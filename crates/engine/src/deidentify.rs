@@ -10,6 +10,7 @@ use crate::project::{POLICY, Project, Session, read_policy, write_atomic};
 use crate::propose::{Wishes, propose};
 use crate::release::Standing;
 use crate::run::Run;
+use crate::staging::Staging;
 use crate::verification::Verification;
 use crate::{EngineError, plan, release, run, scan, verification};
 
@@ -35,7 +36,7 @@ pub struct Done {
     pub overlaps: Vec<Overlap>,
     /// The plan.
     pub plan: Plan,
-    /// The run.
+    /// The run, as the verification left it.
     pub run: Run,
     /// The verification.
     pub verification: Verification,
@@ -120,6 +121,9 @@ pub fn deidentify(
     let plan = plan::plan(&project, Depth::Steps, progress, cancel)?;
     let run = run::run(&project, progress, cancel)?;
     let verification = verification::verify(&project, progress, cancel)?;
+    // What the verification took out is no longer what the run says it released.
+    let records = Staging::of(&project, &run.plan).unchecked_records(&plan)?;
+    let run = Run { records, ..run };
     let standing = match release::create(&project, request.out, progress) {
         Err(e) if !matches!(e, EngineError::Rejected(_) | EngineError::Nothing { .. }) => {
             return Err(e);

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::plan::{Plan, Step};
 use crate::staging::{Outcome, Output, Record};
+use crate::verification::{TAKEN_OUT, Verification};
 
 /// Version of the manifest's form.
 pub const SCHEMA: u32 = 1;
@@ -146,8 +147,8 @@ pub struct ColumnNote {
 /// Something that was not released.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Withheld {
-    /// `file`, `record`, or what a reader of a file would not see: `hidden-sheet`, `cell-comment`,
-    /// `document-property`.
+    /// `file`, `record`, `prose cell` of a table, or what a reader of a file would not see:
+    /// `hidden-sheet`, `cell-comment`, `document-property`.
     pub unit: String,
     /// Why.
     pub reason: String,
@@ -161,8 +162,9 @@ pub fn manifest(
     plan: &Plan,
     records: &[Record],
     data_digest: &str,
-    models: &BTreeMap<String, BTreeMap<String, f64>>,
+    verification: &Verification,
 ) -> Manifest {
+    let models = &verification.models;
     let bound = &plan.bound;
     Manifest {
         schema: SCHEMA,
@@ -193,7 +195,7 @@ pub fn manifest(
             .collect(),
         documents: BTreeMap::new(),
         changes: changes(records, policy.risk.min_cell),
-        withheld: withheld(plan, records, policy.risk.min_cell),
+        withheld: withheld(plan, records, verification, policy.risk.min_cell),
         expires: policy.release.expires,
     }
 }
@@ -261,7 +263,12 @@ fn changes(records: &[Record], min_cell: u32) -> BTreeMap<EntityType, BTreeMap<O
         .collect()
 }
 
-fn withheld(plan: &Plan, records: &[Record], min_cell: u32) -> Vec<Withheld> {
+fn withheld(
+    plan: &Plan,
+    records: &[Record],
+    verification: &Verification,
+    min_cell: u32,
+) -> Vec<Withheld> {
     let mut counts: BTreeMap<(&str, String), u64> = BTreeMap::new();
     for item in &plan.bound.items {
         if let Step::LeaveOut(reason) = &item.step {
@@ -286,6 +293,10 @@ fn withheld(plan: &Plan, records: &[Record], min_cell: u32) -> Vec<Withheld> {
     }
     for (kind, count) in crate::plan::unseen(plan) {
         counts.insert((kind, UNSEEN.to_owned()), count);
+    }
+    if verification.cells_out() > 0 {
+        let blanked = ("prose cell", TAKEN_OUT.to_owned());
+        *counts.entry(blanked).or_default() += verification.cells_out();
     }
     counts
         .into_iter()

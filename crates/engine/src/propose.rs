@@ -479,7 +479,7 @@ fn tail(out: &mut String) {
          [fhir]\nkeep_extensions = []   # URLs beside the profile's own list\n\n\
          [risk]\n# The release gate. A share of subjects; 0.2 is one in a class of five.\n\
          max_prosecutor = 0.2\nmin_cell = 11        # smaller counts are hidden in the report\n\
-         max_quarantined = 0.05    # share of files verification may take out\n",
+         max_quarantined = 0.05    # share of files, or of the prose cells of a column, verification may take out\n",
     );
 }
 

@@ -21,7 +21,7 @@ use crate::project::{Project, outside, private_dir, sync_dir};
 use crate::propose;
 use crate::report;
 use crate::staging::{self, Outcome, Record, Staging};
-use crate::verification::{self, Verification};
+use crate::verification::{self, CELLS_OUT, RECORDS_OUT, Verification};
 
 const MANIFEST: &str = "manifest.json";
 const ATTESTATION: &str = "attestation.json";
@@ -330,7 +330,7 @@ pub fn internal_report(project: &Project) -> Result<String, EngineError> {
     let verification = verification::load(project)?;
     let plan = crate::plan::read(project)?;
     let records = verification::staged_records(project, &verification)?;
-    let manifest = manifest(&policy, &plan, &records, &data_digest(&records), &verification.models);
+    let manifest = manifest(&policy, &plan, &records, &data_digest(&records), &verification);
     let quarantined: Vec<_> = crate::run::quarantined(&records)
         .into_iter()
         .map(|(file, record)| (file, record.clone()))
@@ -339,8 +339,11 @@ pub fn internal_report(project: &Project) -> Result<String, EngineError> {
         &manifest,
         &verification.evidence,
         &verification.risk,
-        &verification.withdrawn,
-        &quarantined,
+        &report::HeldBack {
+            files: &verification.withdrawn,
+            records: &quarantined,
+            cells: &verification.withheld_cells,
+        },
     ))
 }
 
@@ -380,15 +383,16 @@ fn private_parent(parent: &Path) -> Result<(), EngineError> {
     fs_err::create_dir_all(parent).map_err(EngineError::io("the output folder", "made"))
 }
 
-/// The evidence as the recipient gets it: no place in the input, and no count that tells how many
-/// people stand alone.
+/// The evidence as the recipient gets it: no place in the input, no count that tells how many people
+/// stand alone, and none of a few records or cells.
 fn published_evidence(evidence: &Evidence, min_cell: u32) -> Evidence {
     let mut shown = evidence.clone();
     for check in shown.checks.values_mut() {
         check.hits.clear();
         check.measured.remove("joint_unique_patients");
         let small = |count: f64| count > 0.0 && count < f64::from(min_cell);
-        check.measured.retain(|name, count| name != "joint_smallest_signature" || !small(*count));
+        let hidden = ["joint_smallest_signature", RECORDS_OUT, CELLS_OUT];
+        check.measured.retain(|name, count| !hidden.contains(&name.as_str()) || !small(*count));
     }
     shown
 }
@@ -405,7 +409,7 @@ impl Publisher<'_> {
         let plan = crate::plan::read(self.project)?;
         self.copy_data(package)?;
         let digest = release.get().digest();
-        let mut manifest = manifest(policy, &plan, records, digest, &self.verification.models);
+        let mut manifest = manifest(policy, &plan, records, digest, self.verification);
         let policy_text = propose::shipped(&self.project.policy_text()?)?;
         let evidence = pretty(&published_evidence(release.evidence(), policy.risk.min_cell))?;
         let html = report::published(&manifest, release.evidence(), &self.verification.risk);

@@ -43,7 +43,7 @@ pub(crate) fn cell_mark(codes: &Pseudonymizer, text: &str) -> String {
 }
 
 /// What stands in a prose cell that the verification found an identifier in.
-const WITHHELD: &str = "[WITHHELD]";
+pub(crate) const WITHHELD: &str = "[WITHHELD]";
 
 /// The text engine, but for cells that an earlier verification marked: those are left blank.
 struct Withholding {

@@ -27,7 +27,12 @@ pub(crate) struct RunSummary {
     plan: String,
     files: u64,
     quarantined_files: BTreeMap<u32, String>,
+    /// Records in quarantine, those that verification took out among them.
     quarantined_records: u64,
+    /// Of these, those that verification took out.
+    withdrawn_records: u64,
+    /// Prose cells of tables that verification blanked.
+    withheld_cells: u64,
     modalities: BTreeMap<String, Modality>,
     /// What readers of the input would not see, by kind; none of it is in the output.
     unseen: BTreeMap<String, u64>,
@@ -41,13 +46,13 @@ struct Modality {
     seconds: f64,
 }
 
-/// Puts the numbers of a run together; files that verification withdrew count as quarantined.
+/// Puts the numbers of a verified run together; what verification took out counts as quarantined.
 pub(crate) fn summary(plan: &Plan, run: &Run, verification: &Verification) -> RunSummary {
-    let mut summary = plain(plan, run);
-    for (file, reason) in &verification.withdrawn {
-        summary.quarantined_files.insert(file.0, reason.clone());
+    RunSummary {
+        withdrawn_records: verification.records_out(),
+        withheld_cells: verification.cells_out(),
+        ..plain(plan, run)
     }
-    summary
 }
 
 fn plain(plan: &Plan, run: &Run) -> RunSummary {
@@ -74,15 +79,18 @@ fn plain(plan: &Plan, run: &Run) -> RunSummary {
         files: run.records.len() as u64,
         quarantined_files,
         quarantined_records: run::quarantined(&run.records).len() as u64,
+        withdrawn_records: 0,
+        withheld_cells: 0,
         modalities,
         unseen: plan::unseen(plan).into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect(),
     }
 }
 
 impl RunSummary {
-    /// 0, or 6 where something is in quarantine.
+    /// 0, or 6 where something is in quarantine or was blanked.
     pub(crate) fn exit_code(&self) -> u8 {
-        if self.quarantined_files.is_empty() && self.quarantined_records == 0 { 0 } else { 6 }
+        let held = self.quarantined_records + self.withheld_cells;
+        if self.quarantined_files.is_empty() && held == 0 { 0 } else { 6 }
     }
 
     /// Says the numbers.
@@ -102,6 +110,17 @@ impl RunSummary {
         if self.quarantined_records > 0 {
             common.say(&format!("{} records quarantined", self.quarantined_records));
         }
+        say_taken_out(common, self.withdrawn_records, self.withheld_cells);
+    }
+}
+
+/// Says what the verification took out of files that stay.
+pub(crate) fn say_taken_out(common: &Common, records: u64, cells: u64) {
+    if records > 0 {
+        common.say(&format!("verification took {records} records out"));
+    }
+    if cells > 0 {
+        common.say(&format!("verification blanked {cells} prose cells of tables"));
     }
 }
 

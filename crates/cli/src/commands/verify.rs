@@ -8,6 +8,7 @@ use clap::Args as ClapArgs;
 use serde::Serialize;
 
 use super::common::{Common, ProjectPlace, cancel_on_signals};
+use super::run::say_taken_out;
 use crate::console;
 use crate::failure::Failure;
 
@@ -76,6 +77,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
         for (file, reason) in &done.withdrawn {
             common.say(&format!("{file}: taken to quarantine: {reason}"));
         }
+        say_taken_out(common, done.records_out(), done.cells_out());
     }
     let failed: Option<Gate> = done
         .evidence
@@ -94,7 +96,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
         Some(Gate::Integrity) => 8,
         Some(Gate::Residual) => 5,
         Some(Gate::Risk) => 4,
-        None if !done.withdrawn.is_empty() => 6,
+        None if done.took_out() => 6,
         None => 0,
     }))
 }

@@ -114,3 +114,91 @@ fn numbers_of_other_patients_among_the_results_refuse_the_release() {
         assert!(stderr(&done).contains("check KnownValues failed"), "{profile}");
     }
 }
+
+/// A comment of each patient; the text engine leaves a number between letters, and the verification
+/// knows it.
+fn comments(bench: &Bench, marked: impl Fn(usize) -> bool) {
+    let mut comments = "mrn,visit,comment\n".to_owned();
+    for patient in 0..PATIENTS {
+        let (own, other) = (mrn(patient), mrn((patient + 1) % PATIENTS));
+        let mark = if marked(patient) { format!("x{other}x") } else { String::new() };
+        comments += &format!(
+            "{own},{patient},\"slept well and walked the corridor twice before the next dose was \
+             given {mark}\"\n"
+        );
+    }
+    bench.write("in/comments.csv", comments);
+}
+
+#[test]
+fn blanked_cells_are_told() {
+    let bench = Bench::new();
+    hospital(&bench, measured);
+    comments(&bench, |patient| patient == 7 || patient == 30);
+    let done = bench.deidentify("in", "out", "research-linked", &[]);
+    assert_eq!(code(&done), 6, "{}", stderr(&done));
+    assert!(stderr(&done).contains("blanked 2 prose cells"), "{}", stderr(&done));
+    let files = tree(&bench.path("out"));
+    let text = |name: &str| String::from_utf8_lossy(&files[name]).into_owned();
+    for name in ["manifest.json", "report.html"] {
+        assert!(text(name).contains("verification found an identifier"), "{name}");
+    }
+    assert!(text("manifest.json").contains("\"unit\": \"prose cell\""));
+    assert!(!text("evidence.json").contains("prose_cells_blanked"), "two are too few to be told");
+    let project = ["--project", "out.state"];
+    let again = bench.run(&[&["verify", "--json"], &project[..]].concat());
+    assert_eq!(code(&again), 6, "{}", stderr(&again));
+    let told = String::from_utf8_lossy(&again.stdout).into_owned();
+    assert!(told.contains("\"withheld\": 2"), "{told}");
+    let internal = bench.run(&[&["report"], &project[..]].concat());
+    let report = bench.path("out.state/state/report-internal.html");
+    let report = fs_err::read_to_string(report).expect("a report");
+    assert!(report.contains("2 of 60"), "{}", stderr(&internal));
+    let log = bench.run(&[&["audit", "export"], &project[..]].concat());
+    assert!(String::from_utf8_lossy(&log.stdout).contains("\"withheld_cells\":2"));
+}
+
+#[test]
+fn a_column_of_blanked_cells_is_refused() {
+    let bench = Bench::new();
+    hospital(&bench, measured);
+    comments(&bench, |_| true);
+    let done = bench.deidentify("in", "out", "research-linked", &[]);
+    assert_eq!(code(&done), 5, "{}", stderr(&done));
+    assert!(stderr(&done).contains("check Inventory failed with 60 findings"), "{}", stderr(&done));
+}
+
+/// Patients and their observations as FHIR.
+fn observations(bench: &Bench, marked: impl Fn(usize) -> bool) {
+    let (mut patients, mut all) = (String::new(), String::new());
+    for patient in 0..PATIENTS {
+        let (own, other) = (mrn(patient), mrn((patient + 1) % PATIENTS));
+        patients += &format!(
+            "{{\"resourceType\":\"Patient\",\"id\":\"p{patient}\",\"identifier\":\
+             [{{\"system\":\"http://h.example/mrn\",\"value\":\"{own}\"}}]}}\n"
+        );
+        let note = if marked(patient) { format!("slept x{other}x") } else { "slept".to_owned() };
+        all += &format!(
+            "{{\"resourceType\":\"Observation\",\"id\":\"o{patient}\",\"status\":\"final\",\
+             \"subject\":{{\"reference\":\"Patient/p{patient}\"}},\"code\":{{\"text\":\"sleep\"}},\
+             \"note\":[{{\"text\":\"{note}\"}}]}}\n"
+        );
+    }
+    bench.write("in/Patient.ndjson", patients);
+    bench.write("in/Observation.ndjson", all);
+}
+
+#[test]
+fn records_that_verification_takes_out_are_told() {
+    let bench = Bench::new();
+    observations(&bench, |patient| patient == 7 || patient == 30);
+    let done = bench.deidentify("in", "out", "research-linked", &["--json"]);
+    assert_eq!(code(&done), 6, "{}", stderr(&done));
+    let told = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(told.contains("\"withdrawn_records\": 2"), "{told}");
+    assert!(told.contains("\"quarantined_records\": 2"), "{told}");
+    assert!(told.contains("\"records_out\": 118"), "{told}");
+    let again = bench.run(&["verify", "--project", "out.state"]);
+    assert_eq!(code(&again), 6, "{}", stderr(&again));
+    assert!(stderr(&again).contains("took 2 records out"), "{}", stderr(&again));
+}

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use anonymed_core::Place;
 use anonymed_core::release::{Check, CheckResult, Verdict};
-use anonymed_core::{FileNumber, QuarantinedRecord};
 use maud::{Markup, html};
 
-use super::Report;
 use super::charts::table;
 use super::shown::{Audience, counted, number, percent};
 use super::words;
+use super::{HeldBack, Report};
 
 /// Places listed at most; the state of the project has all.
 const LISTED: usize = 1_000;
@@ -206,29 +206,30 @@ pub(super) fn digests(report: &Report<'_>) -> Markup {
 }
 
 /// Where in the input what was held back is: for the project alone.
-pub(super) fn held_back(
-    withdrawn: &[(FileNumber, String)],
-    quarantined: &[(FileNumber, QuarantinedRecord)],
-) -> Markup {
-    let files: Vec<Vec<String>> = withdrawn
-        .iter()
-        .take(LISTED)
-        .map(|(file, reason)| vec![file.to_string(), reason.clone()])
-        .collect();
-    let records: Vec<Vec<String>> = quarantined
-        .iter()
-        .take(LISTED)
-        .map(|(file, record)| {
-            vec![file.to_string(), record.place.to_string(), record.reason.clone()]
-        })
-        .collect();
+pub(super) fn held_back(held: &HeldBack<'_>) -> Markup {
+    let files = first(held.files, |(file, reason)| vec![file.to_string(), reason.clone()]);
+    let records = first(held.records, |(file, record)| {
+        vec![file.to_string(), record.place.to_string(), record.reason.clone()]
+    });
+    let cells = first(held.cells, |column| {
+        let place = Place::Column(column.column).to_string();
+        let of = format!("{} of {}", number(column.withheld), number(column.cells));
+        vec![column.file.to_string(), column.path.clone(), place, of]
+    });
+    const CELLS: [&str; 4] = ["File", "Released as", "Column", "Cells"];
     html! {
         p { "Numbers are of the sealed inventory, which alone has the names." }
         h3 { "Files taken out by the verification" }
-        (listed("Files taken out", &["File", "Reason"], &files, withdrawn.len()))
-        h3 { "Records held back by the run" }
-        (listed("Records held back", &["File", "Place", "Reason"], &records, quarantined.len()))
+        (listed("Files taken out", &["File", "Reason"], &files, held.files.len()))
+        h3 { "Records held back by the run or the verification" }
+        (listed("Records held back", &["File", "Place", "Reason"], &records, held.records.len()))
+        h3 { "Prose cells blanked by the verification" }
+        (listed("Prose cells blanked", &CELLS, &cells, held.cells.len()))
     }
+}
+
+fn first<T>(items: &[T], row: impl Fn(&T) -> Vec<String>) -> Vec<Vec<String>> {
+    items.iter().take(LISTED).map(row).collect()
 }
 
 fn listed(name: &str, heads: &[&str], rows: &[Vec<String>], all: usize) -> Markup {

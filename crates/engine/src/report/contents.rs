@@ -215,8 +215,8 @@ pub(super) fn withheld(report: &Report<'_>) -> Markup {
         @if rows.is_empty() {
             p { "Every file and record of the input is in the release." }
         } @else {
-            p { "Held back means that nothing of it is in the package. Originals stay with the \
-                 sender, sealed." }
+            p { "Held back means that nothing of it is in the package; a prose cell \
+                 stands as [WITHHELD]. Originals stay with the sender, sealed." }
             (table("What was held back", &["Reason", "Unit", "Count"], &rows))
         }
     }

@@ -24,6 +24,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::manifest::Manifest;
 use crate::risk::{RiskSummary, TableRisk};
+use crate::verification::ProseCells;
 use shown::Audience;
 
 const STYLE: &str = include_str!("style.css");
@@ -55,11 +56,21 @@ pub fn internal(
     manifest: &Manifest,
     evidence: &Evidence,
     risk: &RiskSummary,
-    withdrawn: &[(FileNumber, String)],
-    quarantined: &[(FileNumber, QuarantinedRecord)],
+    held_back: &HeldBack<'_>,
 ) -> String {
-    let places = checks::held_back(withdrawn, quarantined);
+    let places = checks::held_back(held_back);
     Report { manifest, evidence, risk, audience: Audience::Project }.page(Some(places))
+}
+
+/// What is not in the release, by its place.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct HeldBack<'a> {
+    /// Files the verification took out, and why.
+    pub files: &'a [(FileNumber, String)],
+    /// Records held back by the run or taken out by the verification.
+    pub records: &'a [(FileNumber, QuarantinedRecord)],
+    /// Columns in which the verification blanked prose cells.
+    pub cells: &'a [ProseCells],
 }
 
 /// What every section reads.

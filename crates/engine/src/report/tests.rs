@@ -9,9 +9,10 @@ use anonymed_core::{
 };
 
 use super::tables::{Bin, bins};
-use super::{internal, published};
+use super::{HeldBack, internal, published};
 use crate::manifest::{ColumnNote, Count, DataFile, Digests, Manifest, Treatment, Withheld};
 use crate::risk::{ColumnUtility, JointRisk, RiskNumbers, RiskSummary, TableRisk};
+use crate::verification::ProseCells;
 
 fn manifest() -> Manifest {
     let digest = "d".repeat(64);
@@ -165,8 +166,17 @@ fn usual_internal() -> String {
         &manifest(),
         &evidence(Verdict::Passed),
         &risk(),
-        &[(FileNumber(17), "verification found 1 dates".into())],
-        &[(FileNumber(23), record)],
+        &HeldBack {
+            files: &[(FileNumber(17), "verification found 1 dates".into())],
+            records: &[(FileNumber(23), record)],
+            cells: &[ProseCells {
+                file: FileNumber(31),
+                path: "tables/visits.csv".into(),
+                column: 4,
+                cells: 60,
+                withheld: 2,
+            }],
+        },
     )
 }
 
@@ -242,7 +252,7 @@ fn headings_are_these_in_this_order() {
 fn ids_are_unique_and_links_lead_somewhere() {
     let mut many = risk();
     many.tables = (0..12).map(|n| table(&format!("tables/{n}.csv"))).collect();
-    let html = internal(&manifest(), &evidence(Verdict::Failed), &many, &[], &[]);
+    let html = internal(&manifest(), &evidence(Verdict::Failed), &many, &HeldBack::default());
     let of = |name: &str| -> Vec<String> {
         let name = format!(" {name}=\"");
         html.split(name.as_str())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anonymed_core::policy::{ModelRule, Policy, RiskScope, TimeMode};
 use anonymed_core::release::{Check, CheckResult, Evidence, Gate, Verdict};
 
-use super::Findings;
+use super::{Findings, ProseCells};
 use crate::risk::RiskSummary;
 use crate::verify::HitCollector;
 use crate::verify::consistency::ConsistencyReport;
@@ -18,6 +18,10 @@ pub(super) struct Asked<'a> {
     pub(super) files: u64,
     /// Files taken to quarantine by the checks.
     pub(super) withdrawn: u64,
+    /// Records taken out of files that stay.
+    pub(super) withdrawn_records: u64,
+    /// The prose cells of each column of a table.
+    pub(super) prose: &'a [ProseCells],
     /// Staged files that are missing.
     pub(super) staged_problems: u64,
 }
@@ -265,23 +269,84 @@ fn diversity_missed(policy: &Policy, reached: &[(String, u64)]) -> u64 {
 }
 
 fn inventory(asked: &Asked<'_>) -> CheckResult {
+    let most = asked.policy.risk.max_quarantined;
     let share = if asked.files == 0 { 0.0 } else { asked.withdrawn as f64 / asked.files as f64 };
-    let too_many = share > asked.policy.risk.max_quarantined;
+    let files = if share > most { asked.withdrawn } else { 0 };
+    let cells = too_many_blanked(asked.prose, most);
+    let mut measured = BTreeMap::from([
+        ("files_taken_to_quarantine".to_owned(), asked.withdrawn as f64),
+        ("share_taken_to_quarantine".to_owned(), share),
+    ]);
+    let withheld: u64 = asked.prose.iter().map(|column| column.withheld).sum();
+    for (name, count) in [(RECORDS_OUT, asked.withdrawn_records), (CELLS_OUT, withheld)] {
+        if count > 0 {
+            measured.insert(name.to_owned(), count as f64);
+        }
+    }
+    let too_many = files + cells > 0;
     let failed = too_many || asked.staged_problems > 0;
     CheckResult {
         verdict: if failed { Verdict::Failed } else { Verdict::Passed },
-        // Many leaking files are a fault of the policy, not of the bytes.
+        // Much that leaks is a fault of the policy, not of the bytes.
         gate: if too_many { Gate::Residual } else { Gate::Integrity },
         examined: BTreeMap::from([("files".to_owned(), asked.files)]),
-        measured: BTreeMap::from([
-            ("files_taken_to_quarantine".to_owned(), asked.withdrawn as f64),
-            ("share_taken_to_quarantine".to_owned(), share),
-        ]),
+        measured,
         hits: Vec::new(),
-        hits_total: asked.staged_problems + if too_many { asked.withdrawn } else { 0 },
+        hits_total: asked.staged_problems + files + cells,
         note: "Every staged file belongs to a record of the run and has the digest it was written \
                with. The release is refused where more than the policy's share of files had to be \
-               taken out."
+               taken out, or of the prose cells of a table or of one of its columns to be blanked."
             .to_owned(),
+    }
+}
+
+/// Records taken out of files that stay, as the evidence measures them.
+pub(crate) const RECORDS_OUT: &str = "records_taken_out";
+/// Prose cells that were blanked, as the evidence measures them.
+pub(crate) const CELLS_OUT: &str = "prose_cells_blanked";
+
+/// Blanked cells of those columns and tables in which they are more than the share; one cell is never
+/// too many.
+fn too_many_blanked(columns: &[ProseCells], most: f64) -> u64 {
+    let too_many = |withheld: u64, cells: u64| withheld as f64 > (cells as f64 * most).max(1.0);
+    let of_table = |path: &str| {
+        let columns = columns.iter().filter(|column| column.path == path);
+        columns.fold((0, 0), |(withheld, cells), c| (withheld + c.withheld, cells + c.cells))
+    };
+    let beyond = columns.iter().filter(|column| {
+        let (withheld, cells) = of_table(&column.path);
+        too_many(column.withheld, column.cells) || too_many(withheld, cells)
+    });
+    beyond.map(|column| column.withheld).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anonymed_core::FileNumber;
+
+    #[test]
+    fn blanked_cells_are_held_to_the_share_by_column_and_by_table() {
+        let check = |columns: &[(u64, u64)], expect: u64| {
+            let columns: Vec<ProseCells> = columns
+                .iter()
+                .zip(1..)
+                .map(|((withheld, cells), column)| ProseCells {
+                    file: FileNumber(1),
+                    path: "tables/a.csv".into(),
+                    column,
+                    cells: *cells,
+                    withheld: *withheld,
+                })
+                .collect();
+            assert_eq!(too_many_blanked(&columns, 0.05), expect, "{columns:?}");
+        };
+        check(&[(60, 60)], 60);
+        check(&[(3, 60)], 0);
+        check(&[(4, 60)], 4);
+        check(&[(1, 3)], 0);
+        check(&[(4, 60), (0, 1_000)], 4);
+        check(&[(1, 3), (1, 3), (1, 3)], 3);
+        check(&[], 0);
     }
 }

@@ -1,9 +1,10 @@
 //! The verification stage: reads the staged outputs back and lets [`crate::verify`] attack them,
 //! file by file, then over all of them.
 //!
-//! A note or a FHIR file with a hit is taken to quarantine and the evidence is about what is left.
-//! A hit in a table, or in more than a stated share of the files, fails the check, and the gate
-//! refuses the release.
+//! A note or a FHIR file with a hit is taken to quarantine, or those of its records that have one, and
+//! a prose cell of a table is blanked; the evidence is about what is left. A hit elsewhere in a table,
+//! or in more than a stated share of the files or of the prose cells of a column, fails the check, and
+//! the gate refuses the release.
 
 mod document;
 mod evidence;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use self::document::{Code, Examined};
+pub(crate) use self::evidence::{CELLS_OUT, RECORDS_OUT};
 use crate::graph::{RawGraph, SubjectGraph};
 use crate::plan::Plan;
 use crate::project::Project;
@@ -56,6 +58,44 @@ pub struct Verification {
     /// Places in those files, as far as they are kept.
     #[serde(default)]
     pub withdrawn_hits: Vec<Hit>,
+    /// Files of many records that stay, and how many records were taken out of each.
+    #[serde(default)]
+    pub withdrawn_records: Vec<(FileNumber, u64)>,
+    /// Columns of prose with cells that were blanked.
+    #[serde(default)]
+    pub withheld_cells: Vec<ProseCells>,
+}
+
+impl Verification {
+    /// Records taken out of files that stay.
+    pub fn records_out(&self) -> u64 {
+        self.withdrawn_records.iter().map(|(_, records)| records).sum()
+    }
+
+    /// Prose cells that were blanked.
+    pub fn cells_out(&self) -> u64 {
+        self.withheld_cells.iter().map(|column| column.withheld).sum()
+    }
+
+    /// Whether anything was taken out that the run had let through.
+    pub fn took_out(&self) -> bool {
+        !self.withdrawn.is_empty() || self.records_out() > 0 || self.cells_out() > 0
+    }
+}
+
+/// The prose cells of one column of a released table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProseCells {
+    /// The input file.
+    pub file: FileNumber,
+    /// The output's path.
+    pub path: String,
+    /// Column of the output, from 1.
+    pub column: u32,
+    /// Cells that are not empty.
+    pub cells: u64,
+    /// Of these, those that are blank since the verification found something in them.
+    pub withheld: u64,
 }
 
 /// What one file's checks gave.
@@ -68,6 +108,8 @@ pub(crate) struct Findings {
     lines: BTreeSet<u64>,
     /// Prose cells with a hit: file, sheet, row of the output, column of the input.
     cells: Cells,
+    /// All prose cells and those that are blanked, by column.
+    prose: Prose,
     /// Units examined, by check and name.
     examined: BTreeMap<(Check, &'static str), u64>,
 }
@@ -90,6 +132,10 @@ impl Findings {
         self.dates.absorb(other.dates);
         self.residual.absorb(other.residual);
         self.cells.extend(other.cells);
+        for (column, (cells, withheld)) in other.prose {
+            let all = self.prose.entry(column).or_default();
+            *all = (all.0 + cells, all.1 + withheld);
+        }
         for (key, count) in other.examined {
             *self.examined.entry(key).or_default() += count;
         }
@@ -98,6 +144,9 @@ impl Findings {
 
 /// Prose cells with a hit: file, sheet, row of the output, column of the input.
 type Cells = BTreeSet<(FileNumber, Option<String>, u64, usize)>;
+
+/// Prose cells and how many of them are blanked, by file, path and column of the output.
+type Prose = BTreeMap<(FileNumber, String, u32), (u64, u64)>;
 
 /// What all checks share.
 pub(crate) struct Look<'a> {
@@ -169,6 +218,8 @@ pub fn verify(
                 &project
                     .event("verify.end", &policy.purpose)
                     .count("withdrawn", verification.withdrawn.len() as u64)
+                    .count("withdrawn_records", verification.records_out())
+                    .count("withheld_cells", verification.cells_out())
                     .count(
                         "findings",
                         verification.evidence.checks.values().map(|c| c.hits_total).sum(),
@@ -444,11 +495,15 @@ impl<'a> Look<'a> {
             consistency.absorb(documents.clone());
         }
         let cells = std::mem::take(&mut findings.cells);
+        let prose = prose_cells(std::mem::take(&mut findings.prose));
+        let withdrawn_records = withdrawn_records(&left);
         let mut evidence = Evidence { digest: release::data_digest(&left), ..Evidence::default() };
         let asked = evidence::Asked {
             policy: self.policy,
             files: records.len() as u64,
             withdrawn: documents.withdrawn.len() as u64,
+            withdrawn_records: withdrawn_records.iter().map(|(_, records)| records).sum(),
+            prose: &prose,
             staged_problems: self.inventory(&left)?,
         };
         let (references, consistency) = (documents.references.clone(), consistency.finish());
@@ -461,6 +516,8 @@ impl<'a> Look<'a> {
             risk,
             withdrawn: documents.withdrawn.clone(),
             withdrawn_hits: documents.withdrawn_hits.clone(),
+            withdrawn_records,
+            withheld_cells: prose.into_iter().filter(|column| column.withheld > 0).collect(),
         };
         Ok((verification, cells))
     }
@@ -486,11 +543,7 @@ impl<'a> Look<'a> {
                 .file(record.file)
                 .count("records", found.lines.len() as u64),
         )?;
-        let record = self.staging.withdraw_lines(
-            record,
-            &found.lines,
-            "verification found an identifier",
-        )?;
+        let record = self.staging.withdraw_lines(record, &found.lines, TAKEN_OUT)?;
         let clean = self.documents(&record)?;
         Ok((clean.findings.total() == 0).then_some((record, clean)))
     }
@@ -635,6 +688,32 @@ impl<'a> Look<'a> {
     fn owner(&self, code: &str) -> Option<SubjectId> {
         self.table_codes.of_code(code).or_else(|| self.codes.of_code(code))
     }
+}
+
+/// Why a record or a cell is not in the release that the run had let through.
+pub(crate) const TAKEN_OUT: &str = "verification found an identifier";
+
+/// How many records the verification took out of each file that stays, now or before.
+fn withdrawn_records(records: &[Record]) -> Vec<(FileNumber, u64)> {
+    let taken = |record: &Record| {
+        let outputs = staged(record).into_iter().flatten();
+        outputs
+            .flat_map(|output| &output.transformed.quarantined)
+            .filter(|held| held.reason == TAKEN_OUT)
+            .count() as u64
+    };
+    records.iter().map(|r| (r.file, taken(r))).filter(|(_, records)| *records > 0).collect()
+}
+
+fn prose_cells(prose: Prose) -> Vec<ProseCells> {
+    let column = |((file, path, column), (cells, withheld))| ProseCells {
+        file,
+        path,
+        column,
+        cells,
+        withheld,
+    };
+    prose.into_iter().map(column).collect()
 }
 
 /// Indices of bundle entries that are held back, by the line of their bundle.

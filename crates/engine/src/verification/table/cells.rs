@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::{Findings, Pass, read_back, released_columns, unreadable};
 use crate::EngineError;
+use crate::run::WITHHELD;
 use crate::verify::dates::unwritten_dates;
 use crate::verify::residual::{Position, residual};
 use crate::verify::{CellUse, ColumnTally, Quiet, Sweep, Weight};
@@ -88,6 +89,12 @@ impl Pass<'_> {
             };
             let excused = self.written.get(&(number, position as u32));
             let excused = excused.map_or(&[][..], Vec::as_slice);
+            if used == CellUse::Prose {
+                let column = (self.file, self.output.path.clone(), position as u32 + 1);
+                let blank = value == WITHHELD && excused == [0..WITHHELD.len()];
+                let (cells, withheld) = findings.prose.entry(column).or_default();
+                (*cells, *withheld) = (*cells + 1, *withheld + u64::from(blank));
+            }
             let hits = match used {
                 CellUse::Kept => tally.add(&self.look.sweep, value, owner),
                 CellUse::Prose => self.look.sweep.field(value, owner, excused),

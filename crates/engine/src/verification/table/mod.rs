@@ -59,7 +59,11 @@ impl<'a> Tables<'a> {
                 .any(|earlier| earlier.sheet == output.sheet);
             let pass = Pass::new(self.look, record.file, output, outcome)?;
             if !first_form {
-                pass.cells(findings, &mut |_, _| Ok(()))?;
+                let mut again = Findings::default();
+                pass.cells(&mut again, &mut |_, _| Ok(()))?;
+                // The cells of a table are counted once.
+                again.prose.clear();
+                findings.absorb(again);
                 continue;
             }
             let mut columns = Columns::of(self.look, record.file, output, outcome);
