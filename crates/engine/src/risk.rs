@@ -40,8 +40,12 @@ pub struct TableRisk {
     pub after: RiskNumbers,
     /// Size of a class in people, and how many classes have it, ascending.
     pub class_sizes: Vec<(u64, u64)>,
-    /// Sensitive columns with the fewest distinct values in any class.
+    /// Columns that are sensitive, or on which the policy asks for diversity, with the fewest distinct
+    /// values in any class.
     pub diversity: Vec<(String, u64)>,
+    /// Columns on which the policy asks for diversity in this table, and the l it asks for.
+    #[serde(default)]
+    pub l_asked: Vec<(String, u32)>,
     /// Columns by what is left of them.
     pub utility: Vec<ColumnUtility>,
 }

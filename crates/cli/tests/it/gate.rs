@@ -202,3 +202,44 @@ fn records_that_verification_takes_out_are_told() {
     assert_eq!(code(&again), 6, "{}", stderr(&again));
     assert!(stderr(&again).contains("took 2 records out"), "{}", stderr(&again));
 }
+
+/// Two tables of diagnoses; the classes of the first hold three of them, those of the second one.
+fn diagnoses(bench: &Bench, dx: &str, other: &str) {
+    let mut first = "mrn,sex,dx\n".to_owned();
+    let mut second = first.clone();
+    for patient in 0..PATIENTS {
+        let sex = if patient % 2 == 0 { "F" } else { "M" };
+        first += &format!("{},{sex},J1{}\n", mrn(patient), patient % 6);
+        second += &format!("{},{sex},I10\n", mrn(patient));
+    }
+    bench.write("in/first.csv", first);
+    bench.write("in/second.csv", second);
+    bench.write(
+        "policy.toml",
+        format!(
+            "schema = 1\nname = \"study\"\nprofile = \"research-linked\"\n[time]\nas_of = \"2025-06-30\"\n\
+             [[subject.authority]]\nname = \"mrn\"\nmatches = [\"column:mrn\"]\n\
+             [[table]]\nfiles = \"first.csv\"\nsubject = \"mrn\"\n\
+             model = [{{ k = 5 }}, {{ l = 3, on = \"dx\" }}]\n[table.columns]\n\
+             mrn = \"pseudonym\"\nsex = {{ role = \"quasi\" }}\ndx = {dx}\n\
+             [[table]]\nfiles = \"second.csv\"\nsubject = \"mrn\"\nmodel = [{{ k = 5 }}]\n\
+             [table.columns]\nmrn = \"pseudonym\"\nsex = {{ role = \"quasi\" }}\n\
+             dx = {other}\n"
+        ),
+    );
+}
+
+#[test]
+fn diversity_is_asked_of_the_table_that_promises_it_whatever_the_role() {
+    let check = |dx: &str, other: &str, expect: i32| {
+        let bench = Bench::new();
+        diagnoses(&bench, dx, other);
+        let done = bench.deidentify("in", "out", "research-linked", &["--policy", "policy.toml"]);
+        assert_eq!(code(&done), expect, "{dx}: {}", stderr(&done));
+    };
+    const SENSITIVE: &str = "{ role = \"sensitive\" }";
+    check("\"keep\"", SENSITIVE, 0);
+    check(SENSITIVE, SENSITIVE, 0);
+    // Released as one letter, they are no longer three.
+    check("{ action = \"generalize\", to = \"prefix-1\" }", "\"drop\"", 4);
+}

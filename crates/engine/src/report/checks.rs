@@ -158,7 +158,8 @@ pub(super) fn unchecked() -> Markup {
         (
             "Inference",
             "What can be concluded about a group, and so about its members, with nobody \
-          singled out. l-diversity is shown for the columns the policy calls sensitive, and no other.",
+          singled out. l-diversity is shown for the columns the policy calls sensitive or asks it of, \
+          and no other.",
         ),
         (
             "Other releases",

@@ -97,6 +97,7 @@ fn table(path: &str) -> TableRisk {
         after: numbers(0.2, 0.08, 0.0, 5, 39),
         class_sizes: vec![(5, 2), (7, 1), (15, 30), (20, 1)],
         diversity: vec![("diagnosis".into(), 3)],
+        l_asked: vec![("diagnosis".into(), 3)],
         utility: vec![
             utility("mrn", "pseudonym", [0.0, 1.0, 0.0], None),
             utility("zip", "generalize", [0.5, 0.496, 0.004], Some(0.6)),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use anonymed_core::policy::{ModelRule, Policy, RiskScope, TimeMode};
+use anonymed_core::policy::{Policy, RiskScope, TimeMode};
 use anonymed_core::release::{Check, CheckResult, Evidence, Gate, Verdict};
 
 use super::{Findings, ProseCells};
-use crate::risk::RiskSummary;
+use crate::risk::{RiskSummary, TableRisk};
 use crate::verify::HitCollector;
 use crate::verify::consistency::ConsistencyReport;
 use crate::verify::references::ReferenceReport;
@@ -202,7 +202,10 @@ fn risk(policy: &Policy, risk: &RiskSummary) -> CheckResult {
             measured.insert(format!("suppressed_over_the_limit({path})"), share);
         }
         missed += u64::from(short_of_k) + u64::from(too_risky) + u64::from(table.over_suppressed);
-        missed += diversity_missed(policy, &table.diversity);
+        for (column, l) in short_of_l(table).filter(|_| table.rows > 0) {
+            measured.insert(format!("short_of_l({column} of {path})"), f64::from(l));
+            missed += 1;
+        }
     }
     if policy.risk.scope == RiskScope::Joint {
         let apart = risk.tables.iter().filter(|t| !t.by_subject).count();
@@ -259,13 +262,12 @@ fn joint_note(risk: &RiskSummary) -> String {
     note
 }
 
-fn diversity_missed(policy: &Policy, reached: &[(String, u64)]) -> u64 {
-    let asked = policy.tables.iter().flat_map(|t| &t.models).filter_map(|m| match m {
-        ModelRule::DistinctLDiversity { l, on } => Some((on, u64::from(*l))),
-        _ => None,
-    });
-    asked.filter(|(on, l)| reached.iter().any(|(column, is)| column == *on && is < l)).count()
-        as u64
+/// The l of each column that is released with fewer values in a class than the table's rule asks for.
+fn short_of_l(table: &TableRisk) -> impl Iterator<Item = (&str, u32)> {
+    table.l_asked.iter().filter_map(|(on, l)| {
+        let missed = table.diversity.iter().any(|(column, is)| column == on && *is < u64::from(*l));
+        missed.then_some((on.as_str(), *l))
+    })
 }
 
 fn inventory(asked: &Asked<'_>) -> CheckResult {

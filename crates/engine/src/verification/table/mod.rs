@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use anonymed_assess::{Multiplicity, SeenNumbers, SignatureIndex};
-use anonymed_core::policy::{TableFormat, TableRule};
+use anonymed_core::policy::{ModelRule, TableFormat, TableRule};
 use anonymed_core::{AttributeRole, FileNumber, SubjectId};
 use anonymed_table::{ColumnOutcome, StringBatch, TableOutcome, released};
 use hashbrown::HashMap;
@@ -110,6 +110,7 @@ impl<'a> Tables<'a> {
             after: numbers(&report, threshold),
             class_sizes: report.class_sizes.iter().map(|(size, n)| (*size, *n)).collect(),
             diversity,
+            l_asked: columns.l_asked().map(|(column, l)| (column.to_owned(), l)).collect(),
             utility: outcome.columns.iter().map(|c| utility(c, outcome)).collect(),
         });
         Ok(())
@@ -186,6 +187,7 @@ struct Columns<'a> {
     names: Vec<String>,
     subject: Option<usize>,
     quasi: Vec<usize>,
+    /// Those that are sensitive, or have to be diverse.
     sensitive: Vec<usize>,
 }
 
@@ -209,13 +211,23 @@ impl<'a> Columns<'a> {
             if subject_name == Some(column.name.as_str()) {
                 columns.subject = Some(position);
             }
-            match column.role {
-                AttributeRole::Quasi => columns.quasi.push(position),
-                AttributeRole::Sensitive => columns.sensitive.push(position),
-                _ => {}
+            if column.role == AttributeRole::Quasi {
+                columns.quasi.push(position);
+            }
+            let asked = columns.l_asked().any(|(on, _)| on == column.name);
+            if column.role == AttributeRole::Sensitive || asked {
+                columns.sensitive.push(position);
             }
         }
         columns
+    }
+
+    /// Columns on which the table's rule asks for diversity, whatever their role, with the l.
+    fn l_asked(&self) -> impl Iterator<Item = (&'a str, u32)> + use<'a> {
+        self.rule.into_iter().flat_map(|rule| &rule.models).filter_map(|model| match model {
+            ModelRule::DistinctLDiversity { l, on } => Some((on.as_str(), *l)),
+            _ => None,
+        })
     }
 }
 
