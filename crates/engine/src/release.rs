@@ -411,8 +411,9 @@ impl Publisher<'_> {
         let digest = release.get().digest();
         let mut manifest = manifest(policy, &plan, records, digest, self.verification);
         let policy_text = propose::shipped(&self.project.policy_text()?)?;
-        let evidence = pretty(&published_evidence(release.evidence(), policy.risk.min_cell))?;
-        let html = report::published(&manifest, release.evidence(), &self.verification.risk);
+        let shown = published_evidence(release.evidence(), policy.risk.min_cell);
+        let evidence = pretty(&shown)?;
+        let html = report::published(&manifest, &shown, &self.verification.risk);
         let documents: [(&str, &[u8]); 3] = [
             ("policy.toml", policy_text.as_bytes()),
             ("evidence.json", &evidence),

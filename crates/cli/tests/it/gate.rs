@@ -243,3 +243,16 @@ fn diversity_is_asked_of_the_table_that_promises_it_whatever_the_role() {
     // Released as one letter, they are no longer three.
     check("{ action = \"generalize\", to = \"prefix-1\" }", "\"drop\"", 4);
 }
+
+#[test]
+fn the_published_report_shows_no_more_than_the_published_evidence() {
+    let bench = Bench::new();
+    hospital(&bench, measured);
+    let done = bench.deidentify("in", "out", "research-linked", &[]);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let files = tree(&bench.path("out"));
+    let text = |name: &str| String::from_utf8_lossy(&files[name]).into_owned();
+    assert!(text("report.html").contains("joint highest risk"));
+    assert!(!text("report.html").contains("joint unique patients"));
+    assert!(!text("evidence.json").contains("joint_unique_patients"));
+}
