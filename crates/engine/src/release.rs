@@ -113,13 +113,14 @@ pub fn create(
         creator: project.session().actor.clone(),
         published: false,
     };
-    store(project, &candidate_state)?;
+    // An operation whose event cannot be written is not done.
     project.record(
         &project
             .event("release.create", &policy.purpose)
             .digest("data", &candidate_state.data)
             .digest("plan", &candidate_state.plan),
     )?;
+    store(project, &candidate_state)?;
     if policy.release.approvals == 0 {
         return sign_passed(project, &policy, passed, progress);
     }

@@ -1,5 +1,7 @@
 //! From a folder to a signed release, and what is refused on the way.
 
+use std::process::Command;
+
 use crate::{Bench, code, stderr, tree};
 
 fn hospital(bench: &Bench, patients: &str) {
@@ -280,4 +282,24 @@ fn a_plan_shows_notes_and_fhir_in_shapes() {
     for value in ["uibblethorpe", "UIBBLETHORPE", "oltan", "8801234", "1975", "quux7", "2020-02"] {
         assert!(!text.contains(value) && !said.contains(value), "a value in a plan");
     }
+}
+
+#[test]
+fn a_candidate_that_cannot_be_logged_is_not_made() {
+    let bench = Bench::new();
+    let create = verified(&bench);
+    let log = fs_err::metadata(bench.path("p/state/audit/audit.jsonl")).unwrap().len();
+    // No file grows beyond what the log has: in units of 512 bytes.
+    let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", log / 512);
+    let refused = Command::new("sh")
+        .args(["-c", &script, env!("CARGO_BIN_EXE_anonymed")])
+        .args(&create)
+        .current_dir(bench.folder.path())
+        .env("ANONYMED_ACTOR", "tester")
+        .output()
+        .unwrap();
+    assert_ne!(code(&refused), 0);
+    assert!(stderr(&refused).contains("audit"), "{}", stderr(&refused));
+    assert!(!bench.path("p/state/candidate.sealed").exists());
+    assert!(!bench.path("r").exists());
 }
