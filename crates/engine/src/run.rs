@@ -6,7 +6,7 @@
 //! quarantine with its reason and stops nothing.
 
 use std::collections::BTreeSet;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Write};
 use std::sync::Arc;
 
 use anonymed_core::policy::TableFormat;
@@ -301,8 +301,8 @@ impl Work<'_> {
         let result = match result {
             Ok(outputs) => Outcome::Staged(outputs),
             Err(reason) => {
-                seal_original(self.project, self.inventory, entry.number)?;
-                Outcome::Quarantined(reason)
+                let file = entry.number;
+                Outcome::Quarantined(seal_original(self.project, self.inventory, file, reason)?)
             }
         };
         let seconds = self.project.session().clock.now().duration_since(started).as_secs_f64();
@@ -335,11 +335,10 @@ impl Work<'_> {
         item: &Item,
         stem: &str,
     ) -> Result<Result<Vec<Output>, String>, EngineError> {
-        let fresh = job::with_document(self.project, entry, |d| {
-            hash_source(d.data).is_ok_and(|sha256| sha256 == entry.sha256)
-        })?;
-        if !fresh {
-            return Err(EngineError::InputChanged { file: entry.number });
+        match job::with_document(self.project, entry, |d| hash_source(d.data))? {
+            Ok(sha256) if sha256 == entry.sha256 => {}
+            Ok(_) => return Err(EngineError::InputChanged { file: entry.number }),
+            Err(_) => return Ok(Err("its content could be read at the scan only".to_owned())),
         }
         let outputs = match modality_of(item) {
             "table" => self.table(entry, item, stem),
@@ -464,27 +463,59 @@ impl Work<'_> {
     }
 }
 
-/// Seals an original into quarantine, so that who mends it need not look for it.
+/// Seals an original into quarantine, so that who mends it need not look for it. Gives the reason of
+/// the quarantine, which says so where the original can no longer be read: that stops nothing.
+///
+/// # Errors
+///
+/// Where the quarantine cannot be written.
 pub(crate) fn seal_original(
     project: &Project,
     inventory: &Inventory,
     file: FileNumber,
-) -> Result<(), EngineError> {
-    let Some(entry) = inventory.file(file) else { return Ok(()) };
+    reason: String,
+) -> Result<String, EngineError> {
+    let Some(entry) = inventory.file(file) else { return Ok(reason) };
+    let lost = format!("{reason}; the original can no longer be read and is not kept");
     let name = format!("quarantine/{:05}", file.0);
     let path = project.state(&format!("{name}.sealed"));
     let part = path.with_extension("part");
-    // What cannot be read cannot be kept; the inventory says why.
     let Ok(mut source) = fs_err::File::open(project.settings.input.join(&entry.name)) else {
-        return Ok(());
+        return Ok(lost);
     };
     let target =
         fs_err::File::create(&part).map_err(EngineError::io("the quarantine", "written"))?;
     let mut sealed = SealWriter::new(project.keys(), &name, BufWriter::new(target))?;
-    std::io::copy(&mut source, &mut sealed)
-        .map_err(EngineError::io("the quarantine", "written"))?;
+    match copy(&mut source, &mut sealed) {
+        Ok(()) => {}
+        Err(CopyError::Read) => {
+            fs_err::remove_file(&part).map_err(EngineError::io("the quarantine", "written"))?;
+            return Ok(lost);
+        }
+        Err(CopyError::Write(e)) => return Err(EngineError::io("the quarantine", "written")(e)),
+    }
     sealed.finish()?;
-    fs_err::rename(&part, &path).map_err(EngineError::io("the quarantine", "written"))
+    fs_err::rename(&part, &path).map_err(EngineError::io("the quarantine", "written"))?;
+    Ok(reason)
+}
+
+/// Which side of a copy failed.
+#[derive(Debug)]
+enum CopyError {
+    Read,
+    Write(std::io::Error),
+}
+
+fn copy(source: &mut dyn Read, target: &mut dyn Write) -> Result<(), CopyError> {
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        match source.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(n) => target.write_all(&buffer[..n]).map_err(CopyError::Write)?,
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => return Err(CopyError::Read),
+        }
+    }
 }
 
 /// A note lies in its patient's folder, under the patient's code.
@@ -547,6 +578,29 @@ pub fn quarantined(records: &[Record]) -> Vec<(FileNumber, &QuarantinedRecord)> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_says_which_side_failed() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(std::io::Error::other("bad sector"))
+            }
+        }
+        impl Write for Broken {
+            fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+                Err(std::io::Error::other("full"))
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut kept = Vec::new();
+        assert!(copy(&mut &b"abc"[..], &mut kept).is_ok());
+        assert_eq!(kept, b"abc");
+        assert!(matches!(copy(&mut Broken, &mut kept), Err(CopyError::Read)));
+        assert!(matches!(copy(&mut &b"abc"[..], &mut Broken), Err(CopyError::Write(_))));
+    }
 
     #[test]
     fn documents_lie_in_their_patient_s_folder() {

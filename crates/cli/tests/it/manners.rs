@@ -178,3 +178,24 @@ fn json_is_one_document() {
     check(&["release", "verify", "p/release"]);
     check(&["audit", "verify", "--project", "p"]);
 }
+
+#[test]
+fn a_source_that_can_no_longer_be_read_stops_nothing() {
+    let bench = Bench::new();
+    bench.write("in/bad.parquet", b"PAR1 and no more");
+    bench.write("in/other.csv", TABLE);
+    project(&bench);
+    assert_eq!(code(&bench.run(&["plan", "--project", "p"])), 0);
+    // A folder can be opened and not be read, as a file on a bad sector.
+    for name in ["in/bad.parquet", "in/other.csv"] {
+        fs_err::remove_file(bench.path(name)).unwrap();
+        fs_err::create_dir(bench.path(name)).unwrap();
+    }
+    let done = bench.run(&["run", "--project", "p"]);
+    let said = stderr(&done);
+    assert_eq!(code(&done), 6, "{said}");
+    assert_eq!(said.matches("the original can no longer be read").count(), 2, "{said}");
+    assert!(said.contains("could be read at the scan only"), "{said}");
+    assert!([0, 6].contains(&code(&bench.run(&["verify", "--project", "p"]))));
+    assert!(bench.run(&["release", "create", "--project", "p"]).status.success());
+}

@@ -446,7 +446,7 @@ impl<'a> Look<'a> {
                     Some((record, clean)) => all.take(record, clean, &mut references),
                     None => {
                         let reason = evidence::reason(&examined.findings);
-                        self.quarantine(record, &reason)?;
+                        let reason = self.quarantine(record, reason)?;
                         all.withdrawn.push((record.file, reason));
                     }
                 }
@@ -548,7 +548,8 @@ impl<'a> Look<'a> {
         Ok((clean.findings.total() == 0).then_some((record, clean)))
     }
 
-    fn quarantine(&self, record: &Record, reason: &str) -> Result<(), EngineError> {
+    /// Takes a file out, and gives the reason it is out for.
+    fn quarantine(&self, record: &Record, reason: String) -> Result<String, EngineError> {
         self.project.record(
             &self
                 .project
@@ -556,9 +557,9 @@ impl<'a> Look<'a> {
                 .file(record.file)
                 .outcome("quarantined"),
         )?;
-        crate::run::seal_original(self.project, self.inventory, record.file)?;
-        self.staging.withdraw(record, reason)?;
-        Ok(())
+        let reason = crate::run::seal_original(self.project, self.inventory, record.file, reason)?;
+        self.staging.withdraw(record, &reason)?;
+        Ok(reason)
     }
 
     /// What the package says beside the data: file and folder names, headers of released columns,
