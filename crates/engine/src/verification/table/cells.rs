@@ -71,6 +71,7 @@ impl Pass<'_> {
         let mut tally = ColumnTally::default();
         let used = cell_use(column);
         let mut memo = Memo::default();
+        let mut prose = (0, 0);
         for (row, owner) in owners.iter().copied().enumerate() {
             let value = batch.value(position, row);
             if value.is_empty() {
@@ -90,10 +91,8 @@ impl Pass<'_> {
             let excused = self.written.get(&(number, position as u32));
             let excused = excused.map_or(&[][..], Vec::as_slice);
             if used == CellUse::Prose {
-                let column = (self.file, self.output.path.clone(), position as u32 + 1);
-                let blank = value == WITHHELD && excused == [0..WITHHELD.len()];
-                let (cells, withheld) = findings.prose.entry(column).or_default();
-                (*cells, *withheld) = (*cells + 1, *withheld + u64::from(blank));
+                let whole = excused.first().is_some_and(|span| *span == (0..value.len()));
+                prose = (prose.0 + 1, prose.1 + u64::from(whole && value == WITHHELD));
             }
             let hits = match used {
                 CellUse::Kept => tally.add(&self.look.sweep, value, owner),
@@ -119,6 +118,10 @@ impl Pass<'_> {
                 let cell = (self.file, self.output.sheet.clone(), number, column.source_position);
                 findings.cells.insert(cell);
             }
+        }
+        if prose.0 > 0 {
+            let column = (self.file, self.output.path.clone(), position as u32 + 1);
+            findings.prose.insert(column, prose);
         }
         (findings, tally)
     }

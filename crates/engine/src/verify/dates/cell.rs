@@ -175,7 +175,8 @@ fn stands_alone(cell: &str, found: &FoundDate) -> bool {
 /// The form in doubt of a cell: of all of it, or of what stands before a time.
 fn form(cell: &str) -> Option<Form> {
     let (first, rest) = cell.split_once(char::is_whitespace).unwrap_or((cell, ""));
-    if !rest.is_empty() && !(rest.contains(':') && rest.starts_with(|c: char| c.is_ascii_digit())) {
+    let is_time = rest.contains(':') && rest.starts_with(|c: char| c.is_ascii_digit());
+    if !rest.is_empty() && !is_time {
         return None;
     }
     let mut runs = [0usize; 3];
