@@ -1,13 +1,50 @@
 //! The date grammar: one cursor, no backtracking beyond a date's own length. What a date may begin
-//! with is decided here; how it goes on is in the files beside.
+//! with is decided here; how it goes on is in the files beside. They read the text folded, and what
+//! they find is given back with its places in the text as written.
 
 use std::ops::Range;
 
 use super::cursor::Cursor;
-use super::{Dated, Part, Reading, Strength};
+use super::fold::Folded;
+use super::{Dated, Part, Reading, Strength, fold};
+
+/// Bytes that the longest range of two dates with weekdays and names does not fill.
+const WINDOW: usize = 160;
 
 /// Every date in a short text, in order, whatever its strength.
 pub(crate) fn all(text: &str, reading: &Reading) -> Vec<Dated> {
+    let folded = Folded::new(text);
+    let dates = all_plain(&folded.text, reading);
+    dates.into_iter().map(|date| certain(folded.back(date, 0), text)).collect()
+}
+
+/// The date that begins at a byte: none, one, or the two of a range.
+pub(crate) fn at(text: &str, pos: usize, reading: &Reading) -> Vec<Dated> {
+    let mut end = (pos + WINDOW).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let Some(window) = text.get(pos..end).filter(|window| !window.is_ascii()) else {
+        return plain(text, pos, reading);
+    };
+    let folded = Folded::new(window);
+    let dates = plain(&folded.text, 0, reading);
+    dates.into_iter().map(|date| certain(folded.back(date, pos), text)).collect()
+}
+
+/// `3 4 2021` with spaces that somebody put there to hold it together is no row of numbers.
+fn certain(mut date: Dated, text: &str) -> Dated {
+    let held = |pair: &[(Part, Range<usize>)]| {
+        text.get(pair[0].1.end..pair[1].1.start)
+            .is_some_and(|gap| !gap.is_empty() && gap.chars().all(fold::is_space))
+    };
+    if date.strength == Strength::Weak && date.year.is_some() && date.parts.windows(2).all(held) {
+        date.strength = Strength::Fair;
+    }
+    date
+}
+
+fn all_plain(text: &str, reading: &Reading) -> Vec<Dated> {
     let mut found = Vec::new();
     let mut pos = 0;
     while pos < text.len() {
@@ -19,7 +56,7 @@ pub(crate) fn all(text: &str, reading: &Reading) -> Vec<Dated> {
             [] => true,
         };
         if starts && (here[0].is_ascii_alphanumeric() || here[0] == b'\'') {
-            let dates = at(text, pos, reading);
+            let dates = plain(text, pos, reading);
             if let Some(last) = dates.last() {
                 pos = last.span.end.max(pos + 1);
                 found.extend(dates);
@@ -31,11 +68,14 @@ pub(crate) fn all(text: &str, reading: &Reading) -> Vec<Dated> {
     found
 }
 
-/// The date that begins at a byte: none, one, or the two of a range.
-pub(crate) fn at(text: &str, pos: usize, reading: &Reading) -> Vec<Dated> {
+fn plain(text: &str, pos: usize, reading: &Reading) -> Vec<Dated> {
     let cursor = Cursor { text, reading };
     let Some(mut first) = cursor.date(pos) else {
-        return cursor.quarters(pos).or_else(|| cursor.weeks(pos)).unwrap_or_default();
+        return cursor
+            .quarters(pos)
+            .or_else(|| cursor.weeks(pos))
+            .or_else(|| cursor.days(pos))
+            .unwrap_or_default();
     };
     match cursor.range(&mut first) {
         Some(second) => vec![first, second],
@@ -67,6 +107,7 @@ impl Cursor<'_> {
             b if b.is_ascii_digit() => self.numeric(pos),
             b if b.is_ascii_alphabetic() => self
                 .named(pos)
+                .or_else(|| self.roman_first(pos))
                 .or_else(|| self.seasonal(pos))
                 .or_else(|| self.quarter(pos))
                 .or_else(|| self.week(pos)),

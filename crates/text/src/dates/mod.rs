@@ -2,7 +2,9 @@
 //! date is written back in the very form it had.
 
 mod cursor;
+mod fold;
 mod grammar;
+mod months;
 mod named;
 mod numeric;
 mod parts_of_year;
@@ -13,7 +15,9 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
+pub(crate) use fold::is_digit;
 pub(crate) use grammar::{all, at};
+pub(crate) use months::heads_month;
 pub(crate) use render::{moved, years};
 
 /// Which of two small numbers is the month, where both could be.
@@ -63,6 +67,10 @@ pub(crate) enum Part {
     Month,
     /// A name or abbreviation.
     MonthName,
+    /// `III`
+    RomanMonth,
+    /// `063` of `2021-063`: the day of the year in three digits.
+    YearDay,
     /// `spring`: a quarter of the year.
     Season,
     /// The number or ordinal of a quarter.
@@ -73,6 +81,8 @@ pub(crate) enum Part {
     IsoDay,
     /// The month of the date before, as in `May 3-7`: nothing is written.
     SharedMonth,
+    /// The month of the date behind, as in `3-9 May`: nothing is written.
+    MonthBehind,
     /// A number.
     Day,
     /// `5th`: the suffix is part of it.
@@ -135,22 +145,6 @@ impl Dated {
         self.parts.iter().any(|(p, _)| matches!(p, Part::Year | Part::ShortYear))
     }
 }
-
-/// Full names of the months.
-pub(crate) const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// Full names of the weekdays, Monday first.
 pub(crate) const WEEKDAYS: [&str; 7] =

@@ -1,20 +1,25 @@
-//! Dates with the name of a month or season: `May 5, 2011`, `5 May`, `May 2011`, `spring 2011`.
+//! Dates with the name of a month or season: `May 5, 2011`, `5 May`, `May 2011`, `spring 2011`, and
+//! with the names of other languages or a Roman numeral: `4. März 2021`, `4.III.2021`.
 
 use std::ops::Range;
 
 use super::cursor::Cursor;
 use super::grammar::{Two, dated};
-use super::{Dated, MONTHS, Part, SEASONS, Strength, WEEKDAYS};
+use super::months::{self, Kind};
+use super::{Dated, Part, SEASONS, Strength, WEEKDAYS};
+
+/// A month's name that was read.
+pub(super) struct Month {
+    pub(super) month: i8,
+    pub(super) end: usize,
+    kind: Kind,
+}
 
 impl Cursor<'_> {
-    pub(super) fn month(&self, at: usize) -> Option<(i8, usize)> {
+    pub(super) fn month(&self, at: usize) -> Option<Month> {
         let (word, end) = self.letters(at)?;
-        let found = MONTHS.iter().position(|m| {
-            *m == word
-                || (word.len() == 3 && m.starts_with(&word))
-                || (word == "sept" && *m == "september")
-        })?;
-        Some((found as i8 + 1, end))
+        let (month, kind) = months::month(&word)?;
+        Some(Month { month, end, kind })
     }
 
     pub(super) fn season(&self, at: usize) -> Option<(i8, usize)> {
@@ -32,7 +37,10 @@ impl Cursor<'_> {
 
     /// `May 5, 2011`, `May 2011`, `May 5`.
     pub(super) fn named(&self, pos: usize) -> Option<Dated> {
-        let (month, end) = self.month(pos)?;
+        let Month { month, end, kind } = self.month(pos)?;
+        if kind == Kind::Word {
+            return None;
+        }
         let month_part = (Part::MonthName, pos..end);
         let next = self.wrapped_day(end).or_else(|| self.after_month(end))?;
         if let Some((part, year, span)) = self.year(next, Two::Quoted) {
@@ -53,6 +61,11 @@ impl Cursor<'_> {
             ..dated(pos..day_end, vec![month_part, day_part], Strength::Strong)
         };
         self.add_year(&mut date);
+        // Only English writes the day behind the month, and Spanish under its influence; and
+        // `MARCH1` is a gene.
+        if date.year.is_none() && (kind != Kind::English || next == end) {
+            return None;
+        }
         self.possible(date)
     }
 
@@ -72,10 +85,7 @@ impl Cursor<'_> {
 
     /// Past what stands between a month's name and the next part; `None` where nothing does.
     pub(super) fn after_month(&self, end: usize) -> Option<usize> {
-        let mut next = self.skip(end, b".,-/");
-        if self.text[next..].starts_with("of ") || self.text[next..].starts_with("OF ") {
-            next += 3;
-        }
+        let mut next = self.of(self.skip(end, b".,-/"));
         if self.text[next..].starts_with("the ") {
             next += 4;
         }
@@ -90,10 +100,7 @@ impl Cursor<'_> {
             matches!(self.byte(pair[0].1.end), b'-' | b'/') || pair[0].1.end == pair[1].1.start
         });
         let dash = between && matches!(self.byte(end), b'-' | b'/');
-        let mut next = self.skip(end, b",.-/");
-        if self.text[next..].starts_with("of ") {
-            next += 3;
-        }
+        let next = self.of(self.skip(end, b",.-/"));
         let two = if dash { Two::Allowed } else { Two::Quoted };
         if next == end {
             return;
@@ -105,14 +112,30 @@ impl Cursor<'_> {
         }
     }
 
+    /// Past the word that ties a day to a month or a month to a year, where there is one.
+    fn of(&self, at: usize) -> usize {
+        const TIES: [&str; 3] = ["of ", "de ", "del "];
+        let rest = &self.text.as_bytes()[at..];
+        let tie = TIES.iter().find(|tie| {
+            rest.get(..tie.len()).is_some_and(|word| word.eq_ignore_ascii_case(tie.as_bytes()))
+        });
+        at + tie.map_or(0, |tie| tie.len())
+    }
+
+    /// Past the suffix of an ordinal, where there is one.
+    pub(super) fn suffix(&self, at: usize) -> Option<usize> {
+        let rest = self.text.as_bytes().get(at..at + 2)?;
+        let ordinal =
+            [b"st", b"nd", b"rd", b"th", b"er"].iter().any(|s| rest.eq_ignore_ascii_case(*s));
+        ordinal.then_some(at + 2)
+    }
+
     /// A day of the month at a byte, an ordinal suffix with it.
     pub(super) fn day(&self, at: usize) -> Option<(i8, (Part, Range<usize>))> {
         let digits = self.digits(at)?;
         let day = digits.small().filter(|d| *d >= 1)?;
-        let rest = self.text.as_bytes().get(digits.end..digits.end + 2).unwrap_or_default();
-        let ordinal = [b"st", b"nd", b"rd", b"th"].iter().any(|s| rest.eq_ignore_ascii_case(*s));
-        if ordinal && self.ends(digits.end + 2) {
-            return Some((day, (Part::Ordinal, at..digits.end + 2)));
+        if let Some(end) = self.suffix(digits.end).filter(|end| self.ends(*end)) {
+            return Some((day, (Part::Ordinal, at..end)));
         }
         // `10:30` is a time and `5.2` a measurement.
         let number = matches!(self.byte(digits.end), b':' | b'.' | b'%')
@@ -140,17 +163,13 @@ impl Cursor<'_> {
     pub(super) fn day_named(&self, pos: usize) -> Option<Dated> {
         let digits = self.digits(pos)?;
         let day = digits.small().filter(|d| *d >= 1)?;
-        let rest = self.text.as_bytes().get(digits.end..digits.end + 2).unwrap_or_default();
-        let ordinal = [b"st", b"nd", b"rd", b"th"].iter().any(|s| rest.eq_ignore_ascii_case(*s));
-        let (part, end) = match ordinal {
-            true => (Part::Ordinal, digits.end + 2),
-            false => (Part::Day, digits.end),
+        let (part, end) = match self.suffix(digits.end) {
+            Some(end) => (Part::Ordinal, end),
+            None => (Part::Day, digits.end),
         };
-        let mut next = self.skip(end, b"-/.,");
-        if self.text[next..].starts_with("of ") {
-            next += 3;
-        }
-        let (month, month_end) = self.month(next)?;
+        let spaced = self.skip(end, b"-/.,");
+        let next = self.of(spaced);
+        let Month { month, end: month_end, kind } = self.month(next)?;
         let mut date = Dated {
             month: Some(month),
             day: Some(day),
@@ -172,10 +191,59 @@ impl Cursor<'_> {
         }
         // `2 may` in running text is more often a verb: a year or a capital must speak for it.
         let lower = self.byte(next).is_ascii_lowercase();
-        if lower && date.year.is_none() && !ordinal {
-            return None;
-        }
-        self.possible(date)
+        let alone = match kind {
+            Kind::English => !lower,
+            Kind::Abbreviation => !lower || next > spaced,
+            Kind::Foreign => self.byte(end) != b',',
+            Kind::Word => next > spaced,
+        };
+        let said = date.year.is_some() || part == Part::Ordinal || alone;
+        said.then_some(()).and_then(|()| self.possible(date))
+    }
+
+    /// `4.III.2021`, `4. III. 2021`, `4-III-21`.
+    pub(super) fn day_roman(&self, pos: usize) -> Option<Dated> {
+        let digits = self.digits(pos)?;
+        let day = digits.small().filter(|d| *d >= 1)?;
+        let (mark, start) = self.roman_mark(digits.end)?;
+        let (month, end) = self.roman(start)?;
+        let (again, year_at) = self.roman_mark(end)?;
+        let (part, year, span) = self.year(year_at, Two::Allowed).filter(|_| again == mark)?;
+        let strength = if part == Part::Year { Strength::Strong } else { Strength::Fair };
+        self.possible(Dated {
+            year: Some(year),
+            month: Some(month),
+            day: Some(day),
+            ..dated(
+                pos..span.end,
+                vec![(Part::Day, pos..digits.end), (Part::RomanMonth, start..end), (part, span)],
+                strength,
+            )
+        })
+    }
+
+    /// `III/2021`
+    pub(super) fn roman_first(&self, pos: usize) -> Option<Dated> {
+        let (month, end) = self.roman(pos).filter(|(_, end)| self.byte(*end) == b'/')?;
+        let (part, year, span) = self.year(end + 1, Two::Quoted)?;
+        (part == Part::Year).then(|| Dated {
+            year: Some(year),
+            month: Some(month),
+            ..dated(pos..span.end, vec![(Part::RomanMonth, pos..end), (part, span)], Strength::Fair)
+        })
+    }
+
+    fn roman_mark(&self, at: usize) -> Option<(u8, usize)> {
+        let mark = self.byte(at);
+        let spaced = mark == b'.' && self.byte(at + 1) == b' ';
+        matches!(mark, b'.' | b'-' | b'/').then_some((mark, at + 1 + usize::from(spaced)))
+    }
+
+    fn roman(&self, at: usize) -> Option<(i8, usize)> {
+        let rest = self.text.as_bytes().get(at..)?;
+        let length = rest.iter().take(5).take_while(|b| matches!(b, b'I' | b'V' | b'X')).count();
+        let month = months::ROMAN.iter().position(|r| r.as_bytes() == &rest[..length])?;
+        self.ends(at + length).then_some((month as i8 + 1, at + length))
     }
 
     pub(super) fn month_after_day(&self, at: usize) -> Option<()> {
@@ -227,6 +295,27 @@ mod tests {
         check("May 3rd", "May 3rd=~2001-05-03");
         check("3rd of May", "3rd of May=~2001-05-03");
         check("3 May", "3 May=~2001-05-03");
+        check("4. März 2021", "4. März 2021=2021-03-04");
+        check("4 de marzo de 2021", "4 de marzo de 2021=2021-03-04");
+        check("el 4 de marzo", "4 de marzo=~2001-03-04");
+        check("4 mars 2021", "4 mars 2021=2021-03-04");
+        check("le 1er août", "1er août=~2001-08-01");
+        check("1º de agosto", "1º de agosto=~2001-08-01");
+        check("4 FÉVRIER 2021", "4 FÉVRIER 2021=2021-02-04");
+        check("Mär 2021", "Mär 2021=2021-03");
+        check("am 3. Okt. 2021", "3. Okt. 2021=2021-10-03");
+        check("3. Dez", "3. Dez=~2001-12-03");
+        check("15 gen 2021", "15 gen 2021=2021-01-15");
+        check("4-set-21", "4-set-21=2021-09-04");
+        check("4 de março de 2021", "4 de março de 2021=2021-03-04");
+        check("marzo de 2021", "marzo de 2021=2021-03");
+        check("marzo 4, 2021", "marzo 4, 2021=2021-03-04");
+        check("4 mei 2021", "4 mei 2021=2021-05-04");
+        check("MARCH4,2021", "MARCH4,2021=2021-03-04");
+        check("4.III.2021", "4.III.2021=2021-03-04");
+        check("4. III. 2021", "4. III. 2021=2021-03-04");
+        check("4-III-21", "4-III-21=2021-03-04");
+        check("III/2021", "III/2021=2021-03");
         check("spring 2010", "spring 2010=2010-04");
         check("fall of 2011", "fall of 2011=2011-10");
         check("Tuesday, May 3, 2011", "Tuesday, May 3, 2011=2011-05-03");
@@ -234,5 +323,33 @@ mod tests {
         check("in 2011", "2011=2011");
         check("in '98", "'98=1998");
         check("Feb 29", "Feb 29=~2000-02-29");
+    }
+
+    #[test]
+    fn words_that_are_also_months() {
+        for text in [
+            "2 out of 3",
+            "3 ago",
+            "a set 4",
+            "4 set",
+            "2 gen 3",
+            "mag 2 g",
+            "Mars 3",
+            "mai tai",
+            "DIC 3",
+            "Julio 3",
+            "3 Julio",
+            "II/VI murmur",
+            "grade III/IV",
+            "4.III",
+            "VI/12",
+            "3 Marco",
+            "MARCH1",
+            "OCT4",
+        ] {
+            check(text, "");
+        }
+        // The year alone is read.
+        check("years ago 2021", "2021=2021");
     }
 }

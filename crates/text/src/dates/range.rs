@@ -1,4 +1,5 @@
-//! Ranges of two dates, which may share a month or year: `May 3-7, 2011`, `2009 to 2011`.
+//! Ranges of two dates, which may share a month or year: `May 3-7, 2011`, `3-7 May 2011`,
+//! `2009 to 2011`.
 
 use super::cursor::Cursor;
 use super::grammar::dated;
@@ -41,7 +42,11 @@ impl Cursor<'_> {
             return None;
         }
         if first.year.is_none() {
-            let year = second.year?;
+            let Some(year) = second.year else {
+                // `3/4-3/9` is as sure as `3/4` is.
+                let weak = first.strength == Strength::Weak && second.strength == Strength::Weak;
+                return (weak && close).then_some(second);
+            };
             let later = (first.month, first.day) > (second.month, second.day);
             first.year = Some(year - i16::from(later));
             first.strength = Strength::Strong;
@@ -49,6 +54,30 @@ impl Cursor<'_> {
             return None;
         }
         Some(second)
+    }
+
+    /// `3-7 May 2011`, `3rd and 7th of May`: the first has a day alone.
+    pub(super) fn days(&self, pos: usize) -> Option<Vec<Dated>> {
+        let digits = self.digits(pos)?;
+        let (day, part) = match self.suffix(digits.end) {
+            Some(end) => (digits.small()?, (Part::Ordinal, pos..end)),
+            None => (digits.small()?, (Part::Day, pos..digits.end)),
+        };
+        let end = part.1.end;
+        let listed = || {
+            let rest = self.text[end..].strip_prefix(' ').filter(|_| part.0 == Part::Ordinal)?;
+            let next = rest.strip_prefix("and ").or_else(|| rest.strip_prefix("& "))?;
+            Some(self.text.len() - next.len())
+        };
+        let start = listed().or_else(|| self.range_mark(end).map(|(start, _)| start))?;
+        let second = self.day_named(start).filter(|s| s.day > Some(day) && day > 0)?;
+        let first = Dated {
+            year: second.year,
+            month: second.month,
+            day: Some(day),
+            ..dated(pos..end, vec![part, (Part::MonthBehind, end..end)], second.strength)
+        };
+        Some(vec![first, second])
     }
 
     /// Past the mark of a range: `-`, `–`, `to`, `through`; and whether it is a mark, not a word.
@@ -95,6 +124,11 @@ mod tests {
             "first and second quarters of 2021",
             "first=2021-02; second quarters of 2021=2021-05",
         );
+        check("3/4-3/9", "3/4=~2001-03-04; 3/9=~2001-03-09");
+        check("3-9 March 2021", "3=2021-03-03; 9 March 2021=2021-03-09");
+        check("3 – 9. März 2021", "3=2021-03-03; 9. März 2021=2021-03-09");
+        check("3rd and 9th of March", "3rd=~2001-03-03; 9th of March=~2001-03-09");
+        check("grade 2 and 3 May 2021", "3 May 2021=2021-05-03");
         check("weeks 12-14 of 2021", "weeks 12=2021-03-25; 14 of 2021=2021-04-08");
     }
 }

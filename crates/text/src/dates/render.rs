@@ -4,7 +4,7 @@ use anonymed_core::PartialDate;
 use jiff::civil::Date;
 
 use super::parts_of_year::QUARTERS;
-use super::{Dated, MONTHS, Part, Reading, SEASONS, WEEKDAYS};
+use super::{Dated, Part, Reading, SEASONS, WEEKDAYS, fold, months};
 
 /// The text with each of its dates moved by `shift`; `None` where one cannot be moved.
 pub(crate) fn moved(
@@ -16,8 +16,10 @@ pub(crate) fn moved(
     let mut out = String::with_capacity(text.len() + 8);
     let mut at = 0;
     let mut month_before = None;
-    for date in dates {
-        let to = shift(date.partial(reading)?)?;
+    let moved: Vec<PartialDate> =
+        dates.iter().map(|date| shift(date.partial(reading)?)).collect::<Option<_>>()?;
+    for (index, date) in dates.iter().enumerate() {
+        let to = *moved.get(index)?;
         let (year, month, day) = match to {
             PartialDate::Day(day) if in_weeks(date) => {
                 (day.iso_week_date().year(), Some(day.month()), Some(day.day()))
@@ -30,14 +32,23 @@ pub(crate) fn moved(
         for (part, span) in &date.parts {
             out.push_str(text.get(at..span.start)?);
             let old = text.get(span.clone())?;
+            let number = |out: &mut String, value, padded| number_like(out, old, value, padded);
             match part {
-                Part::Year => out.push_str(&format!("{year:04}")),
-                Part::ShortYear => out.push_str(&format!("{:02}", year.rem_euclid(100))),
+                Part::Year => out.push_str(&fold::in_digits_of(old, &format!("{year:04}"))),
+                Part::ShortYear => number(&mut out, year.rem_euclid(100) as i8, true),
                 Part::Month => number(&mut out, month?, padded),
                 Part::Day => number(&mut out, day?, padded),
                 Part::Ordinal => ordinal(&mut out, old, day?),
                 Part::MonthName => {
-                    out.push_str(&month_name(old, month?, tight(text, span.start, span.end)));
+                    let before = text.get(date.span.start..span.start)?;
+                    let after = text.get(span.end..date.span.end)?;
+                    let tight = tight(text, span.start, span.end);
+                    out.push_str(&months::renamed(old, month?, tight, before, after));
+                }
+                Part::RomanMonth => out.push_str(months::ROMAN.get(month? as usize - 1)?),
+                Part::YearDay => {
+                    let PartialDate::Day(date) = to else { return None };
+                    out.push_str(&fold::in_digits_of(old, &format!("{:03}", date.day_of_year())));
                 }
                 Part::Season => out.push_str(&season(old, month?)),
                 Part::Quarter => out.push_str(&quarter(old, (month? + 2) / 3)),
@@ -60,10 +71,16 @@ pub(crate) fn moved(
                 }
                 Part::SharedMonth if month != month_before => {
                     let style = shared_style(text, dates)?;
-                    out.push_str(&month_name(style, month?, false));
+                    out.push_str(&months::renamed(style, month?, false, "", ""));
                     out.push(' ');
                 }
                 Part::SharedMonth => {}
+                Part::MonthBehind if month != moved.get(index + 1).and_then(month_of) => {
+                    out.push(' ');
+                    let style = shared_style(text, dates)?;
+                    out.push_str(&months::renamed(style, month?, false, "", ""));
+                }
+                Part::MonthBehind => {}
                 Part::Weekday => {
                     let PartialDate::Day(date) = to else { return None };
                     out.push_str(&weekday_name(old, date));
@@ -75,6 +92,14 @@ pub(crate) fn moved(
     }
     out.push_str(text.get(at..)?);
     Some(out)
+}
+
+fn month_of(date: &PartialDate) -> Option<i8> {
+    match date {
+        PartialDate::Day(day) => Some(day.month()),
+        PartialDate::Month { month, .. } => Some(*month),
+        PartialDate::Year(_) => None,
+    }
 }
 
 /// The years of the dates, as `2011` or `2010-2011`; `None` where none has one written.
@@ -98,21 +123,28 @@ fn pads(text: &str, date: &Dated) -> bool {
             .filter_map(|(_, span)| text.get(span.clone()))
     };
     // Beside a month's name a number has a zero only where one is written, or in `12-MAY-2011`.
-    let named = date.parts.iter().find(|(p, _)| matches!(p, Part::MonthName | Part::SharedMonth));
+    let named = date
+        .parts
+        .iter()
+        .find(|(p, _)| matches!(p, Part::MonthName | Part::SharedMonth | Part::MonthBehind));
     let loose =
         named.is_some_and(|(_, span)| !tight(text, span.start, span.end) || span.is_empty());
-    numbers().all(|n| n.len() == 2) && (!loose || numbers().any(|n| n.starts_with('0')))
+    let zero = |n: &str| fold::folded(n).starts_with('0');
+    numbers().all(|n| n.chars().count() == 2) && (!loose || numbers().any(zero))
 }
 
-fn number(out: &mut String, value: i8, padded: bool) {
-    match padded {
-        true => out.push_str(&format!("{value:02}")),
-        false => out.push_str(&value.to_string()),
-    }
+/// A number in the digits of the old one.
+fn number_like(out: &mut String, old: &str, value: i8, padded: bool) {
+    let number = if padded { format!("{value:02}") } else { value.to_string() };
+    out.push_str(&fold::in_digits_of(old, &number));
 }
 
 fn ordinal(out: &mut String, old: &str, day: i8) {
+    // French counts the first day alone: `1er mars`, `2 mars`.
+    let french = old.to_ascii_lowercase().ends_with("er");
     let suffix = match day {
+        1 if french => "er",
+        _ if french => "",
         11..=13 => "th",
         day if day % 10 == 1 => "st",
         day if day % 10 == 2 => "nd",
@@ -126,17 +158,8 @@ fn ordinal(out: &mut String, old: &str, day: i8) {
 
 /// Whether a month's name has a hyphen or number right beside it, where abbreviations stand.
 fn tight(text: &str, start: usize, end: usize) -> bool {
-    let close = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_digit() || matches!(b, b'-' | b'/'));
-    let bytes = text.as_bytes();
-    close(start.checked_sub(1).and_then(|at| bytes.get(at))) || close(bytes.get(end))
-}
-
-fn month_name(old: &str, month: i8, tight: bool) -> String {
-    let name = MONTHS[(month.clamp(1, 12) - 1) as usize];
-    // `May` is both a name and an abbreviation.
-    let may = old.eq_ignore_ascii_case("may");
-    let full = if may { !tight } else { old.len() > 3 && !old.eq_ignore_ascii_case("sept") };
-    cased(old, if full { name } else { &name[..3] })
+    let close = |c: char| fold::is_digit(c) || fold::is_dash(c) || matches!(c, '-' | '/');
+    text[..start].ends_with(close) || text[end..].starts_with(close)
 }
 
 fn season(old: &str, month: i8) -> String {
@@ -158,7 +181,7 @@ fn in_weeks(date: &Dated) -> bool {
 fn quarter(old: &str, quarter: i8) -> String {
     let mut out = String::new();
     match old.as_bytes() {
-        [_] => number(&mut out, quarter, false),
+        [_] => number_like(&mut out, old, quarter, false),
         [first, ..] if first.is_ascii_digit() => ordinal(&mut out, old, quarter),
         _ => out = cased(old, QUARTERS[(quarter.clamp(1, 4) - 1) as usize]),
     }
@@ -177,7 +200,7 @@ fn shared_style<'t>(text: &'t str, dates: &[Dated]) -> Option<&'t str> {
 }
 
 /// The word in the case of the old one.
-fn cased(old: &str, word: &str) -> String {
+pub(super) fn cased(old: &str, word: &str) -> String {
     let mut letters = old.chars();
     let first = letters.next().is_some_and(char::is_uppercase);
     let second = letters.next().is_some_and(char::is_uppercase);
@@ -224,6 +247,10 @@ mod tests {
         check("May 3-7, 2011", 10, "May 13-17, 2011");
         check("May 28-30, 2011", 3, "May 31-June 2, 2011");
         check("12/28-1/3/2011", 1, "12/29-1/4/2011");
+        check("3/4-3/9", 30, "4/3-4/8");
+        check("3–9 March 2021", 10, "13–19 March 2021");
+        check("3–9 March 2021", 25, "28 March–3 April 2021");
+        check("3rd and 9th of March", 10, "13th and 19th of March");
         check("born 5/3/55", 1, "born 5/4/55");
         check("in '98", 300, "in '99");
         check("Q1 2021", 92, "Q2 2021");
@@ -240,6 +267,36 @@ mod tests {
         check("2021-W52", 14, "2022-W02");
         check("2021-W12-3", 1, "2021-W12-4");
         check("2020-W53-6", 2, "2021-W01-1");
+    }
+
+    #[test]
+    fn forms_of_other_languages_are_kept() {
+        let check = |text, days, expect: &str| assert_eq!(shifted(text, days), expect, "{text:?}");
+        check("4. März 2021", 30, "3. April 2021");
+        check("4. April 2021", 30, "4. Mai 2021");
+        check("4 de marzo de 2021", 30, "3 de abril de 2021");
+        check("4 mars 2021", -30, "2 février 2021");
+        check("1er août 2021", 1, "2 août 2021");
+        check("4 MARS 2021", 160, "11 AOÛT 2021");
+        check("Mär 2021", 31, "Apr 2021");
+        check("Mai 2021", 31, "Juni 2021");
+        check("4 de outubro de 2021", 30, "3 de novembro de 2021");
+        check("3 maggio 2021", 30, "2 giugno 2021");
+        check("4. III. 2021", 30, "3. IV. 2021");
+        check("4-III-21", 300, "29-XII-21");
+        check("III/2021", 31, "IV/2021");
+        check("4. 3. 2021", 30, "3. 4. 2021");
+        check("04.03.", 30, "03.04.");
+        check("2021 03 04", 30, "2021 04 03");
+        check("2021年3月4日", 30, "2021年4月3日");
+        check("４.3.2021", 30, "３.4.2021");
+        check("２０２１年０３月０４日", 30, "２０２１年０４月０３日");
+        check("03\u{2011}4\u{2011}2021", 30, "4\u{2011}3\u{2011}2021");
+        check("3\u{2011}May\u{2011}2021", 30, "2\u{2011}Jun\u{2011}2021");
+        check("3\u{2009}4\u{2009}2021", 30, "4\u{2009}3\u{2009}2021");
+        check("MARCH4,2021", 30, "APRIL3,2021");
+        check("03/04/021", 300, "12/29/021");
+        check("2021-063", 30, "2021-093");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{Recognizer, unit_follows};
 use crate::dates::{self, Dated, Part, Reading, Strength};
 use crate::document::FieldKind;
 use crate::lexicon::role;
-use crate::page::{Page, Shape, found};
+use crate::page::{Page, Shape, Token, found};
 
 /// See the file's first lines.
 pub(crate) struct Date;
@@ -32,18 +32,18 @@ impl Recognizer for Date {
         let reading = Reading::default();
         let mut past = range.start;
         for (index, token) in page.tokens.iter().enumerate() {
-            let start = token.start as usize;
+            let start = begins(page, token);
             let quoted = token.shape == Shape::Number && page.text[..start].ends_with('\'');
-            let digit = page.text.as_bytes()[start].is_ascii_digit();
-            let named = token.is(role::MONTH | role::WEEKDAY)
-                || matches!(page.word(token).len(), 4 | 6) && is_season(page.word(token))
-                || heads_part_of_year(page.word(token));
-            if start < past || !(digit || named) {
+            if start < past || !heads_date(page, token, start) {
                 continue;
             }
             let from = if quoted { start - 1 } else { start };
             let found_dates = dates::at(page.text, from, &reading);
             let (Some(first), Some(last)) = (found_dates.first(), found_dates.last()) else {
+                if let Some(span) = month_of_birth(page, token) {
+                    past = span.end;
+                    out.push(found(span, EntityType::Date, 0.75, BIRTH));
+                }
                 continue;
             };
             let span = first.span.start..last.span.end;
@@ -61,6 +61,35 @@ impl Recognizer for Date {
             }
         }
     }
+}
+
+/// Where a date in a token would begin: at its start, or in a run of Chinese or Japanese at the
+/// year.
+fn begins(page: &Page<'_>, token: &Token) -> usize {
+    let word = page.word(token);
+    let signed = if token.shape == Shape::Code { word.find('年') } else { None };
+    let digits = |sign: usize| {
+        let year = word[..sign].chars().rev().take_while(|c| dates::is_digit(*c));
+        sign - year.map(char::len_utf8).sum::<usize>()
+    };
+    token.start as usize + signed.map_or(0, digits)
+}
+
+/// Whether a date can begin with a token, by what it is alone.
+fn heads_date(page: &Page<'_>, token: &Token, start: usize) -> bool {
+    let word = page.word(token);
+    if page.text[start..].starts_with(dates::is_digit) {
+        return true;
+    }
+    token.is(role::MONTH | role::WEEKDAY)
+        || matches!(word.len(), 4 | 6) && is_season(word)
+        || heads_part_of_year(word)
+        || dates::heads_month(word)
+        || token.shape == Shape::Upper && is_roman(word)
+}
+
+fn is_roman(word: &str) -> bool {
+    word.len() <= 4 && word.bytes().all(|b| matches!(b, b'I' | b'V' | b'X'))
 }
 
 fn is_season(word: &str) -> bool {
@@ -120,6 +149,7 @@ fn judge(page: &Page<'_>, date: &Dated, index: usize) -> f32 {
         Strength::Strong if is_verb(page, date, index) => 0.0,
         _ if is_band(page, date) => 0.0,
         Strength::Strong => 0.9,
+        Strength::Fair | Strength::Weak if in_row(page, date) => 0.0,
         Strength::Fair => match page.text[date.span.clone()].len() {
             // Eight digits may be any number: a label for numbers speaks against a date.
             8 if !page.text[date.span.clone()].contains(['-', '/', '.']) => {
@@ -129,6 +159,13 @@ fn judge(page: &Page<'_>, date: &Dated, index: usize) -> f32 {
             _ => 0.75,
         },
         Strength::Weak if in_date_field || in_comparison(page, date) => 0.8,
+        Strength::Weak if is_dotted(page, date) => {
+            if is_dotted_date(page, date) {
+                0.7
+            } else {
+                0.0
+            }
+        }
         Strength::Weak if unlikely(page, date) => 0.0,
         Strength::Weak if is_dated(page, date) => 0.7,
         Strength::Weak => 0.0,
@@ -151,6 +188,55 @@ fn is_verb(page: &Page<'_>, date: &Dated, index: usize) -> bool {
 fn in_comparison(page: &Page<'_>, date: &Dated) -> bool {
     page.in_field(date.span.start, FieldKind::Comparison)
         && date.parts.iter().any(|(p, _)| *p == Part::Day)
+}
+
+/// Whether a date of numbers and spaces goes on with numbers on either side: `3 4 2021 5 6`.
+fn in_row(page: &Page<'_>, date: &Dated) -> bool {
+    let spaced = date.parts.windows(2).all(|pair| {
+        let gap = &page.text[pair[0].1.end..pair[1].1.start];
+        !gap.is_empty() && gap.chars().all(char::is_whitespace)
+    });
+    let named = date.parts.iter().any(|(part, _)| *part == Part::MonthName);
+    if date.parts.len() < 3 || !spaced || named {
+        return false;
+    }
+    let after = page.after(date.span.end);
+    let next = after.trim_start();
+    let digits = next.bytes().take_while(u8::is_ascii_digit).count();
+    let timed = digits > 0 && next.as_bytes().get(digits) == Some(&b':');
+    page.before(date.span.start).trim_end().ends_with(dates::is_digit) || digits > 0 && !timed
+}
+
+/// `4.3.`: day and month in points, or a decimal number that ends a sentence.
+fn is_dotted(page: &Page<'_>, date: &Dated) -> bool {
+    date.year.is_none() && page.text[date.span.clone()].ends_with('.')
+}
+
+fn is_dotted_date(page: &Page<'_>, date: &Dated) -> bool {
+    const BEFORE: &[&str] = &[
+        "on",
+        "since",
+        "until",
+        "till",
+        "dated",
+        "date",
+        "am",
+        "vom",
+        "bis",
+        "seit",
+        "ab",
+        "zum",
+        "den",
+        "der",
+        "seen",
+        "admitted",
+        "discharged",
+        "born",
+        "geb",
+    ];
+    let before = page.before(date.span.start).trim_end_matches([' ', ':', ',', '(']);
+    let word = before.rsplit([' ', '\t', '(', ',', '.']).next().unwrap_or_default();
+    BEFORE.iter().any(|known| known.eq_ignore_ascii_case(word)) && !unlikely(page, date)
 }
 
 /// What stands beside fractions, scores and pressures.
@@ -271,6 +357,17 @@ fn is_dated(page: &Page<'_>, date: &Dated) -> bool {
         "called",
         "arrived",
         "returned",
+        "le",
+        "du",
+        "au",
+        "el",
+        "del",
+        "il",
+        "vom",
+        "seit",
+        "zum",
+        "desde",
+        "hasta",
     ];
     // `the 11/21 appointment`
     const AFTER: &[&str] = &[
@@ -358,6 +455,19 @@ fn is_year(page: &Page<'_>, date: &Dated) -> bool {
     (BEFORE.contains(&word) || bracketed) && !(short && word == "of")
 }
 
+/// `b. 3/60`: month and year of two digits each, which are a fraction anywhere else.
+fn month_of_birth(page: &Page<'_>, token: &Token) -> Option<Range<usize>> {
+    let month: u8 = page.word(token).parse().ok().filter(|m| (1..=12).contains(m))?;
+    let rest = page.text[token.end as usize..].strip_prefix('/')?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let more = rest[digits..].chars().next().is_some_and(|c| c.is_alphanumeric() || c == '/');
+    let span = token.start as usize..token.end as usize + 1 + digits;
+    let before = page.before(span.start);
+    let shortly = before.trim_end().strip_suffix("b.").or(before.trim_end().strip_suffix("B."));
+    let said = shortly.is_some_and(|b| !b.ends_with(char::is_alphanumeric)) || birth(page, &span);
+    (month > 0 && digits == 2 && !more && said).then_some(span)
+}
+
 /// Whether the words before, or the field, make it a date of birth.
 fn birth(page: &Page<'_>, span: &Range<usize>) -> bool {
     if page.in_field(span.start, FieldKind::Birth) {
@@ -416,6 +526,52 @@ mod tests {
         check("2021-W12: stable", &["2021-W12"]);
         check("Q1-Q2 2021", &["Q1-Q2 2021"]);
         check("in q3 2021", &["q3 2021"]);
+    }
+
+    #[test]
+    fn other_languages_and_scripts() {
+        check("am 4. März 2021 und 5. Mai", &["4. März 2021", "5. Mai"]);
+        check("el 4 de marzo de 2021", &["4 de marzo de 2021"]);
+        check("le 4 mars 2021, août 2020", &["4 mars 2021", "août 2020"]);
+        check("seit Mär 2021", &["Mär 2021"]);
+        check("seen on 4. 3. 2021 for", &["4. 3. 2021"]);
+        check("seen on 4 . 3 . 2021 for", &["4 . 3 . 2021"]);
+        check("am 4.3. und 04.03. auch", &["4.3.", "04.03."]);
+        check("vom 03.04.-09.04.2021", &["03.04.-09.04.2021"]);
+        check("on 4.III.2021, 4-III-2021", &["4.III.2021", "4-III-2021"]);
+        check("since III/2021", &["III/2021"]);
+        check("seen on 2021 03 04 for", &["2021 03 04"]);
+        check("入院日2021年3月4日です", &["2021年3月4日"]);
+        check("seen ４.3.2021", &["４.3.2021"]);
+        check("on 03\u{2011}4\u{2011}2021", &["03\u{2011}4\u{2011}2021"]);
+        check("w 3\u{2009}4\u{2009}2021 w", &["3\u{2009}4\u{2009}2021"]);
+        check("on 3 4 2021 for", &["3 4 2021"]);
+        check("MARCH4,2021 and March4, 2021", &["MARCH4,2021", "March4, 2021"]);
+        check("seen on 03/04/021", &["03/04/021"]);
+        check("seen on 2021-063 for", &["2021-063"]);
+        check("pt b. 3/60, (b.3/61)", &["3/60", "3/61"]);
+        check("le 04/03 et", &["04/03"]);
+        check("on 3/4-3/9 for", &["3/4-3/9"]);
+        check("from 3–9 March 2021", &["3–9 March 2021"]);
+        check("the 3rd and 9th of March", &["3rd and 9th of March"]);
+    }
+
+    #[test]
+    fn near_misses_of_other_languages() {
+        check("Hb was 4.3. She", &[]);
+        check("improved to 1.2. Potassium of 4.5.", &[]);
+        check("visual acuity 3/60", &[]);
+        check("case 2021-063", &[]);
+        check("1 2 2021 3 4", &[]);
+        check("80 3\u{a0}4\u{a0}2021", &[]);
+        check("3 4 2021", &[]);
+        check("mai tai, mars, may and set", &[]);
+        check("stage III/IV, cranial nerves II-XII", &[]);
+        check("III/2000 mg", &[]);
+        check("L4-5, C5/6, T12/L1", &[]);
+        check("2 out of 3, 3 set, 5 ago", &[]);
+        check("GCS 3/4/021a", &[]);
+        check("took 1/2-3/4 tablets", &[]);
     }
 
     #[test]
