@@ -1,19 +1,34 @@
 //! The verifier's own date grammar, which shares nothing with the one that wrote the dates.
 //!
-//! Read are ISO 8601 (whole, by month, basic with or without a time), US and day-first numeric
-//! dates with two or four digits of year, English month names in either order, and quarters and
-//! weeks with their year. A numeric date that can be read both ways, or in two centuries, is taken
-//! in every reading.
+//! Read are ISO 8601 (whole, by month, by day of the year, basic with or without a time), US and
+//! day-first numeric dates with two or four digits of year, month names of seven languages and in
+//! Roman numerals, the signs of East Asia, and quarters and weeks with their year, all in the
+//! digits, dashes and spaces of any script. A numeric date that can be read both ways, or in two
+//! centuries, is taken in every reading.
 
 use std::ops::Range;
 
+use jiff::ToSpan;
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 
+use super::names::{self, Trust};
+use super::plain::Plain;
 use super::{FoundDate, Precision};
 
 /// Finds the dates of a text, in order and without overlap.
 pub fn find_dates(text: &str) -> Vec<FoundDate> {
-    let bytes = text.as_bytes();
+    if text.is_ascii() {
+        return scan(text.as_bytes());
+    }
+    let plain = Plain::of(text);
+    let mut dates = scan(&plain.bytes);
+    for date in &mut dates {
+        date.span = plain.there(&date.span, text);
+    }
+    dates
+}
+
+fn scan(bytes: &[u8]) -> Vec<FoundDate> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
@@ -25,7 +40,7 @@ pub fn find_dates(text: &str) -> Vec<FoundDate> {
         let fresh = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
         let date = match b.is_ascii_digit() {
             true if at == 0 || !bytes[at - 1].is_ascii_digit() => numeric(bytes, at),
-            false if fresh => month_first(bytes, at),
+            false if fresh => month_first(bytes, at).or_else(|| roman_first(bytes, at)),
             _ => None,
         };
         let date = date.or_else(|| if fresh { part_of_year(bytes, at) } else { None });
@@ -50,9 +65,10 @@ pub fn find_dates(text: &str) -> Vec<FoundDate> {
 
 /// A run of digits: its value and its end. Runs of more than eight digits are cut.
 fn digits(bytes: &[u8], at: usize) -> (u32, usize) {
-    let end = at + bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
-    let value = bytes[at..end.min(at + 8)].iter().fold(0, |v, b| v * 10 + u32::from(b - b'0'));
-    (value, end)
+    let rest = bytes.get(at..).unwrap_or_default();
+    let length = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let value = rest[..length.min(8)].iter().fold(0, |v, b| v * 10 + u32::from(b - b'0'));
+    (value, at + length)
 }
 
 fn ends(bytes: &[u8], at: usize) -> bool {
@@ -95,6 +111,55 @@ fn numeric(bytes: &[u8], at: usize) -> Option<FoundDate> {
 }
 
 fn year_first(bytes: &[u8], at: usize, year: u32, end: usize) -> Option<FoundDate> {
+    year_in_signs(bytes, at, year, end)
+        .or_else(|| year_marked(bytes, at, year, end))
+        .or_else(|| year_in_numbers(bytes, at, year, end))
+}
+
+/// `2021年3月4日`, `2021년 3월`.
+fn year_in_signs(bytes: &[u8], at: usize, year: u32, end: usize) -> Option<FoundDate> {
+    let past = |at: usize, signs: [&str; 2]| {
+        let start = at + usize::from(bytes.get(at) == Some(&b' '));
+        let sign = signs.iter().find(|sign| {
+            bytes.get(start..).is_some_and(|rest| rest.starts_with(sign.as_bytes()))
+        })?;
+        Some(start + sign.len())
+    };
+    let month_at = past(end, ["年", "년"])?;
+    let month_at = skip(bytes, month_at, b" ");
+    let (month, month_end) = digits(bytes, month_at);
+    let signed = past(month_end, ["月", "월"])?;
+    let (day, day_end) = digits(bytes, skip(bytes, signed, b" "));
+    let first = plausible(year, month, 1)?;
+    let day = past(day_end, ["日", "일"]).and_then(|to| Some((plausible(year, month, day)?, to)));
+    match day {
+        Some((date, to)) => found(at..to, Precision::Day, [Some(date), None, None, None]),
+        None => found(at..signed, Precision::Month, [Some(first), None, None, None]),
+    }
+}
+
+/// `2021 03 04` and `2021-063`, which other numbers look like.
+fn year_in_numbers(bytes: &[u8], at: usize, year: u32, end: usize) -> Option<FoundDate> {
+    let (second, second_end) = digits(bytes, end + 1);
+    let (date, to) = match (bytes.get(end)?, second_end.checked_sub(end + 1)?) {
+        (b'-', 3) if bytes.get(second_end) != Some(&b'-') => {
+            let new_year = plausible(year, 1, 1)?;
+            let days = i64::from(second).checked_sub(1)?;
+            let date = new_year.checked_add(days.days()).ok()?;
+            (Some(date).filter(|d| d.year() == new_year.year()), second_end)
+        }
+        (b' ', 2) if bytes.get(second_end) == Some(&b' ') => {
+            let (day, day_end) = digits(bytes, second_end + 1);
+            (plausible(year, second, day).filter(|_| day_end == second_end + 3), day_end)
+        }
+        _ => return None,
+    };
+    let mut date = found(at..to, Precision::Day, [date, None, None, None])?;
+    date.weak = true;
+    Some(date).filter(|_| ends(bytes, to))
+}
+
+fn year_marked(bytes: &[u8], at: usize, year: u32, end: usize) -> Option<FoundDate> {
     let sep = *bytes.get(end).filter(|b| matches!(b, b'-' | b'/' | b'.'))?;
     if !(1880..=2150).contains(&year) {
         return None;
@@ -102,7 +167,7 @@ fn year_first(bytes: &[u8], at: usize, year: u32, end: usize) -> Option<FoundDat
     let (month, month_end) = digits(bytes, end + 1);
     if month_end == end + 1 {
         // `2020-Jan-05`
-        let (month, month_end) = month_name(bytes, end + 1)?;
+        let (month, month_end, _) = month_name(bytes, end + 1)?;
         let day_at = skip(bytes, month_end, b"- /.");
         let (day, day_end) = digits(bytes, day_at);
         let date = plausible(year, month, day)?;
@@ -131,11 +196,97 @@ fn small_first(bytes: &[u8], at: usize, first: u32, end: usize) -> Option<FoundD
     if let Some(date) = day_then_month(bytes, at, first, end) {
         return Some(date);
     }
-    let sep = *bytes.get(end).filter(|b| matches!(b, b'-' | b'/' | b'.'))?;
     // `1.2.3.4`, and fractions that go on.
     if at > 0 && matches!(bytes[at - 1], b'.' | b'/') && at > 1 && bytes[at - 2].is_ascii_digit() {
         return None;
     }
+    day_then_roman(bytes, at, first, end)
+        .or_else(|| marked(bytes, at, first, end))
+        .or_else(|| spaced(bytes, at, first, end))
+        .or_else(|| dotted(bytes, at, first, end))
+}
+
+/// `4.III.2021`, `4. III. 2021`, `4-III-21`.
+fn day_then_roman(bytes: &[u8], at: usize, day: u32, end: usize) -> Option<FoundDate> {
+    let past = |at: usize| {
+        let mark = *bytes.get(at).filter(|b| matches!(b, b'-' | b'/' | b'.'))?;
+        Some((mark, skip(bytes, at + 1, if mark == b'.' { b" " } else { b"" })))
+    };
+    let (mark, start) = past(end)?;
+    let (month, length) = names::roman(bytes.get(start..)?)?;
+    let (again, year_at) = past(start + length)?;
+    let (value, year_end) = digits(bytes, year_at);
+    let years = match year_end - year_at {
+        4 => [Some(value), None],
+        2 => [Some(1900 + value), Some(2000 + value)],
+        _ => return None,
+    };
+    let read = |year: Option<u32>| plausible(year?, month, day);
+    let near = again == mark && start <= end + 3 && ends(bytes, year_end);
+    let readings = [read(years[0]), read(years[1]), None, None];
+    let mut date = found(at..year_end, Precision::Day, readings).filter(|_| near)?;
+    date.weak = years[1].is_some();
+    Some(date)
+}
+
+/// `III/2021`
+fn roman_first(bytes: &[u8], at: usize) -> Option<FoundDate> {
+    let (month, length) = names::roman(&bytes[at..])?;
+    let end = at + length;
+    let (year, year_end) = digits(bytes, end + 1);
+    let whole = bytes.get(end) == Some(&b'/') && year_end == end + 5 && ends(bytes, year_end);
+    let first = plausible(year, month, 1).filter(|_| whole);
+    let mut date = found(at..year_end, Precision::Month, [first, None, None, None])?;
+    date.weak = at > 0 && matches!(bytes[at - 1], b'/' | b'-' | b'.');
+    Some(date)
+}
+
+/// `4. 3. 2021`, `4 / 3 / 2021`, `3 4 2021`: day and month with spaces beside the marks.
+fn spaced(bytes: &[u8], at: usize, first: u32, end: usize) -> Option<FoundDate> {
+    let past = |at: usize| {
+        let start = at + usize::from(bytes.get(at) == Some(&b' '));
+        let mark = *bytes.get(start)?;
+        match mark {
+            b'-' | b'/' | b'.' => {
+                Some((mark, start + 1 + usize::from(bytes.get(start + 1) == Some(&b' '))))
+            }
+            _ => (start > at).then_some((b' ', start)),
+        }
+    };
+    let (mark, second_at) = past(end)?;
+    let (second, second_end) = digits(bytes, second_at);
+    let (again, third_at) = past(second_end)?;
+    let (year, year_end) = digits(bytes, third_at);
+    let shaped = (1..=2).contains(&(second_end - second_at))
+        && again == mark
+        && year_end == third_at + 4
+        && ends(bytes, year_end);
+    let readings = [
+        plausible(year, first, second),
+        plausible(year, second, first).filter(|_| first != second),
+        None,
+        None,
+    ];
+    let mut date = found(at..year_end, Precision::Day, readings).filter(|_| shaped)?;
+    date.weak = mark != b'.';
+    Some(date)
+}
+
+/// `04.03.`: as often a number at the end of a sentence.
+fn dotted(bytes: &[u8], at: usize, day: u32, end: usize) -> Option<FoundDate> {
+    let (month, month_end) = digits(bytes, end + 1);
+    let shaped = bytes.get(end) == Some(&b'.')
+        && bytes.get(month_end) == Some(&b'.')
+        && (1..=2).contains(&(month_end - end - 1))
+        && ends(bytes, month_end + 1);
+    let date = plausible(2000, month, day).filter(|_| shaped);
+    let mut date = found(at..month_end, Precision::MonthDay, [date, None, None, None])?;
+    date.weak = true;
+    Some(date)
+}
+
+fn marked(bytes: &[u8], at: usize, first: u32, end: usize) -> Option<FoundDate> {
+    let sep = *bytes.get(end).filter(|b| matches!(b, b'-' | b'/' | b'.'))?;
     let (second, second_end) = digits(bytes, end + 1);
     match second_end - end - 1 {
         4 if sep != b'.' && ends(bytes, second_end) => {
@@ -149,6 +300,8 @@ fn small_first(bytes: &[u8], at: usize, first: u32, end: usize) -> Option<FoundD
             let years = match third_end - second_end - 1 {
                 4 => [Some(third), None],
                 2 => [Some(1900 + third), Some(2000 + third)],
+                // A slip of the pen: `3/4/021`.
+                3 if third < 100 => [Some(1900 + third), Some(2000 + third)],
                 _ => return None,
             };
             let more = bytes.get(third_end) == Some(&sep)
@@ -190,33 +343,60 @@ fn small_first(bytes: &[u8], at: usize, first: u32, end: usize) -> Option<FoundD
 fn day_then_month(bytes: &[u8], at: usize, day: u32, end: usize) -> Option<FoundDate> {
     let mut next = ordinal(bytes, end);
     next = skip(bytes, next, b" -./,");
-    if lower(bytes, next, 3) == *b"of " {
-        next = skip(bytes, next + 3, b" ");
+    let tied = tie(bytes, next);
+    if tied > next {
+        next = skip(bytes, tied, b" ");
     }
     if next > end + 8 {
         return None;
     }
-    let (month, month_end) = month_name(bytes, next)?;
-    match year_after(bytes, month_end) {
+    let (month, month_end, trust) = month_name(bytes, next)?;
+    // Two digits behind `2 out` are a year behind a dash alone.
+    let year = year_after(bytes, month_end).filter(|(years, year_end)| {
+        trust == Trust::English
+            || years[1].is_none()
+            || matches!(bytes[*year_end - 3], b'\'' | b'-' | b'/')
+    });
+    match year {
         Some((years, year_end)) => {
             let read = |year: Option<u32>| plausible(year?, month, day);
             let readings = [read(years[0]), read(years[1]), None, None];
             found(at..year_end, Precision::Day, readings)
         }
+        // `grade 3, mai` is no day of a month.
+        None if trust != Trust::English && bytes[end..next].contains(&b',') => None,
         None => {
             let reading = plausible(2000, month, day);
-            found(at..month_end, Precision::MonthDay, [reading, None, None, None])
+            let capital = bytes[next].is_ascii_uppercase();
+            let mut date = found(at..month_end, Precision::MonthDay, [reading, None, None, None])?;
+            date.weak = match trust {
+                Trust::English | Trust::Name => false,
+                Trust::Short => !capital,
+                Trust::Word => true,
+            };
+            Some(date)
         }
     }
 }
 
+/// Past the word between a day and its month, or a month and its year.
+fn tie(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    for word in ["of ", "de ", "del "] {
+        if rest.get(..word.len()).is_some_and(|b| b.eq_ignore_ascii_case(word.as_bytes())) {
+            return at + word.len();
+        }
+    }
+    at
+}
+
 /// `January 5, 1955`, `Jan. 5th 1955`, `January 1955`, `January 5`.
 fn month_first(bytes: &[u8], at: usize) -> Option<FoundDate> {
-    let (month, month_end) = month_name(bytes, at)?;
-    let next = skip(bytes, month_end, b" .-,/");
+    let (month, month_end, trust) = month_name(bytes, at).filter(|(.., t)| *t != Trust::Word)?;
+    let next = tie(bytes, skip(bytes, month_end, b" .-,/"));
     let (value, end) = digits(bytes, next);
     match end - next {
-        1 | 2 if next > month_end && next <= month_end + 4 => {
+        1 | 2 if next <= month_end + 8 => {
             let day_end = ordinal(bytes, end);
             if !ends(bytes, day_end) || numeric_goes_on(bytes, day_end) {
                 return None;
@@ -230,6 +410,8 @@ fn month_first(bytes: &[u8], at: usize) -> Option<FoundDate> {
                     let readings = [read(years[0]), read(years[1]), None, None];
                     found(at..year_end, Precision::Day, readings)
                 }
+                // `MARCH1` is a gene; other languages write the day first.
+                None if next == month_end || trust != Trust::English => None,
                 None => {
                     let reading = plausible(2000, month, value);
                     let clock =
@@ -382,8 +564,9 @@ fn start_of(precision: Precision, year: u32, number: u32) -> Option<Date> {
 
 /// A year after a day or month: four digits, or two.
 fn year_after(bytes: &[u8], at: usize) -> Option<([Option<u32>; 2], usize)> {
-    let next = skip(bytes, at, b" ,.-/'");
-    if next > at + 4 {
+    let start = skip(bytes, at, b" ,.-/'");
+    let next = tie(bytes, start);
+    if start > at + 4 {
         return None;
     }
     let (value, end) = digits(bytes, next);
@@ -399,7 +582,7 @@ fn year_after(bytes: &[u8], at: usize) -> Option<([Option<u32>; 2], usize)> {
 
 fn ordinal(bytes: &[u8], at: usize) -> usize {
     match lower(bytes, at, 2) {
-        [b's', b't', _] | [b'n', b'd', _] | [b'r', b'd', _] | [b't', b'h', _] => at + 2,
+        [b's', b't', _] | [b'n' | b'r', b'd', _] | [b't', b'h', _] | [b'e', b'r', _] => at + 2,
         _ => at,
     }
 }
@@ -436,8 +619,8 @@ const NAMES: [&str; 12] = [
 ];
 
 /// A month's name or its abbreviation, with the end of the word.
-fn month_name(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
-    let length = bytes.iter().skip(at).take(10).take_while(|b| b.is_ascii_alphabetic()).count();
+fn month_name(bytes: &[u8], at: usize) -> Option<(u32, usize, Trust)> {
+    let length = bytes.iter().skip(at).take(11).take_while(|b| b.is_ascii_alphabetic()).count();
     if length < 3 {
         return None;
     }
@@ -447,8 +630,12 @@ fn month_name(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
         let cut = length == 3 || name == b"september" && length == 4;
         (length == name.len() || cut && length <= name.len())
             && name[..length].eq_ignore_ascii_case(word)
-    })?;
-    Some((month as u32 + 1, at + length))
+    });
+    let (month, trust) = match month {
+        Some(month) => (month as u32 + 1, Trust::English),
+        None => names::foreign(word)?,
+    };
+    Some((month, at + length, trust))
 }
 
 /// A date of a life on record.
@@ -493,6 +680,44 @@ mod tests {
         check("195505031030", "19550503");
         check("19550503103015", "19550503");
         check("|19550503|", "19550503");
+        check("am 3. Mai 1955", "3. Mai 1955");
+        check("el 3 de mayo de 1955.", "3 de mayo de 1955");
+        check("le 3 mai 1955", "3 mai 1955");
+        check("3 MAGGIO 1955", "3 MAGGIO 1955");
+        check("3-mag-55", "3-mag-55");
+        check("on 3. 5. 1955 for", "3. 5. 1955");
+        check("on 3 . 5 . 1955 for", "3 . 5 . 1955");
+        check("3.V.1955", "3.V.1955");
+        check("3. V. 1955", "3. V. 1955");
+        check("3-V-1955", "3-V-1955");
+        check("1955 05 03", "1955 05 03");
+        check("1955-123", "1955-123");
+        check("入院1955年5月3日です", "1955年5月3日");
+        check("1955년 5월 3일", "1955년 5월 3일");
+        check("３.5.1955", "３.5.1955");
+        check("05\u{2011}3\u{2011}1955", "05\u{2011}3\u{2011}1955");
+        check("5\u{2009}3\u{a0}1955", "5\u{2009}3\u{a0}1955");
+        check("MAY3,1955", "MAY3,1955");
+        check("05/03/055", "05/03/055");
+        check("19\u{ad}55-05-03", "19\u{ad}55-05-03");
+    }
+
+    #[test]
+    fn names_keep_their_accents() {
+        let check = |text: &str, expect: &str| {
+            let found = find_dates(text);
+            let read: Vec<_> = found.iter().map(|d| &text[d.span.clone()]).collect();
+            assert_eq!(read, [expect], "{text}");
+            assert!(!found[0].weak, "{text}");
+        };
+        check("am 4. März 2021", "4. März 2021");
+        check("4. MÄRZ 2021", "4. MÄRZ 2021");
+        check("le 1er août", "1er août");
+        check("février 2021", "février 2021");
+        check("Mär 2021", "Mär 2021");
+        check("4 de março de 2021", "4 de março de 2021");
+        check("III/2021", "III/2021");
+        check("2021年3月", "2021年3月");
     }
 
     #[test]
@@ -510,6 +735,11 @@ mod tests {
         check("strength 4/5", Precision::MonthDay, true);
         check("may 5 mg", Precision::MonthDay, true);
         check("1.2.20", Precision::Day, true);
+        check("am 04.03. war", Precision::MonthDay, true);
+        check("3 4 2021", Precision::Day, true);
+        check("4. Okt", Precision::MonthDay, false);
+        check("3 ago", Precision::MonthDay, true);
+        check("1.II.20", Precision::Day, true);
         check("Q1 2021", Precision::Quarter, false);
         check("Q1'21", Precision::Quarter, false);
         check("2021-Q1", Precision::Quarter, false);
@@ -544,6 +774,12 @@ mod tests {
         check("Q5 2021");
         check("week 54 of 2021");
         check("quarter of 2021");
+        check("MARCH1 and OCT4");
+        check("years ago 2021");
+        check("Mars 3, mai tai, set 4");
+        check("grade III/IV, II-XII");
+        check("L4-5 and T12/L1");
+        check("2021-366");
         check("");
     }
 }

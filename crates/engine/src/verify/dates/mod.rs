@@ -8,6 +8,8 @@
 
 mod cell;
 mod grammar;
+mod names;
+mod plain;
 
 use std::collections::HashSet;
 use std::hash::BuildHasher;
