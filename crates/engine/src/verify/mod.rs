@@ -27,6 +27,8 @@ pub mod dates;
 pub mod fhir;
 pub mod json;
 pub mod known;
+#[cfg(test)]
+mod linear;
 mod names;
 pub mod normal;
 pub mod references;

@@ -107,9 +107,17 @@ impl Line<'_> {
             }
             return;
         }
+        // What begins inside of an address is part of it, and is not read again.
+        let mut past = 0;
         for at in memchr::memmem::find_iter(self.bytes, "://") {
-            add(self.url(at), EntityType::Url, "url-shape");
+            if at >= past
+                && let Some(url) = self.url(at)
+            {
+                past = url.end;
+                add(Some(url), EntityType::Url, "url-shape");
+            }
         }
+        let mut past = 0;
         for (i, token) in self.tokens.list.iter().enumerate() {
             match token.shape {
                 Shape::Digits => {
@@ -125,8 +133,12 @@ impl Line<'_> {
                 Shape::Code => {}
                 _ => {
                     add(self.hardware(i), EntityType::MacAddress, "hardware-address-shape");
-                    if self.word(i) == b"www" {
-                        add(self.www(i), EntityType::Url, "url-shape");
+                    if self.word(i) == b"www"
+                        && self.start(i) >= past
+                        && let Some(url) = self.www(i)
+                    {
+                        past = url.end;
+                        add(Some(url), EntityType::Url, "url-shape");
                     }
                     if self.look == Look::All {
                         add(self.labelled(i), EntityType::Mrn, "labelled-record-number");
@@ -333,12 +345,14 @@ impl Line<'_> {
         Some(token.start as usize..token.end as usize)
     }
 
+    /// The word that a token is part of, or as much of it as no code or number is longer than.
     fn whole_word(&self, i: usize) -> Range<usize> {
+        const MOST: usize = 64;
         let (mut first, mut last) = (i, i);
-        while first > 0 && self.tokens.list[first].glued {
+        while first > 0 && self.tokens.list[first].glued && i - first < MOST {
             first -= 1;
         }
-        while self.tokens.list.get(last + 1).is_some_and(|t| t.glued) {
+        while self.tokens.list.get(last + 1).is_some_and(|t| t.glued) && last - i < MOST {
             last += 1;
         }
         self.start(first)..self.end(last)
@@ -374,15 +388,19 @@ impl Line<'_> {
         }
         let mut word = self.whole_word(next);
         // `A-12345` is one number.
-        while self.bytes.get(word.end) == Some(&b'-')
-            && let Some(more) =
-                self.tokens.list[next..].iter().position(|t| t.start as usize == word.end + 1)
+        while word.len() <= LABELLED
+            && self.bytes.get(word.end) == Some(&b'-')
+            && let Some(more) = self.tokens.list[next..]
+                .iter()
+                .take_while(|t| t.start as usize <= word.end + 1)
+                .position(|t| t.start as usize == word.end + 1)
         {
             next += more;
             word.end = self.whole_word(next).end;
         }
         let digits = self.bytes[word.clone()].iter().filter(|b| b.is_ascii_digit()).count();
-        let fits = digits >= 3 && word.len() <= 24 && !Pseudonym::is_code(&self.text[word.clone()]);
+        let fits =
+            digits >= 3 && word.len() <= LABELLED && !Pseudonym::is_code(&self.text[word.clone()]);
         fits.then_some(word)
     }
 
@@ -528,8 +546,8 @@ impl Line<'_> {
     }
 
     fn url(&self, at: usize) -> Option<Range<usize>> {
-        let from =
-            at - self.bytes[..at].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+        let letters = self.bytes[..at].iter().rev().take(SCHEME + 1);
+        let from = at - letters.take_while(|b| b.is_ascii_alphabetic()).count();
         if !matches!(
             &self.text[from..at].to_ascii_lowercase()[..],
             "http" | "https" | "ftp" | "ftps" | "sftp"
@@ -538,10 +556,14 @@ impl Line<'_> {
         }
         let end =
             |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'<' | b'>' | b')' | b'\'');
-        let to = at + 3 + self.bytes[at + 3..].iter().take_while(|b| !end(b)).count();
-        let host =
-            self.bytes[at + 3..to].split(|b| matches!(b, b'/' | b'?' | b'#' | b':')).next()?;
-        (!host.is_empty() && !is_standard(host)).then_some(from..to)
+        let rest = &self.bytes[at + 3..];
+        let host = rest
+            .iter()
+            .take(HOST)
+            .take_while(|b| !end(b) && !matches!(b, b'/' | b'?' | b'#' | b':'));
+        let host = &rest[..host.count()];
+        let found = !host.is_empty() && !is_standard(host);
+        found.then(|| from..at + 3 + rest.iter().take_while(|b| !end(b)).count())
     }
 
     fn www(&self, i: usize) -> Option<Range<usize>> {
@@ -550,11 +572,19 @@ impl Line<'_> {
         }
         let from = self.start(i);
         let part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'.' | b'-' | b'/');
-        let to = from + self.bytes[from..].iter().take_while(part).count();
-        let host = self.bytes[from..to].split(|b| *b == b'/').next()?;
-        (host.len() > 6 && !is_standard(host)).then_some(from..to)
+        let rest = &self.bytes[from..];
+        let host = rest.iter().take(HOST).take_while(part).take_while(|b| **b != b'/').count();
+        let found = host > 6 && !is_standard(&rest[..host]);
+        found.then(|| from..from + rest.iter().take_while(part).count())
     }
 }
+
+/// Letters of the longest scheme, `https`.
+const SCHEME: usize = 5;
+/// Bytes of the longest name of a host (RFC 1035, 2.3.4).
+const HOST: usize = 255;
+/// Bytes of the longest number behind a label.
+const LABELLED: usize = 24;
 
 /// Hosts that publish standards and terminologies, not persons.
 fn is_standard(host: &[u8]) -> bool {
@@ -620,6 +650,8 @@ mod tests {
         check("write to j.roe@example.org.", "e-mail-shape", "j.roe@example.org");
         check("see http://example.com/p/1", "url-shape", "http://example.com/p/1");
         check("see www.example.com now", "url-shape", "www.example.com");
+        let nested = "http://hl7.org/?next=http://example.com/p";
+        check(nested, "url-shape", "http://example.com/p");
         check("from 192.168.10.4 at", "ip-address-shape", "192.168.10.4");
         check("00:1A:2b:3c:4d:5e", "hardware-address-shape", "00:1A:2b:3c:4d:5e");
         check("id 48213377 noted", "long-number", "48213377");
