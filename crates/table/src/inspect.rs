@@ -32,6 +32,7 @@ pub(crate) fn inspect(
     sink: &mut dyn InspectSink,
 ) -> Result<(), ModalityError> {
     let overview = source::overview(document, format)?;
+    source::check(document, format)?;
     for (what, count) in overview.unseen {
         sink.unseen(what, count);
     }

@@ -20,6 +20,11 @@ pub(crate) const PARQUET_PAGE_BYTES: u64 = 64 << 20;
 pub(crate) const PARQUET_BATCH_BYTES: u64 = 192 << 20;
 /// Most bytes of a Parquet file's footer.
 pub(crate) const PARQUET_FOOTER_BYTES: u64 = 16 << 20;
+/// Most text of the cells of a Parquet file, unless the file is large itself.
+pub(crate) const PARQUET_TEXT_BYTES: u64 = 1 << 30;
+/// Most text of the cells of a large Parquet file, for each of its bytes: a table of a few words
+/// and many rows comes to about 30, one column that says the same in every row to some hundred.
+pub(crate) const PARQUET_TEXT_RATIO: u64 = 1000;
 /// Most bytes a workbook may unpack to.
 pub(crate) const WORKBOOK_BYTES: u64 = 256 << 20;
 /// Most bytes of a workbook's shared strings, which are held in memory.

@@ -33,6 +33,8 @@ use crate::limits;
 const BLOCK: usize = 64 << 10;
 /// Length and magic number at the end of a file.
 const FOOTER_TAIL: u64 = 8;
+/// Less text than this needs no counting.
+const SMALL_TEXT: u64 = limits::PARQUET_TEXT_BYTES / 2;
 /// What packing may add to what cannot be packed.
 const PACKING_MOST: u64 = 1 << 20;
 
@@ -65,8 +67,31 @@ pub(crate) fn read(
     let mut row = 0u64;
     serve(document, Want::Rows, &mut |answer| match answer {
         Answer::Rows(batch) => text_rows(&batch, &mut row, take),
-        Answer::Schema(_) => Ok(()),
+        Answer::Schema(_) | Answer::Cells(_) => Ok(()),
     })
+}
+
+/// Refuses a file whose cells hold more text than a file of its size has by right: a word of a
+/// dictionary stands once in the file and in as many cells as the file likes.
+pub(crate) fn check_text(document: &mut Document<'_>) -> Result<(), ModalityError> {
+    let by_size = document.length.saturating_mul(limits::PARQUET_TEXT_RATIO);
+    let most = limits::PARQUET_TEXT_BYTES.max(by_size);
+    let mut bytes = 0u64;
+    serve(document, Want::Texts, &mut |answer| {
+        bytes = bytes.saturating_add(match answer {
+            Answer::Rows(batch) => batch.columns().iter().map(|c| text_bytes(c)).sum(),
+            Answer::Cells(cells) => cells,
+            Answer::Schema(_) => 0,
+        });
+        if bytes > most { Err(Large::Text.into()) } else { Ok(()) }
+    })
+}
+
+fn text_bytes(column: &ArrayRef) -> u64 {
+    // The low half of a view is the length.
+    let lengths =
+        |views: &StringViewArray| views.views().iter().map(|view| u64::from(*view as u32)).sum();
+    column.as_string_view_opt().map_or(0, lengths)
 }
 
 /// The schema with texts as views into their pages.
@@ -195,12 +220,15 @@ fn text_rows(
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Want {
     Schema,
+    /// How many cells there are, and the columns of text where they may be large.
+    Texts,
     Rows,
 }
 
 /// What the reading thread found.
 enum Answer {
     Schema(SchemaRef),
+    Cells(u64),
     Rows(RecordBatch),
 }
 
@@ -297,7 +325,14 @@ fn decode(remote: Remote, want: Want, owner: &SyncSender<Message>) -> Result<(),
     }
     let views = ArrowReaderOptions::new().with_schema(Arc::new(as_views(&schema)));
     let read = ArrowReaderMetadata::try_new(Arc::clone(read.metadata()), views).map_err(fault)?;
-    let kept = kept(&schema);
+    let mut kept = kept(&schema);
+    if want == Want::Texts {
+        let cells = rows_of(read.metadata()).saturating_mul(kept.len() as u64);
+        kept.retain(|column| *read.schema().field(*column).data_type() == DataType::Utf8View);
+        if !give(Answer::Cells(cells)) || most_text(read.metadata(), &kept) <= SMALL_TEXT {
+            return Ok(());
+        }
+    }
     let rows = batch_rows(read.metadata(), &kept);
     let mask = ProjectionMask::roots(read.parquet_schema(), kept);
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(remote, read)
@@ -313,6 +348,26 @@ fn decode(remote: Remote, want: Want, owner: &SyncSender<Message>) -> Result<(),
         bounds.begin_batch();
     }
     Ok(())
+}
+
+fn rows_of(metadata: &ParquetMetaData) -> u64 {
+    u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0)
+}
+
+/// What the cells of some columns can hold at most: the longest is no longer than its chunk.
+fn most_text(metadata: &ParquetMetaData, kept: &[usize]) -> u64 {
+    let schema = metadata.file_metadata().schema_descr();
+    let chunks = metadata.row_groups().iter().flat_map(|group| {
+        let rows = u64::try_from(group.num_rows()).unwrap_or(0);
+        group.columns().iter().enumerate().map(move |(leaf, column)| (leaf, column, rows))
+    });
+    chunks
+        .filter(|(leaf, ..)| kept.contains(&schema.get_column_root_idx(*leaf)))
+        .map(|(_, column, rows)| {
+            let cell = u64::try_from(column.uncompressed_size()).unwrap_or(0);
+            rows.saturating_mul(cell.min(limits::CELL_BYTES as u64))
+        })
+        .fold(0, u64::saturating_add)
 }
 
 /// Rows of a batch: fewer where they are long or many columns wide.
@@ -337,6 +392,7 @@ enum Large {
     Page = 1,
     Pages = 2,
     Footer = 3,
+    Text = 4,
 }
 
 impl From<Large> for ModalityError {
@@ -353,6 +409,11 @@ impl From<Large> for ModalityError {
             Large::Footer => {
                 ("the footer of the Parquet file", limits::PARQUET_FOOTER_BYTES, "fewer row groups")
             }
+            Large::Text => (
+                "the text in the cells of the Parquet file, for its size,",
+                limits::PARQUET_TEXT_BYTES,
+                "shorter cells, or in several files",
+            ),
         };
         Self::Limit { what, limit: format!("{} MiB; write it with {then}", bytes >> 20) }
     }

@@ -90,6 +90,15 @@ pub(crate) fn overview(
     })
 }
 
+/// Looks once, before a file is read for the first time, whether its cells hold more than its size
+/// allows.
+pub(crate) fn check(document: &mut Document<'_>, format: &Format) -> Result<(), ModalityError> {
+    match format.kind.as_str() {
+        "parquet" => guarded(|| parquet_read::check_text(document)),
+        _ => Ok(()),
+    }
+}
+
 /// Reads a part's rows in order. `take` may stop the reading with an error.
 pub(crate) fn read(
     document: &mut Document<'_>,

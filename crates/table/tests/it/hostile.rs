@@ -1,7 +1,11 @@
 //! Files that are broken, or want to break us.
 
+use std::sync::Arc;
+
 use anonymed_core::{Format, Modality, ModalityError};
 use anonymed_table::Tables;
+use arrow::array::{ArrayRef, DictionaryArray, Int32Array, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
 
 use crate::support::{Seen, inspect, policy, run, sniff, with_document};
@@ -191,4 +195,30 @@ proptest! {
         prop_assert_eq!(seen.records, rows.len() as u64 + 1);
         prop_assert!(seen.rejected.is_empty());
     }
+}
+
+/// A Parquet file whose rows all point to one word of its dictionary.
+fn one_word(word: &str, rows: usize) -> Vec<u8> {
+    let keys = Int32Array::from(vec![0; rows]);
+    let texts = DictionaryArray::new(keys, Arc::new(StringArray::from(vec![word])));
+    let numbers: Vec<String> = (0..rows).map(|n| format!("A{n:06}")).collect();
+    let columns: [(&str, ArrayRef); 2] =
+        [("mrn", Arc::new(StringArray::from(numbers))), ("comment", Arc::new(texts))];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.into_inner().unwrap()
+}
+
+#[test]
+fn a_dictionary_does_not_make_gigabytes_of_a_small_file() {
+    let word = "word and ".repeat(100_000);
+    let bomb = one_word(&word, 1_300);
+    assert!(bomb.len() < 1 << 20);
+    let told = inspect(&bomb).err().unwrap().to_string();
+    assert!(told.contains("text in the cells of the Parquet file"), "{told}");
+    assert!(told.contains("1024 MiB"), "{told}");
+    assert_eq!(inspect(&one_word(&word, 20)).unwrap().records, 20);
+    // Many rows that say the same are no fault.
+    assert_eq!(inspect(&one_word("Springfield", 200_000)).unwrap().records, 200_000);
 }
