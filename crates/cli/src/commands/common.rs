@@ -31,6 +31,12 @@ pub(crate) struct Common {
     passphrase_file: Option<PathBuf>,
 }
 
+/// Four for each core, and so many that a small machine can be told to act as a larger one.
+fn most_threads() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    cores.saturating_mul(4).clamp(16, 256)
+}
+
 /// Longest passphrase file: 64 KiB.
 const PASSPHRASE_MOST: u64 = 64 << 10;
 
@@ -44,7 +50,8 @@ impl Clock for SystemClock {
 }
 
 impl Common {
-    /// Makes the threads that work, and takes the signal of a file size limit.
+    /// Makes the threads that work, and takes the signal of a file size limit. There are no more threads
+    /// than help, whatever was asked for, since each of them holds memory.
     ///
     /// # Errors
     ///
@@ -60,7 +67,13 @@ impl Common {
             if threads == 0 {
                 return Err(Failure::Usage("--threads is 1 or more".into()));
             }
-            pool = pool.num_threads(threads);
+            let most = most_threads();
+            if threads > most {
+                self.say(&format!(
+                    "--threads {threads}: more than {most} do not help here; {most} work"
+                ));
+            }
+            pool = pool.num_threads(threads.min(most));
         }
         pool.build_global().map_err(|e| Failure::Usage(format!("--threads: {e}")))?;
         Ok(())
