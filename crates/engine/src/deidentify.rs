@@ -1,11 +1,13 @@
 //! The whole way in one call: the same stages as the single commands, and nothing else.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anonymed_core::{CancelToken, Policy, Progress};
+use serde::Serialize;
 
 use crate::graph::Overlap;
-use crate::plan::{Depth, Plan};
+use crate::plan::{Depth, Item, Plan, Step};
 use crate::project::{POLICY, Project, Session, read_policy, write_atomic};
 use crate::propose::{Wishes, propose};
 use crate::release::Standing;
@@ -42,6 +44,39 @@ pub struct Done {
     pub verification: Verification,
     /// The release, or why the gate refused it.
     pub standing: Result<Standing, EngineError>,
+}
+
+/// Files that are not in the release, for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// The reason.
+    pub reason: String,
+    /// How many.
+    pub files: u64,
+    /// Whether nobody looked at what is in them, as in a file that a link leads to.
+    pub unread: bool,
+}
+
+impl Done {
+    /// What of the input is not in the release, by reason, without what is in quarantine.
+    pub fn left_out(&self) -> Vec<LeftOut> {
+        left_out(&self.plan.bound.items)
+    }
+}
+
+fn left_out(items: &[Item]) -> Vec<LeftOut> {
+    let mut counts: BTreeMap<(&str, bool), u64> = BTreeMap::new();
+    for item in items {
+        if let Step::LeaveOut(reason) = &item.step {
+            // A file without a format was not opened; in an empty one there is nothing to read.
+            let unread = item.format.is_none() && reason != scan::EMPTY;
+            *counts.entry((reason, unread)).or_default() += 1;
+        }
+    }
+    let listed = counts.into_iter();
+    listed
+        .map(|((reason, unread), files)| LeftOut { reason: reason.to_owned(), files, unread })
+        .collect()
 }
 
 /// Where the state of a one-shot release lies.
@@ -148,4 +183,31 @@ fn open(request: &Request<'_>, purpose: &str, session: Session) -> Result<Projec
         ));
     }
     Project::open(&root, session)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anonymed_core::{FileNumber, Format};
+
+    #[test]
+    fn what_is_left_out_is_counted_by_reason() {
+        let note = || Format {
+            modality: "text".into(),
+            kind: "note".into(),
+            details: std::collections::BTreeMap::new(),
+        };
+        let item = |number, format, step| Item { file: FileNumber(number), format, step };
+        let leave = |reason: &str| Step::LeaveOut(reason.into());
+        let items = [
+            item(1, None, leave("a link")),
+            item(2, None, leave("a link")),
+            item(3, None, leave(scan::EMPTY)),
+            item(4, Some(note()), leave("prose")),
+            item(5, Some(note()), Step::Quarantine("damaged".into())),
+        ];
+        let left = |reason: &str, files, unread| LeftOut { reason: reason.into(), files, unread };
+        let expect = [left("a link", 2, true), left("empty", 1, false), left("prose", 1, false)];
+        assert_eq!(left_out(&items), expect);
+    }
 }

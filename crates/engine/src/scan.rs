@@ -233,6 +233,9 @@ pub fn is_modality(entry: &Entry, modality: &str) -> bool {
     matches!(&entry.status, Status::Recognised(format) if format.modality == modality)
 }
 
+/// Why a file without a byte is left out.
+pub(crate) const EMPTY: &str = "empty";
+
 struct Found {
     number: FileNumber,
     path: PathBuf,
@@ -260,7 +263,7 @@ fn walk(input: &Path) -> Result<Vec<Found>, EngineError> {
         } else if !kind.is_file() {
             Some("not a regular file")
         } else if length == 0 {
-            Some("empty")
+            Some(EMPTY)
         } else if relative.to_str().is_none_or(|name| name.contains('\\')) {
             Some("a name that is no plain text or has a backslash; rename the file")
         } else {

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anonymed_engine::deidentify::{Done, Request, deidentify, ready, state_of};
+use anonymed_engine::deidentify::{Done, LeftOut, Request, deidentify, ready, state_of};
 use anonymed_engine::project::read_policy;
 use clap::Args as ClapArgs;
 use serde::Serialize;
 
 use super::common::{Common, cancel_on_signals};
 use super::init::{Wish, wishes};
-use super::run::{RunSummary, summary};
+use super::run::{HELD, RunSummary, summary};
 use super::verify::CheckLine;
 use crate::console;
 use crate::failure::Failure;
@@ -43,6 +43,8 @@ struct Summary {
     conflicts: u64,
     #[serde(flatten)]
     run: RunSummary,
+    /// What of the input is neither in the release nor in quarantine.
+    left_out: Vec<LeftOut>,
     checks: Vec<CheckLine>,
 }
 
@@ -61,7 +63,8 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
 
 fn report(args: &Args, common: &Common, done: Done) -> Result<ExitCode, Failure> {
     let run = summary(&done.plan, &done.run, &done.verification);
-    let code = run.exit_code();
+    let left_out = done.left_out();
+    let code = if left_out.iter().any(|l| l.unread) { HELD } else { run.exit_code() };
     let standing = done.standing.as_ref().ok();
     let published = standing.and_then(|s| s.published.clone());
     let approvals = standing.map_or(0, |s| s.approvals_needed);
@@ -73,6 +76,7 @@ fn report(args: &Args, common: &Common, done: Done) -> Result<ExitCode, Failure>
         conflicts: done.plan.bound.subjects.conflicts,
         checks: CheckLine::all(&done.verification.evidence),
         run,
+        left_out,
     };
     if common.json {
         console::print_json(&out)?;
@@ -81,6 +85,9 @@ fn report(args: &Args, common: &Common, done: Done) -> Result<ExitCode, Failure>
         for check in &out.checks {
             common.say(&check.to_string());
         }
+    }
+    if let Some(said) = missing(&out.left_out) {
+        common.say(&said);
     }
     for overlap in &done.overlaps {
         common.say(&format!("warning: {overlap}"));
@@ -109,6 +116,20 @@ fn report(args: &Args, common: &Common, done: Done) -> Result<ExitCode, Failure>
         )),
     }
     Ok(ExitCode::from(code))
+}
+
+/// How many files are in neither release nor quarantine, and why.
+fn missing(left_out: &[LeftOut]) -> Option<String> {
+    let files: u64 = left_out.iter().map(|l| l.files).sum();
+    let reasons: Vec<_> =
+        left_out.iter().map(|l| format!("{} for this: {}", l.files, l.reason)).collect();
+    let verb = if files == 1 { "file was" } else { "files were" };
+    (files > 0).then(|| {
+        format!(
+            "{files} {verb} left out, and the report names them by number: {}",
+            reasons.join("; ")
+        )
+    })
 }
 
 /// Of how many patients, where the input says who they are.

@@ -86,11 +86,14 @@ fn plain(plan: &Plan, run: &Run) -> RunSummary {
     }
 }
 
+/// The exit code of a job that is finished and has not taken all of its input along.
+pub(crate) const HELD: u8 = 6;
+
 impl RunSummary {
     /// 0, or 6 where something is in quarantine or was blanked.
     pub(crate) fn exit_code(&self) -> u8 {
         let held = self.quarantined_records + self.withheld_cells;
-        if self.quarantined_files.is_empty() && held == 0 { 0 } else { 6 }
+        if self.quarantined_files.is_empty() && held == 0 { 0 } else { HELD }
     }
 
     /// Says the numbers.

@@ -199,3 +199,31 @@ fn a_source_that_can_no_longer_be_read_stops_nothing() {
     assert!([0, 6].contains(&code(&bench.run(&["verify", "--project", "p"]))));
     assert!(bench.run(&["release", "create", "--project", "p"]).status.success());
 }
+
+#[test]
+fn files_that_are_left_out_are_said() {
+    let bench = Bench::new();
+    bench.write("in/good.csv", TABLE);
+    bench.write("in/ward.txt", "This folder holds the data of ward three.");
+    let done = bench.deidentify("in", "out", "research-linked", &[]);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let said = "1 file was left out, and the report names them by number: 1 for this: prose";
+    assert!(stderr(&done).contains(said), "{}", stderr(&done));
+    // What a link leads to is data that nobody read.
+    std::os::unix::fs::symlink("good.csv", bench.path("in/linked.csv")).unwrap();
+    let done = bench.deidentify("in", "second", "research-linked", &["--json"]);
+    assert_eq!(code(&done), 6, "{}", stderr(&done));
+    let told: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    let counts =
+        |n: usize| (told["left_out"][n]["files"].clone(), told["left_out"][n]["unread"].clone());
+    assert_eq!((counts(0), counts(1)), ((1.into(), true.into()), (1.into(), false.into())));
+}
+
+#[test]
+fn more_threads_than_help_are_not_made() {
+    let bench = Bench::new();
+    bench.write("in/good.csv", TABLE);
+    let done = bench.deidentify("in", "out", "research-linked", &["--threads", "100000"]);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    assert!(stderr(&done).contains("do not help here"), "{}", stderr(&done));
+}
