@@ -10,7 +10,12 @@ pub(crate) const BATCH_ROWS: usize = 8192;
 pub(crate) const BATCH_BYTES: usize = 8 << 20;
 
 /// Cells after which a batch is closed early, however short they are.
-pub(crate) const BATCH_CELLS: usize = 1 << 20;
+pub(crate) const BATCH_CELLS: usize = 1 << 18;
+
+/// Rows of a batch of so many columns: a reader makes room for all cells of a batch at once.
+pub(crate) fn batch_rows(columns: usize) -> usize {
+    BATCH_ROWS.min(BATCH_CELLS / columns.max(1)).max(1)
+}
 
 /// Some rows of a table, column by column. A missing value is the empty text.
 #[derive(Debug, Clone)]

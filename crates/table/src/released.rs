@@ -19,7 +19,7 @@ use parquet::arrow::arrow_reader::{
 };
 
 use crate::StringBatch;
-use crate::batch::{BATCH_BYTES, BATCH_ROWS};
+use crate::batch::{BATCH_BYTES, batch_rows};
 
 /// Why a released table could not be read back. No text holds a value.
 #[derive(Debug, thiserror::Error)]
@@ -69,9 +69,10 @@ fn read_csv(mut file: BufReader<std::fs::File>) -> Result<Released, ReadBackErro
     file.rewind().map_err(|e| ReadBackError::Open(e.kind()))?;
     let columns: Vec<String> = header.fields().iter().map(|f| f.name().clone()).collect();
     let fields: Vec<Field> = columns.iter().map(|c| Field::new(c, DataType::Utf8, true)).collect();
+    let rows = batch_rows(columns.len());
     let decoder = arrow_csv::ReaderBuilder::new(Arc::new(Schema::new(fields)))
         .with_header(true)
-        .with_batch_size(BATCH_ROWS)
+        .with_batch_size(rows)
         .build_decoder();
     Ok(Released::of(columns, CsvBatches { file, decoder }))
 }
@@ -130,7 +131,7 @@ fn read_parquet(file: std::fs::File) -> Result<Released, ReadBackError> {
     let metadata = ArrowReaderMetadata::try_new(Arc::clone(builder.metadata()), options)
         .map_err(|_| ReadBackError::Format("a column that is no text"))?;
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(again, metadata)
-        .with_batch_size(BATCH_ROWS)
+        .with_batch_size(batch_rows(columns.len()))
         .build()
         .map_err(|_| ReadBackError::Format("no Parquet"))?;
     Ok(Released::of(columns, reader))

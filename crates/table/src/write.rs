@@ -20,6 +20,9 @@ use crate::values;
 
 /// Rows of a row group: small enough that many executors can share a file.
 const ROW_GROUP_ROWS: usize = 128 << 10;
+/// Columns beyond which they are packed by Snappy and without dictionaries: Zstandard keeps 100 kB
+/// for each column at work, whoever writes and whoever reads, and a dictionary 30 kB.
+const WIDE: usize = 512;
 /// Bytes of text after which a row group is closed: whoever reads it holds no more than this.
 const ROW_GROUP_BYTES: usize = 64 << 20;
 
@@ -154,11 +157,16 @@ impl<'a> ParquetWriter<'a> {
         let fields: Vec<Field> =
             names.iter().map(|n| Field::new(*n, DataType::Utf8, true)).collect();
         let schema = Arc::new(Schema::new(fields));
-        let level = ZstdLevel::try_new(3).map_err(|_| internal())?;
+        let wide = names.len() > WIDE;
+        let compression = if wide {
+            Compression::SNAPPY
+        } else {
+            Compression::ZSTD(ZstdLevel::try_new(3).map_err(|_| internal())?)
+        };
         let properties = WriterProperties::builder()
             .set_created_by("anonymed".into())
-            .set_compression(Compression::ZSTD(level))
-            .set_dictionary_enabled(true)
+            .set_compression(compression)
+            .set_dictionary_enabled(!wide)
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
             .build();
         let options =

@@ -97,6 +97,15 @@ fn delimited_tables() {
     let wide =
         format!("mrn,{}\n{}", header.join(","), format!("A1{}\n", ",".repeat(4000)).repeat(9000));
     check("wide.csv", wide.as_bytes(), &Fate::Released);
+    let header: Vec<String> = (0..4096).map(|n| format!("c{n}")).collect();
+    let row = |r: usize| (0..4096).map(|c| format!("v{r}x{c}")).collect::<Vec<_>>().join(",");
+    let rows: String = (0..300).map(|r| row(r) + "\n").collect();
+    let full = format!("{}\n{rows}", header.join(","));
+    check("full-and-wide.csv", full.as_bytes(), &Fate::Released);
+    let dates = "2021-03-04,".repeat(4095) + "2021-03-04\n";
+    let header: Vec<String> = (0..4096).map(|n| format!("d{n}_date")).collect();
+    let dated = format!("{}\n{}", header.join(","), dates.repeat(300));
+    check("dated-and-wide.csv", dated.as_bytes(), &Fate::Released);
 }
 
 fn parquet(values: &[&str], copies: usize) -> Vec<u8> {
