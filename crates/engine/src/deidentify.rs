@@ -197,7 +197,12 @@ mod tests {
             kind: "note".into(),
             details: std::collections::BTreeMap::new(),
         };
-        let item = |number, format, step| Item { file: FileNumber(number), format, step };
+        let item = |number, format, step| Item {
+            file: FileNumber(number),
+            format,
+            step,
+            unseen: std::collections::BTreeMap::new(),
+        };
         let leave = |reason: &str| Step::LeaveOut(reason.into());
         let items = [
             item(1, None, leave("a link")),
