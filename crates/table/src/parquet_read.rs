@@ -79,7 +79,7 @@ pub(crate) fn check_text(document: &mut Document<'_>) -> Result<(), ModalityErro
     let mut bytes = 0u64;
     serve(document, Want::Texts, &mut |answer| {
         bytes = bytes.saturating_add(match answer {
-            Answer::Rows(batch) => batch.columns().iter().map(|c| text_bytes(c)).sum(),
+            Answer::Rows(batch) => batch.columns().iter().map(text_bytes).sum(),
             Answer::Cells(cells) => cells,
             Answer::Schema(_) => 0,
         });

@@ -621,7 +621,7 @@ const NAMES: [&str; 12] = [
 /// A month's name or its abbreviation, with the end of the word.
 fn month_name(bytes: &[u8], at: usize) -> Option<(u32, usize, Trust)> {
     let length = bytes.iter().skip(at).take(11).take_while(|b| b.is_ascii_alphabetic()).count();
-    if length < 3 {
+    if length < 3 || !names::may_name(&bytes[at..at + length]) {
         return None;
     }
     let word = &bytes[at..at + length];

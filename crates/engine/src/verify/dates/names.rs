@@ -44,6 +44,26 @@ const FOREIGN: &[(&[u8], u32, Trust)] = &[
 /// Letters of the longest name.
 const LONGEST: usize = 10;
 
+/// By the first letter of a name, its second letters: most words are told from names by these.
+const SECONDS: [u32; 26] = {
+    let mut seconds = [0; 26];
+    let mut at = 0;
+    while at < FOREIGN.len() {
+        let name = FOREIGN[at].0;
+        seconds[(name[0] - b'a') as usize] |= 1 << (name[1] - b'a');
+        at += 1;
+    }
+    seconds
+};
+
+/// Whether a name, English ones too, begins with the first two letters of a word.
+pub(super) fn may_name(word: &[u8]) -> bool {
+    let [first, second, ..] = word else { return false };
+    let letter = |b: &u8| b.to_ascii_lowercase().wrapping_sub(b'a');
+    let seconds = SECONDS.get(letter(first) as usize).copied().unwrap_or(0);
+    letter(second) < 26 && seconds >> letter(second) & 1 == 1
+}
+
 /// The month that a word names.
 pub(super) fn foreign(word: &[u8]) -> Option<(u32, Trust)> {
     let mut lower = [0; LONGEST];
@@ -76,6 +96,13 @@ mod tests {
         }
         assert_eq!(foreign(b"may"), None);
         assert_eq!(foreign(b"mediastinum"), None);
+        for word in
+            ["January", "feb", "MAR", "apr", "may", "june", "aug", "sep", "oct", "nov", "dec"]
+        {
+            assert!(may_name(word.as_bytes()), "{word}");
+        }
+        assert!(FOREIGN.iter().all(|(name, ..)| may_name(name)));
+        assert!(!may_name(b"patient") && !may_name(b"m") && !may_name(b"m4"));
     }
 
     #[test]
