@@ -134,6 +134,11 @@ impl Cursor<'_> {
         let (part, end) = self.week_number(pos)?;
         let start = self.next_of_list(end)?;
         let number = self.digits(start).filter(|d| d.len <= 2)?;
+        // `Weeks 04/16/2025` is a date behind a surname.
+        let separator = self.byte(end);
+        if matches!(separator, b'/' | b'-' | b'.') && self.byte(number.end) == separator {
+            return None;
+        }
         let second = self.week_and_year(start, start..number.end, number.end)?;
         let week = number_of(&self.text[part.clone()])?;
         let mut year = second.parts.last().and_then(|(_, span)| self.digits(span.start))?.value;

@@ -130,5 +130,8 @@ mod tests {
         check("3rd and 9th of March", "3rd=~2001-03-03; 9th of March=~2001-03-09");
         check("grade 2 and 3 May 2021", "3 May 2021=2021-05-03");
         check("weeks 12-14 of 2021", "weeks 12=2021-03-25; 14 of 2021=2021-04-08");
+        // A surname, and a date behind it.
+        check("Weeks 04/16/2025", "04/16/2025=2025-04-16");
+        check("Weeks 04-16-2025", "04-16-2025=2025-04-16");
     }
 }
