@@ -7,6 +7,7 @@
 mod action;
 mod raw;
 mod safe_harbor;
+mod table_config;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ use crate::{AttributeRole, EntityType, PartialDate, PseudonymDomain, Subject};
 
 pub use action::{Action, Generalization, Perturbation};
 pub use safe_harbor::safe_harbor_forbids;
+pub use table_config::{ColumnConfig, ModelConfig, SearchConfig, TableConfig};
 
 named! {
     /// The legal or scientific frame of a release.

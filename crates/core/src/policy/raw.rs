@@ -392,7 +392,7 @@ fn non_empty(key: &str, text: String) -> Result<String, PolicyError> {
     if text.trim().is_empty() { Err(PolicyError::new(key, "may not be empty")) } else { Ok(text) }
 }
 
-fn choice<T: Copy>(
+pub(super) fn choice<T: Copy>(
     key: &str,
     text: &str,
     all: &[T],

@@ -1,0 +1,311 @@
+//! How one table is anonymized by itself: the keys of a policy's `[[table]]`, in a file of their own.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::{PolicyError, RiskScope};
+use crate::AttributeRole;
+
+/// A table's columns, models and search.
+#[derive(Debug, Clone)]
+pub struct TableConfig {
+    /// The column that tells people apart; without one each row is a person.
+    pub subject: Option<String>,
+    /// Whether all rows of a subject are made alike ([`RiskScope::Joint`]), or each row by itself.
+    pub scope: RiskScope,
+    /// Columns by header, in the file's order. Others are dropped.
+    pub columns: Vec<(String, ColumnConfig)>,
+    /// What every class has to satisfy.
+    pub models: Vec<ModelConfig>,
+    /// How the recoding is looked for.
+    pub search: SearchConfig,
+}
+
+/// What one column is and how it may be generalised.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnConfig {
+    /// The part it plays.
+    pub role: AttributeRole,
+    /// A generalization hierarchy: a file, or the name of one that is shipped.
+    pub hierarchy: Option<String>,
+    /// How much its detail is worth beside the others'.
+    pub weight: f64,
+    /// Texts that stand for a missing value, beside the empty cell.
+    pub missing: Vec<String>,
+}
+
+/// A privacy model by the letter of its parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelConfig {
+    /// `k`, `l`, `t` and what else the literature calls them, with their numbers.
+    pub numbers: BTreeMap<String, f64>,
+    /// The kind among models of one letter, as `distinct`.
+    pub kind: Option<String>,
+    /// The sensitive column.
+    pub on: Option<String>,
+    /// The hierarchy by which values of it are near or far.
+    pub hierarchy: Option<String>,
+}
+
+/// How a recoding is looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchConfig {
+    /// The method, as `mondrian`.
+    pub method: String,
+    /// The loss metric, as `loss`.
+    pub metric: String,
+    /// Highest share of people that may be suppressed.
+    pub suppress_max: f64,
+    /// After so long the best found is taken.
+    pub time_limit: Option<Duration>,
+    /// After so many judged candidates the best found is taken; unlike a time, it gives the same result
+    /// on every machine.
+    pub checks_max: Option<u64>,
+}
+
+impl Default for SearchConfig {
+    fn default() -> Self {
+        Self {
+            method: "mondrian".into(),
+            metric: "loss".into(),
+            suppress_max: 0.05,
+            time_limit: None,
+            checks_max: None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    subject: Option<String>,
+    scope: Option<String>,
+    columns: toml::Table,
+    #[serde(default)]
+    model: Vec<toml::Table>,
+    #[serde(default)]
+    search: RawSearch,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawColumn {
+    role: String,
+    hierarchy: Option<String>,
+    weight: Option<f64>,
+    #[serde(default)]
+    missing: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawSearch {
+    method: Option<String>,
+    metric: Option<String>,
+    suppress_max: Option<f64>,
+    time_limit: Option<String>,
+    checks_max: Option<u64>,
+}
+
+impl TableConfig {
+    /// Reads a configuration from TOML.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] naming the key.
+    ///
+    /// # Examples
+    ///
+    /// A census table whose every class shall hold five people:
+    ///
+    /// ```
+    /// use anonymed_core::policy::TableConfig;
+    ///
+    /// let config = TableConfig::parse(
+    ///     "[columns]\nage = { role = \"quasi\" }\noccupation = { role = \"sensitive\" }\n\
+    ///      [[model]]\nk = 5\n[search]\nmethod = \"optimal\"\n",
+    /// )?;
+    /// assert_eq!(config.models[0].numbers["k"], 5.0);
+    /// # Ok::<(), anonymed_core::policy::PolicyError>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        let raw: Raw = toml::from_str(text).map_err(|e| PolicyError {
+            key: "file".into(),
+            reason: e.message().to_owned(),
+            span: e.span(),
+        })?;
+        let columns = raw
+            .columns
+            .into_iter()
+            .map(|(name, value)| Ok((name.clone(), column(value, &format!("columns.{name}"))?)))
+            .collect::<Result<Vec<_>, PolicyError>>()?;
+        let models = raw
+            .model
+            .into_iter()
+            .enumerate()
+            .map(|(n, table)| model(table, &columns, &format!("model[{n}]")))
+            .collect::<Result<Vec<_>, _>>()?;
+        let scope = match raw.scope.as_deref() {
+            None | Some("table") => RiskScope::Table,
+            Some("joint") if raw.subject.is_some() => RiskScope::Joint,
+            Some("joint") => {
+                return Err(PolicyError::new(
+                    "scope",
+                    "\"joint\" needs `subject`: whose rows are one",
+                ));
+            }
+            Some(_) => return Err(PolicyError::new("scope", "table or joint")),
+        };
+        if let Some(subject) = &raw.subject
+            && columns
+                .iter()
+                .any(|(name, column)| name == subject && column.role != AttributeRole::Identifier)
+        {
+            return Err(PolicyError::new(
+                format!("columns.{subject}"),
+                "the subject column tells people apart and is not released; give it no role, or \
+                 \"identifier\"",
+            ));
+        }
+        Ok(Self { subject: raw.subject, scope, columns, models, search: search(raw.search)? })
+    }
+
+    /// The columns of a role, in order.
+    pub fn of_role(&self, role: AttributeRole) -> impl Iterator<Item = &(String, ColumnConfig)> {
+        self.columns.iter().filter(move |(_, column)| column.role == role)
+    }
+}
+
+fn column(value: toml::Value, key: &str) -> Result<ColumnConfig, PolicyError> {
+    let raw: RawColumn = match value {
+        toml::Value::String(role) => {
+            RawColumn { role, hierarchy: None, weight: None, missing: Vec::new() }
+        }
+        value => {
+            value.try_into().map_err(|e: toml::de::Error| PolicyError::new(key, e.message()))?
+        }
+    };
+    let role = super::raw::choice(key, &raw.role, AttributeRole::ALL, AttributeRole::as_str)?;
+    if role == AttributeRole::Unknown {
+        return Err(PolicyError::new(key, "identifier, quasi, sensitive, text or keep"));
+    }
+    if role != AttributeRole::Quasi && (raw.hierarchy.is_some() || raw.weight.is_some()) {
+        return Err(PolicyError::new(key, "`hierarchy` and `weight` are of quasi-identifiers"));
+    }
+    let weight = raw.weight.unwrap_or(1.0);
+    if !(weight > 0.0 && weight.is_finite()) {
+        return Err(PolicyError::new(key, "`weight` is a number above 0"));
+    }
+    Ok(ColumnConfig { role, hierarchy: raw.hierarchy, weight, missing: raw.missing })
+}
+
+fn model(
+    table: toml::Table,
+    columns: &[(String, ColumnConfig)],
+    key: &str,
+) -> Result<ModelConfig, PolicyError> {
+    let mut model = ModelConfig { numbers: BTreeMap::new(), kind: None, on: None, hierarchy: None };
+    for (name, value) in table {
+        match (name.as_str(), value) {
+            ("kind", toml::Value::String(kind)) => model.kind = Some(kind),
+            ("on", toml::Value::String(on)) => model.on = Some(on),
+            ("hierarchy", toml::Value::String(file)) => model.hierarchy = Some(file),
+            (_, toml::Value::Integer(number)) => {
+                model.numbers.insert(name, number as f64);
+            }
+            (_, toml::Value::Float(number)) => {
+                model.numbers.insert(name, number);
+            }
+            _ => {
+                return Err(PolicyError::new(
+                    format!("{key}.{name}"),
+                    "a number, or `kind`, `on` or `hierarchy` with a text",
+                ));
+            }
+        }
+    }
+    if let Some(on) = &model.on
+        && !columns.iter().any(|(name, c)| name == on && c.role == AttributeRole::Sensitive)
+    {
+        return Err(PolicyError::new(
+            format!("{key}.on"),
+            "names a column that has not the role \"sensitive\"",
+        ));
+    }
+    if model.numbers.is_empty() {
+        return Err(PolicyError::new(key, "has no parameter, as `k = 5`"));
+    }
+    Ok(model)
+}
+
+fn search(raw: RawSearch) -> Result<SearchConfig, PolicyError> {
+    let base = SearchConfig::default();
+    let suppress_max = raw.suppress_max.unwrap_or(base.suppress_max);
+    if !(0.0..=1.0).contains(&suppress_max) {
+        return Err(PolicyError::new("search.suppress_max", "a share from 0 to 1"));
+    }
+    Ok(SearchConfig {
+        method: raw.method.unwrap_or(base.method),
+        metric: raw.metric.unwrap_or(base.metric),
+        suppress_max,
+        time_limit: raw.time_limit.as_deref().map(duration).transpose()?,
+        checks_max: raw.checks_max,
+    })
+}
+
+/// `60s`, `5m`, `500ms`.
+fn duration(text: &str) -> Result<Duration, PolicyError> {
+    let wrong = || PolicyError::new("search.time_limit", "a time as \"60s\", \"5m\" or \"500ms\"");
+    let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let number: u64 = text[..digits].parse().map_err(|_| wrong())?;
+    match &text[digits..] {
+        "ms" => Ok(Duration::from_millis(number)),
+        "s" => Ok(Duration::from_secs(number)),
+        "m" => number.checked_mul(60).map(Duration::from_secs).ok_or_else(wrong),
+        _ => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: &str = "[columns]\nage = { role = \"quasi\", hierarchy = \"age.csv\" }\n\
+                           dx = \"sensitive\"\nname = \"identifier\"\n";
+
+    #[test]
+    fn a_configuration_is_read() {
+        let config = TableConfig::parse(&format!(
+            "subject = \"mrn\"\nscope = \"joint\"\n{COLUMNS}[[model]]\nk = 5\n[[model]]\nl = 3\n\
+             kind = \"entropy\"\non = \"dx\"\n[search]\nmethod = \"optimal\"\ntime_limit = \"2m\"\n"
+        ))
+        .unwrap();
+        assert_eq!(config.scope, RiskScope::Joint);
+        assert_eq!(config.of_role(AttributeRole::Quasi).count(), 1);
+        assert_eq!(config.models[1].kind.as_deref(), Some("entropy"));
+        assert_eq!(config.search.time_limit, Some(Duration::from_secs(120)));
+        assert_eq!(config.search.metric, "loss");
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let check = |body: &str, part: &str| {
+            let reason = TableConfig::parse(body).unwrap_err().to_string();
+            assert!(reason.contains(part), "{reason:?} lacks {part:?}");
+        };
+        check("", "missing field `columns`");
+        check("colour = 1\n[columns]\n", "unknown field");
+        check("scope = \"joint\"\n[columns]\n", "needs `subject`");
+        check("[columns]\nage = \"quasy\"\n", "columns.age");
+        check("[columns]\nage = \"unknown\"\n", "identifier, quasi, sensitive, text or keep");
+        check("[columns]\nx = { role = \"keep\", weight = 2.0 }\n", "are of quasi-identifiers");
+        check("subject = \"mrn\"\n[columns]\nmrn = \"keep\"\n", "is not released");
+        check(&format!("{COLUMNS}[[model]]\nl = 2\non = \"age\"\n"), "has not the role");
+        check(&format!("{COLUMNS}[[model]]\nkind = \"x\"\n"), "has no parameter");
+        check(&format!("{COLUMNS}[[model]]\nk = \"5\"\n"), "model[0].k");
+        check(&format!("{COLUMNS}[search]\nsuppress_max = 2\n"), "search.suppress_max");
+        check(&format!("{COLUMNS}[search]\ntime_limit = \"soon\"\n"), "search.time_limit");
+    }
+}
