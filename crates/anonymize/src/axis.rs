@@ -25,13 +25,14 @@ enum Shape {
     /// Values without the missing one.
     Nominal { values: usize },
     /// Levels from the values' parents to the root, and the leaves below the root.
-    Tree { levels: Vec<TreeLevel>, leaves: f64 },
+    Tree { levels: Vec<TreeLevel>, leaves: f64, values: f64 },
 }
 
 #[derive(Debug)]
 struct TreeLevel {
     node_of: Vec<u32>,
     leaves: Vec<u32>,
+    shares: Vec<f64>,
     labels: Vec<Option<String>>,
 }
 
@@ -118,11 +119,12 @@ impl Axis {
                 let node_of: Vec<u32> = order.iter().map(|code| map[*code as usize]).collect();
                 let mut leaves = vec![0; labels.len()];
                 node_of.iter().for_each(|node| leaves[*node as usize] += 1);
-                TreeLevel { node_of, leaves, labels }
+                TreeLevel { node_of, leaves, shares: hierarchy.shares(level).collect(), labels }
             })
             .collect();
         let has_null = order.first().is_some_and(|code| column.values()[*code as usize].is_none());
-        Self::of_order(column, Shape::Tree { levels, leaves: order.len() as f64 }, order, has_null)
+        let (leaves, values) = (order.len() as f64, hierarchy.value_count());
+        Self::of_order(column, Shape::Tree { levels, leaves, values }, order, has_null)
     }
 
     fn of_order(column: &QuasiColumn, shape: Shape, order: &[u32], has_null: bool) -> Self {
@@ -162,13 +164,35 @@ impl Axis {
             }
             Shape::Nominal { .. } if distinct > SET_LIMIT => 1.0,
             Shape::Nominal { values } => distinct as f64 / (*values).max(1) as f64,
-            Shape::Tree { levels, leaves } => match lowest_common(levels, min, max) {
+            Shape::Tree { levels, leaves, .. } => match lowest_common(levels, min, max) {
                 Some(level) => {
                     let level = &levels[level];
                     f64::from(level.leaves[level.node_of[min as usize] as usize]) / leaves
                 }
                 None => 1.0,
             },
+        }
+    }
+
+    /// The share of the domain a region stands for: of a hierarchy all its values count, whether they
+    /// occur or not, of a range its length, of a set its members.
+    pub(crate) fn share(&self, ranks: &[u32], ncp: f64) -> f64 {
+        let (Some(min), Some(max)) = (ranks.first(), ranks.last()) else { return 1.0 };
+        match &self.shape {
+            _ if min == max => self.least_share(),
+            Shape::Tree { levels, .. } => lowest_common(levels, *min, *max).map_or(1.0, |level| {
+                let level = &levels[level];
+                level.shares[level.node_of[*min as usize] as usize]
+            }),
+            _ => ncp.max(self.least_share()),
+        }
+    }
+
+    /// The share one value has.
+    pub(crate) fn least_share(&self) -> f64 {
+        match &self.shape {
+            Shape::Tree { values, .. } => 1.0 / values.max(1.0),
+            _ => 1.0 / self.ranks().max(1) as f64,
         }
     }
 

@@ -2,9 +2,7 @@
 //! which values occur with how many rows and subjects. It merges, so the same accumulator serves
 //! every search, and every privacy model is a function of it.
 
-use std::collections::BTreeMap;
-
-use crate::{FrequencyTable, SubjectSet};
+use crate::{Counting, FrequencyTable, SubjectCount, SubjectSet};
 
 /// A class's rows, subjects and sensitive values.
 #[derive(Debug, Clone)]
@@ -16,41 +14,46 @@ pub struct ClassAccumulator {
 }
 
 /// A sensitive column's values in a class.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct SensitiveHistogram {
-    values: BTreeMap<u32, ValueCount>,
-}
-
-/// One sensitive value's rows and subjects in a class.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ValueCount {
-    pub(crate) rows: u64,
-    pub(crate) subjects: SubjectSet,
+    counting: Counting,
+    /// The codes that occur, in the order they were met.
+    codes: Vec<u32>,
+    /// By code: rows. It is as long as the column has values, so that nothing is looked up.
+    rows: Vec<u64>,
+    /// By position in `codes`: the subjects, where people are not rows.
+    subjects: Vec<SubjectSet>,
+    /// By code: position in `codes`, where people are not rows.
+    places: Vec<u32>,
 }
 
 impl ClassAccumulator {
-    /// An empty class that keeps the histograms of some sensitive columns.
-    pub fn new(k_max: u32, sensitive: &[usize]) -> Self {
+    /// An empty class of a table that keeps the histograms of some sensitive columns.
+    pub fn new(table: &FrequencyTable, sensitive: &[usize]) -> Self {
+        let counting = table.counting();
+        let histogram = |column: &usize| {
+            let values = table.sensitive().get(*column).map_or(0, |c| c.values);
+            (*column, SensitiveHistogram::new(values, counting))
+        };
         Self {
             rows: 0,
-            subjects: SubjectSet::new(k_max),
-            sensitive: sensitive.iter().map(|c| (*c, SensitiveHistogram::default())).collect(),
+            subjects: SubjectSet::new(counting),
+            sensitive: sensitive.iter().map(histogram).collect(),
         }
     }
 
     /// Adds a combination of a table.
     pub fn add(&mut self, table: &FrequencyTable, combination: u32) {
-        self.rows = self.rows.saturating_add(table.rows(combination));
-        for subject in table.subjects(combination) {
-            self.subjects.insert(*subject);
+        let rows = table.rows(combination);
+        self.rows = self.rows.saturating_add(rows);
+        if table.counting() == Counting::Rows {
+            self.subjects.add_rows(rows);
+        } else {
+            table.subjects(combination).iter().for_each(|s| self.subjects.insert(*s));
         }
         for (column, histogram) in &mut self.sensitive {
             for entry in table.sensitive_entries(*column, combination) {
-                let value = histogram.value(entry.code, table.k_max());
-                value.rows = value.rows.saturating_add(entry.rows);
-                for subject in entry.subjects {
-                    value.subjects.insert(*subject);
-                }
+                histogram.add(entry.code, entry.rows, entry.subjects);
             }
         }
     }
@@ -67,27 +70,20 @@ impl ClassAccumulator {
         for (column, code) in sensitive {
             let histogram = self.sensitive.iter_mut().find(|(c, _)| *c == column);
             if let Some((_, histogram)) = histogram {
-                let value = histogram.value(code, self.subjects.k_max());
-                value.rows = value.rows.saturating_add(1);
-                value.subjects.insert(subject);
+                histogram.add(code, 1, &[subject]);
             }
         }
     }
 
-    /// Adds all of another class, made for the same columns.
+    /// Adds all of another class of the same table, made for the same columns.
     pub fn merge(&mut self, other: &Self) {
         self.rows = self.rows.saturating_add(other.rows);
         self.subjects.merge(&other.subjects);
         for ((_, histogram), (_, from)) in self.sensitive.iter_mut().zip(&other.sensitive) {
-            for (code, count) in &from.values {
-                match histogram.values.get_mut(code) {
-                    Some(value) => {
-                        value.rows = value.rows.saturating_add(count.rows);
-                        value.subjects.merge(&count.subjects);
-                    }
-                    None => {
-                        histogram.values.insert(*code, count.clone());
-                    }
+            for (place, code) in from.codes.iter().enumerate() {
+                histogram.count(*code, from.rows[*code as usize]);
+                if let Some(subjects) = from.subjects.get(place) {
+                    histogram.of(*code).merge(subjects);
                 }
             }
         }
@@ -97,9 +93,7 @@ impl ClassAccumulator {
     pub fn clear(&mut self) {
         self.rows = 0;
         self.subjects.clear();
-        for (_, histogram) in &mut self.sensitive {
-            histogram.values.clear();
-        }
+        self.sensitive.iter_mut().for_each(|(_, histogram)| histogram.clear());
     }
 
     /// Rows.
@@ -119,29 +113,88 @@ impl ClassAccumulator {
 }
 
 impl SensitiveHistogram {
-    fn value(&mut self, code: u32, k_max: u32) -> &mut ValueCount {
-        self.values
-            .entry(code)
-            .or_insert_with(|| ValueCount { rows: 0, subjects: SubjectSet::new(k_max) })
+    fn new(values: u32, counting: Counting) -> Self {
+        let people = if counting == Counting::Rows { 0 } else { values as usize };
+        Self {
+            counting,
+            codes: Vec::new(),
+            rows: vec![0; values as usize],
+            subjects: Vec::new(),
+            places: vec![u32::MAX; people],
+        }
+    }
+
+    fn add(&mut self, code: u32, rows: u64, subjects: &[u32]) {
+        self.count(code, rows);
+        if self.counting != Counting::Rows {
+            let set = self.of(code);
+            subjects.iter().for_each(|subject| set.insert(*subject));
+        }
+    }
+
+    fn count(&mut self, code: u32, rows: u64) {
+        let counted = &mut self.rows[code as usize];
+        if *counted == 0 && rows > 0 {
+            self.codes.push(code);
+        }
+        *counted = counted.saturating_add(rows);
+    }
+
+    /// The subjects of a code that was counted.
+    fn of(&mut self, code: u32) -> &mut SubjectSet {
+        let place = &mut self.places[code as usize];
+        if *place == u32::MAX {
+            *place = self.subjects.len() as u32;
+            self.subjects.push(SubjectSet::new(self.counting));
+        }
+        &mut self.subjects[*place as usize]
+    }
+
+    fn clear(&mut self) {
+        for code in self.codes.drain(..) {
+            self.rows[code as usize] = 0;
+            if let Some(place) = self.places.get_mut(code as usize) {
+                *place = u32::MAX;
+            }
+        }
+        self.subjects.clear();
     }
 
     /// How many distinct values occur.
     pub fn distinct(&self) -> usize {
-        self.values.len()
+        self.codes.len()
     }
 
-    /// The values with their rows and subjects, by code.
-    pub fn iter(&self) -> impl Iterator<Item = (u32, u64, &SubjectSet)> {
-        self.values.iter().map(|(code, count)| (*code, count.rows, &count.subjects))
+    /// The values that occur, each with its rows and people.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u64, SubjectCount)> {
+        self.codes.iter().map(|code| (*code, self.rows(*code), self.people(*code)))
+    }
+
+    /// Rows of a value.
+    pub fn rows(&self, code: u32) -> u64 {
+        self.rows[code as usize]
+    }
+
+    /// People who have a value.
+    pub fn people(&self, code: u32) -> SubjectCount {
+        match self.places.get(code as usize) {
+            None => SubjectCount::Exact(u32::try_from(self.rows(code)).unwrap_or(u32::MAX)),
+            Some(place) => {
+                self.subjects.get(*place as usize).map_or(SubjectCount::Exact(0), SubjectSet::count)
+            }
+        }
     }
 
     /// The most values that can be given to as many different subjects, counted up to `most`: a
     /// maximum matching of values and subjects (Kuhn 1955). A subject with three diagnoses lends
     /// the class one of them, not three.
     pub fn values_by_distinct_subjects(&self, most: usize) -> usize {
+        if self.counting == Counting::Rows {
+            return self.distinct().min(most);
+        }
         // Whoever counts up to `most` can always match a value with that many subjects last.
-        let (plenty, few): (Vec<_>, Vec<_>) =
-            self.values.values().partition(|v| v.subjects.kept().len() >= most);
+        let (plenty, few): (Vec<&SubjectSet>, Vec<&SubjectSet>) =
+            self.subjects.iter().partition(|v| v.count().at_least() as usize >= most);
         let wanted = most.saturating_sub(plenty.len());
         let mut owner: hashbrown::HashMap<u32, usize> = hashbrown::HashMap::new();
         let mut matched = 0;
@@ -159,7 +212,7 @@ impl SensitiveHistogram {
 /// Finds `value` a subject, moving others where they have a choice. Walks iteratively: a chain may
 /// be as long as there are values.
 fn augment(
-    values: &[&ValueCount],
+    values: &[&SubjectSet],
     value: usize,
     owner: &mut hashbrown::HashMap<u32, usize>,
     tried: &mut hashbrown::HashSet<u32>,
@@ -168,15 +221,15 @@ fn augment(
     let mut came_from: hashbrown::HashMap<u32, usize> = hashbrown::HashMap::new();
     let mut queue = std::collections::VecDeque::from([value]);
     while let Some(asking) = queue.pop_front() {
-        for subject in values[asking].subjects.kept() {
-            if !tried.insert(*subject) {
+        for subject in values[asking].iter() {
+            if !tried.insert(subject) {
                 continue;
             }
-            came_from.insert(*subject, asking);
-            match owner.get(subject) {
+            came_from.insert(subject, asking);
+            match owner.get(&subject) {
                 Some(holder) => queue.push_back(*holder),
                 None => {
-                    hand_over(*subject, value, &came_from, owner);
+                    hand_over(subject, value, &came_from, owner);
                     return true;
                 }
             }
@@ -211,10 +264,9 @@ mod tests {
     use super::*;
 
     fn histogram(values: &[&[u32]]) -> SensitiveHistogram {
-        let mut histogram = SensitiveHistogram::default();
+        let mut histogram = SensitiveHistogram::new(values.len() as u32, 8.into());
         for (code, subjects) in values.iter().enumerate() {
-            let value = histogram.value(code as u32, 8);
-            subjects.iter().for_each(|s| value.subjects.insert(*s));
+            histogram.add(code as u32, subjects.len() as u64, subjects);
         }
         histogram
     }

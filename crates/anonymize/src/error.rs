@@ -51,7 +51,7 @@ pub enum AnonymizeError {
     TooFewSubjectsKept {
         /// What the model needs.
         needed: u32,
-        /// The table's k_max.
+        /// What the table keeps.
         kept: u32,
     },
     /// A model speaks of a sensitive column the table does not have.

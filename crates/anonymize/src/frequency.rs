@@ -1,5 +1,5 @@
 //! The frequency table: each distinct combination of the quasi-identifiers once, with its rows,
-//! its distinct subjects (exact up to `k_max`) and, per sensitive column, which values occur with
+//! its distinct subjects (as [`Counting`] says) and, per sensitive column, which values occur with
 //! how many rows and subjects.
 //!
 //! A million combinations of eight columns with few values each, and a subject each, take about
@@ -9,9 +9,10 @@ use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
 use std::hash::BuildHasher;
 
+use crate::keys::{Keys, Numbered};
 use crate::narrow::Narrow;
 use crate::subjects::{SubjectLists, SubjectLog};
-use crate::{AnonymizeError, QuasiColumn, SensitiveColumn, SubjectCount};
+use crate::{AnonymizeError, Counting, QuasiColumn, SensitiveColumn, SubjectCount, SubjectSet};
 
 /// Distinct combinations with what is known of each.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ pub struct FrequencyTable {
     combinations: usize,
     subjects: SubjectLists,
     histograms: Vec<Histograms>,
-    k_max: u32,
+    counting: Counting,
 }
 
 /// One sensitive column's values by combination.
@@ -67,9 +68,9 @@ impl FrequencyTable {
         &self.sensitive
     }
 
-    /// Subjects told apart per class.
-    pub fn k_max(&self) -> u32 {
-        self.k_max
+    /// How people are told apart.
+    pub fn counting(&self) -> Counting {
+        self.counting
     }
 
     /// The code of a column in a combination.
@@ -92,29 +93,54 @@ impl FrequencyTable {
         self.rows.iter().sum()
     }
 
-    /// Distinct subjects of a combination, ascending; where there are `k_max` of them there may be
-    /// more.
+    /// Distinct subjects of a combination, ascending: as many as are kept. None where people are rows.
     pub fn subjects(&self, combination: u32) -> &[u32] {
         self.subjects.of(combination)
     }
 
     /// Distinct subjects over some combinations: exact where each of them is.
     pub fn distinct_subjects(&self, combinations: impl Iterator<Item = u32>) -> SubjectCount {
+        let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        if self.counting == Counting::Rows {
+            return SubjectCount::Exact(number(combinations.map(|c| self.rows(c)).sum()));
+        }
         let mut seen = hashbrown::HashSet::with_hasher(FixedState::default());
         let mut exact = true;
         for combination in combinations {
             let subjects = self.subjects(combination);
-            exact &= subjects.len() < self.k_max as usize;
+            exact &= subjects.len() < self.counting.limit() as usize;
             seen.extend(subjects.iter().copied());
         }
-        let n = seen.len() as u32;
+        let n = number(seen.len() as u64);
         if exact { SubjectCount::Exact(n) } else { SubjectCount::AtLeast(n) }
     }
 
-    /// An upper bound of a combination's distinct subjects, exact below `k_max`.
+    /// People of the whole table who have each value of a sensitive column.
+    pub fn people_by_value(&self, column: usize) -> Vec<u64> {
+        let Some(values) = self.sensitive.get(column).map(|c| c.values as usize) else {
+            return Vec::new();
+        };
+        let mut sets = vec![SubjectSet::new(self.counting); values];
+        for combination in 0..self.combinations as u32 {
+            for entry in self.sensitive_entries(column, combination) {
+                let set = &mut sets[entry.code as usize];
+                match self.counting {
+                    Counting::Rows => set.add_rows(entry.rows),
+                    _ => entry.subjects.iter().for_each(|subject| set.insert(*subject)),
+                }
+            }
+        }
+        sets.iter().map(|set| u64::from(set.count().at_least())).collect()
+    }
+
+    /// An upper bound of a combination's people, exact below what is told apart.
     pub(crate) fn weight(&self, combination: u32) -> u64 {
-        let kept = self.subjects.count(combination) as u64;
-        if kept < u64::from(self.k_max) { kept } else { kept.max(self.rows(combination)) }
+        let kept = match self.counting {
+            Counting::Rows => return self.rows(combination),
+            _ => self.subjects.count(combination) as u64,
+        };
+        let most = u64::from(self.counting.limit());
+        if kept < most { kept } else { kept.max(self.rows(combination)) }
     }
 
     pub(crate) fn sensitive_entries(
@@ -130,6 +156,25 @@ impl FrequencyTable {
             rows: entry.rows,
             subjects: histograms.subjects.of(entry.pair),
         })
+    }
+
+    /// Shifts keys to the left and adds a column's codes as `map` has them, of all combinations or some.
+    pub(crate) fn add_to_keys(
+        &self,
+        column: usize,
+        map: &[u32],
+        width: u32,
+        some: Option<&[u32]>,
+        keys: &mut [u64],
+    ) {
+        let add = |key: &mut u64, code: u32| *key = *key << width | u64::from(map[code as usize]);
+        match some {
+            None => self.codes[column].zip(keys, add),
+            Some(some) => keys
+                .iter_mut()
+                .zip(some)
+                .for_each(|(key, combination)| add(key, self.code(*combination, column))),
+        }
     }
 
     /// Memory the table holds, without the dictionaries.
@@ -148,12 +193,195 @@ impl FrequencyTable {
     }
 }
 
+/// The rows of a whole table in codes, column by column.
+#[derive(Debug, Default)]
+pub struct CodedRows<'a> {
+    /// Codes of each quasi-identifier.
+    pub quasi: Vec<&'a Narrow>,
+    /// For each quasi-identifier the code of its dictionary that stands for each code of the rows.
+    pub finals: Vec<&'a [u32]>,
+    /// Codes of each sensitive column.
+    pub sensitive: Vec<&'a Narrow>,
+    /// Codes of each sensitive column that say nothing and count as no value.
+    pub blanks: Vec<Vec<u32>>,
+    /// The subject of each row; not looked at where people are rows.
+    pub subjects: Option<&'a Narrow>,
+    /// How many rows.
+    pub rows: usize,
+}
+
+impl FrequencyTable {
+    /// The table of rows that are all in memory, and the combination of each row. Combinations are
+    /// numbered as they are met.
+    ///
+    /// # Errors
+    ///
+    /// Codes that do not fit the columns, or too many combinations.
+    pub fn of_rows(
+        columns: Vec<QuasiColumn>,
+        sensitive: Vec<SensitiveColumn>,
+        counting: impl Into<Counting>,
+        coded: &CodedRows<'_>,
+    ) -> Result<(Self, Vec<u32>), AnonymizeError> {
+        let counting = counting.into();
+        check_rows(&columns, &sensitive, counting, coded)?;
+        let mut keys = Keys::new(coded.rows);
+        for ((codes, finals), column) in coded.quasi.iter().zip(&coded.finals).zip(&columns) {
+            keys.add(column.values().len(), |keys, width| {
+                codes.zip(keys, |key, code| {
+                    *key = *key << width | u64::from(finals[code as usize]);
+                });
+            });
+        }
+        let Numbered { of, first } = keys.numbered();
+        drop(keys);
+        let codes = coded.quasi.iter().zip(&coded.finals).map(|(codes, finals)| {
+            let mut list = Narrow::default();
+            let code = |row: &u32| u64::from(finals[codes.at(*row as usize) as usize]);
+            first.iter().for_each(|row| list.push(code(row)));
+            list
+        });
+        let codes = codes.collect();
+        let combinations = first.len();
+        let mut rows = vec![0u64; combinations];
+        of.iter().for_each(|combination| rows[*combination as usize] += 1);
+        let mut subjects = SubjectLog::new(counting.limit());
+        let of_row = coded.subjects.filter(|_| counting != Counting::Rows);
+        if let Some(of_row) = of_row {
+            for (combination, subject) in of.iter().zip(of_row.iter()) {
+                subjects.push(*combination, &[subject as u32]);
+            }
+        }
+        let histograms = (0..sensitive.len())
+            .map(|column| {
+                let blanks = coded.blanks.get(column).map_or(&[][..], Vec::as_slice);
+                Histograms::of_rows(
+                    &of,
+                    coded.sensitive[column],
+                    blanks,
+                    of_row,
+                    combinations,
+                    counting,
+                )
+            })
+            .collect();
+        let table = Self {
+            columns,
+            sensitive,
+            codes,
+            rows: rows.into_iter().collect(),
+            combinations,
+            subjects: subjects.finish(combinations),
+            histograms,
+            counting,
+        };
+        Ok((table, of))
+    }
+}
+
+fn check_rows(
+    columns: &[QuasiColumn],
+    sensitive: &[SensitiveColumn],
+    counting: Counting,
+    coded: &CodedRows<'_>,
+) -> Result<(), AnonymizeError> {
+    let fits = coded.quasi.len() == columns.len()
+        && coded.finals.len() == columns.len()
+        && coded.sensitive.len() == sensitive.len()
+        && coded.quasi.iter().chain(&coded.sensitive).all(|list| list.len() == coded.rows)
+        && coded.finals.iter().zip(columns).all(|(finals, column)| {
+            finals.iter().all(|code| (*code as usize) < column.values().len())
+        })
+        && coded
+            .quasi
+            .iter()
+            .zip(&coded.finals)
+            .all(|(codes, finals)| codes.iter().all(|code| (code as usize) < finals.len()))
+        && coded
+            .sensitive
+            .iter()
+            .zip(sensitive)
+            .all(|(codes, column)| codes.iter().all(|code| code < u64::from(column.values)))
+        && (counting == Counting::Rows
+            || coded.subjects.is_some_and(|list| list.len() == coded.rows));
+    if !fits {
+        return Err(AnonymizeError::CodesDoNotFit { combination: 0 });
+    }
+    if coded.rows as u64 >= FrequencyBuilder::MOST {
+        return Err(AnonymizeError::TooManyCombinations { most: FrequencyBuilder::MOST });
+    }
+    Ok(())
+}
+
+impl Histograms {
+    fn of_rows(
+        combination_of: &[u32],
+        codes: &Narrow,
+        blanks: &[u32],
+        subjects: Option<&Narrow>,
+        combinations: usize,
+        counting: Counting,
+    ) -> Self {
+        let stated: Vec<u32> = (0..combination_of.len() as u32)
+            .filter(|row| !blanks.contains(&(codes.at(*row as usize) as u32)))
+            .collect();
+        let mut keys = Keys::new(stated.len());
+        keys.add(combinations, |keys, width| {
+            for (key, row) in keys.iter_mut().zip(&stated) {
+                *key = *key << width | u64::from(combination_of[*row as usize]);
+            }
+        });
+        let values = codes.iter().max().map_or(0, |code| code as usize + 1);
+        keys.add(values, |keys, width| {
+            for (key, row) in keys.iter_mut().zip(&stated) {
+                *key = *key << width | codes.at(*row as usize);
+            }
+        });
+        let Numbered { of, first } = keys.numbered();
+        let mut rows = vec![0u64; first.len()];
+        of.iter().for_each(|pair| rows[*pair as usize] += 1);
+        let mut log = SubjectLog::new(counting.limit());
+        if let Some(subjects) = subjects {
+            for (pair, row) in of.iter().zip(&stated) {
+                log.push(*pair, &[subjects.at(*row as usize) as u32]);
+            }
+        }
+        let pairs = (0..).zip(&first).map(|(pair, at)| {
+            let row = stated[*at as usize] as usize;
+            ((combination_of[row], codes.at(row) as u32), pair)
+        });
+        Self::of_pairs(pairs.collect(), &rows, log, combinations)
+    }
+
+    /// `pairs` are combination and code with the number by which `rows` and subjects are kept.
+    fn of_pairs(
+        mut pairs: Vec<((u32, u32), u32)>,
+        rows: &[u64],
+        subjects: SubjectLog,
+        combinations: usize,
+    ) -> Self {
+        pairs.sort_unstable();
+        let mut offsets = vec![0u32; combinations + 1];
+        for ((combination, _), _) in &pairs {
+            offsets[*combination as usize + 1] += 1;
+        }
+        for n in 0..combinations {
+            offsets[n + 1] += offsets[n];
+        }
+        let entries = pairs
+            .into_iter()
+            .map(|((_, code), pair)| Entry { code, pair, rows: rows[pair as usize] })
+            .collect();
+        Self { offsets, entries, subjects: subjects.finish(rows.len()) }
+    }
+}
+
 /// Builds a [`FrequencyTable`] from groups or single rows, in any order.
 #[derive(Debug)]
 pub struct FrequencyBuilder {
     columns: Vec<QuasiColumn>,
     sensitive: Vec<SensitiveColumn>,
-    k_max: u32,
+    counting: Counting,
     codes: Vec<Narrow>,
     rows: Narrow,
     combinations: usize,
@@ -179,8 +407,8 @@ impl FrequencyBuilder {
     /// Most combinations of a table: class and combination numbers are 32 bits, one is reserved.
     pub const MOST: u64 = u32::MAX as u64 - 1;
 
-    /// A builder over columns that tells up to `k_max` subjects of a class apart. Give at least
-    /// the highest k or l of the models; one more makes "exactly k" visible in the reports.
+    /// A builder over columns that tells people apart as `counting` says. Of subjects keep at least as
+    /// many as the highest k or l of the models; one more makes "exactly k" visible in the reports.
     ///
     /// # Errors
     ///
@@ -188,9 +416,10 @@ impl FrequencyBuilder {
     pub fn new(
         columns: Vec<QuasiColumn>,
         sensitive: Vec<SensitiveColumn>,
-        k_max: u32,
+        counting: impl Into<Counting>,
     ) -> Result<Self, AnonymizeError> {
-        let k_max = k_max.max(1);
+        let counting = counting.into();
+        let k_max = counting.limit();
         Ok(Self {
             codes: vec![Narrow::default(); columns.len()],
             rows: Narrow::default(),
@@ -209,7 +438,7 @@ impl FrequencyBuilder {
                 .collect(),
             columns,
             sensitive,
-            k_max,
+            counting,
             added: 0,
         })
     }
@@ -217,8 +446,8 @@ impl FrequencyBuilder {
     /// Adds rows of a combination and returns its number: the first new combination is 0, the next
     /// 1, and a combination seen before keeps its number.
     ///
-    /// `subjects` are the subjects of these rows (row numbers where the table has no subject
-    /// column); more than `k_max` of one call are not needed. `sensitive` lists (column, code,
+    /// `subjects` are the subjects of these rows, and not looked at where people are rows; more than
+    /// are told apart are not needed. `sensitive` lists (column, code,
     /// rows); every subject of the call is taken to hold every sensitive value of the call, so call
     /// once per row, or per group by quasi-identifiers and sensitive columns.
     ///
@@ -244,6 +473,7 @@ impl FrequencyBuilder {
         let combination = self.number(codes)?;
         let at = combination as usize;
         self.rows.set(at, self.rows.at(at).saturating_add(rows));
+        let subjects = if self.counting == Counting::Rows { &[] } else { subjects };
         self.subjects.push(combination, subjects);
         for (column, code, rows) in sensitive {
             self.histograms[*column].add(combination, *code, *rows, subjects);
@@ -309,7 +539,7 @@ impl FrequencyBuilder {
             rows: self.rows,
             subjects: self.subjects.finish(combinations),
             histograms: self.histograms.into_iter().map(|h| h.finish(combinations)).collect(),
-            k_max: self.k_max,
+            counting: self.counting,
         }
     }
 }
@@ -331,20 +561,8 @@ impl HistogramBuilder {
     }
 
     fn finish(self, combinations: usize) -> Histograms {
-        let mut pairs: Vec<((u32, u32), u32)> = self.pairs.into_iter().collect();
-        pairs.sort_unstable();
-        let mut offsets = vec![0u32; combinations + 1];
-        for ((combination, _), _) in &pairs {
-            offsets[*combination as usize + 1] += 1;
-        }
-        for n in 0..combinations {
-            offsets[n + 1] += offsets[n];
-        }
-        let entries = pairs
-            .into_iter()
-            .map(|((_, code), pair)| Entry { code, pair, rows: self.rows[pair as usize] })
-            .collect();
-        Histograms { offsets, entries, subjects: self.subjects.finish(self.rows.len()) }
+        let pairs = self.pairs.into_iter().collect();
+        Histograms::of_pairs(pairs, &self.rows, self.subjects, combinations)
     }
 }
 
@@ -412,6 +630,49 @@ mod tests {
             mixed.rotate_left(1);
             mixed.swap(turn, 2);
             assert_eq!(summary(&mixed), ascending);
+        }
+    }
+
+    #[test]
+    fn rows_in_memory_give_the_table_that_adding_them_gives() {
+        let rows: Vec<[u32; 4]> =
+            (0..200u32).map(|n| [n * n % 4, n % 2, n * 7 % 3, n * n % 11]).collect();
+        for counting in [Counting::Rows, Counting::SubjectsUpTo(3), Counting::AllSubjects] {
+            let columns = || builder(3).columns;
+            let dx = vec![SensitiveColumn { name: "dx".into(), values: 3 }];
+            let mut one = FrequencyBuilder::new(columns(), dx.clone(), counting).unwrap();
+            for [a, b, dx, subject] in rows.iter().copied() {
+                let dx: &[_] = if dx == 1 { &[] } else { &[(0, dx, 1)] };
+                one.add(&[a, b], 1, &[subject], dx).unwrap();
+            }
+            let one = one.finish();
+            let list = |at: usize| {
+                let mut list = Narrow::default();
+                rows.iter().for_each(|row| list.push(u64::from(row[at])));
+                list
+            };
+            let (a, b, sensitive, subjects) = (list(0), list(1), list(2), list(3));
+            let coded = CodedRows {
+                quasi: vec![&a, &b],
+                finals: vec![&[0, 1, 2, 3], &[0, 1]],
+                sensitive: vec![&sensitive],
+                blanks: vec![vec![1]],
+                subjects: Some(&subjects),
+                rows: rows.len(),
+            };
+            let (other, of) = FrequencyTable::of_rows(columns(), dx, counting, &coded).unwrap();
+            assert_eq!(other.combinations(), one.combinations());
+            assert!(of.iter().zip(&rows).all(|(c, row)| other.code(*c, 0) == row[0]));
+            for n in 0..one.combinations() as u32 {
+                assert_eq!((other.rows(n), other.subjects(n)), (one.rows(n), one.subjects(n)));
+                let values = |table: &FrequencyTable| -> Vec<_> {
+                    let entries = table.sensitive_entries(0, n);
+                    entries.map(|e| (e.code, e.rows, e.subjects.to_vec())).collect()
+                };
+                assert_eq!(values(&other), values(&one));
+            }
+            let short = CodedRows { rows: 199, ..coded };
+            assert!(FrequencyTable::of_rows(columns(), vec![], counting, &short).is_err());
         }
     }
 

@@ -123,8 +123,11 @@ impl HierarchyFile {
         if self.has_root() {
             levels.pop();
         }
+        let has_null = lines.iter().any(Option::is_none);
+        let leaves = (self.lines.len() + usize::from(has_null)) as u32;
         levels.push(Level {
             labels: vec![Some(self.root().to_owned())],
+            leaves: vec![leaves],
             of_code: vec![0; values.len()],
         });
         let mut order: Vec<u32> = (0..values.len() as u32).collect();
@@ -132,7 +135,7 @@ impl HierarchyFile {
         order.sort_by(|a, b| {
             path(*a).cmp(path(*b)).then(lines[*a as usize].cmp(&lines[*b as usize]))
         });
-        Ok(Hierarchy { levels, order })
+        Ok(Hierarchy { levels, order, leaves })
     }
 
     /// Whether the last level is one label.
@@ -150,8 +153,10 @@ impl HierarchyFile {
         let mut number: HashMap<&str, u32> = HashMap::new();
         let mut labels = Vec::new();
         let has_null = lines.iter().any(Option::is_none);
+        let mut leaves = Vec::new();
         if has_null {
             labels.push(None);
+            leaves.push(1);
         }
         let mut used: Vec<usize> = lines.iter().flatten().copied().collect();
         used.sort_unstable();
@@ -159,20 +164,28 @@ impl HierarchyFile {
             let label = self.lines[line][level].as_str();
             number.entry(label).or_insert_with(|| {
                 labels.push(Some(label.to_owned()));
+                leaves.push(0);
                 labels.len() as u32 - 1
             });
+        }
+        for line in &self.lines {
+            if let Some(number) = number.get(line[level].as_str()) {
+                leaves[*number as usize] += 1;
+            }
         }
         let of_code = lines
             .iter()
             .map(|line| line.map_or(0, |n| number[self.lines[n][level].as_str()]))
             .collect();
-        Level { labels, of_code }
+        Level { labels, leaves, of_code }
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Level {
     labels: Vec<Option<String>>,
+    /// Values of the file below each label, whether the column has them or not.
+    leaves: Vec<u32>,
     of_code: Vec<u32>,
 }
 
@@ -181,6 +194,7 @@ struct Level {
 pub struct Hierarchy {
     levels: Vec<Level>,
     order: Vec<u32>,
+    leaves: u32,
 }
 
 impl Hierarchy {
@@ -197,6 +211,17 @@ impl Hierarchy {
     /// The label number of each code at a level, from 1.
     pub fn level_map(&self, level: usize) -> &[u32] {
         &self.levels[level - 1].of_code
+    }
+
+    /// The share of the hierarchy's values that lie below each label of a level, from 1: of all the file
+    /// has, whether they occur or not.
+    pub fn shares(&self, level: usize) -> impl Iterator<Item = f64> {
+        self.levels[level - 1].leaves.iter().map(|n| f64::from(*n) / self.value_count())
+    }
+
+    /// Values the hierarchy has, the missing one counted where the column has it.
+    pub fn value_count(&self) -> f64 {
+        f64::from(self.leaves)
     }
 
     /// The codes in the tree's own order: every node is a run of it.

@@ -37,6 +37,8 @@ mod error;
 mod frequency;
 mod grouping;
 mod hierarchy;
+mod keys;
+mod levels;
 pub mod metrics;
 pub mod models;
 mod narrow;
@@ -48,12 +50,15 @@ mod subjects;
 pub use class::{ClassAccumulator, SensitiveHistogram};
 pub use column::{QuasiColumn, QuasiKind, SensitiveColumn};
 pub use error::AnonymizeError;
-pub use frequency::{FrequencyBuilder, FrequencyTable};
+pub use frequency::{CodedRows, FrequencyBuilder, FrequencyTable};
 pub use grouping::{GroupedSolution, RowCounts, SubjectGrouping};
 pub use hierarchy::{Hierarchy, HierarchyError, HierarchyFile};
 pub use metrics::LossMetric;
-pub use models::{DistinctLDiversity, Judgement, KAnonymity, ModelParameters, PrivacyModel};
+pub use models::{
+    DistinctLDiversity, Judgement, KAnonymity, ModelParameters, Monotonicity, PrivacyModel,
+};
+pub use narrow::Narrow;
 pub use recoding::{RecodedColumn, Recoding, SUPPRESSED};
-pub use search::{Found, Search};
+pub use search::{Found, Proof, Search};
 pub use solution::{Problem, Solution};
-pub use subjects::{SubjectCount, SubjectSet};
+pub use subjects::{Counting, SubjectCount, SubjectSet};

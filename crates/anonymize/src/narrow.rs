@@ -2,93 +2,141 @@
 //! mostly small.
 
 /// A list of numbers that widens as they grow.
+#[derive(Debug, Clone, Default)]
+pub struct Narrow {
+    list: List,
+}
+
 #[derive(Debug, Clone)]
-pub(crate) enum Narrow {
+enum List {
     Bytes(Vec<u8>),
     Shorts(Vec<u16>),
     Words(Vec<u32>),
     Longs(Vec<u64>),
 }
 
-impl Default for Narrow {
+impl Default for List {
     fn default() -> Self {
         Self::Bytes(Vec::new())
     }
 }
 
 impl Narrow {
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Bytes(list) => list.len(),
-            Self::Shorts(list) => list.len(),
-            Self::Words(list) => list.len(),
-            Self::Longs(list) => list.len(),
+    /// How many numbers.
+    pub fn len(&self) -> usize {
+        match &self.list {
+            List::Bytes(list) => list.len(),
+            List::Shorts(list) => list.len(),
+            List::Words(list) => list.len(),
+            List::Longs(list) => list.len(),
         }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Bytes they take.
-    pub(crate) fn bytes(&self) -> usize {
-        match self {
-            Self::Bytes(list) => list.len(),
-            Self::Shorts(list) => 2 * list.len(),
-            Self::Words(list) => 4 * list.len(),
-            Self::Longs(list) => 8 * list.len(),
+    pub fn bytes(&self) -> usize {
+        match &self.list {
+            List::Bytes(list) => list.len(),
+            List::Shorts(list) => 2 * list.len(),
+            List::Words(list) => 4 * list.len(),
+            List::Longs(list) => 8 * list.len(),
         }
     }
 
+    /// The number at a position, which has to be one.
     #[inline]
-    pub(crate) fn at(&self, at: usize) -> u64 {
-        match self {
-            Self::Bytes(list) => u64::from(list[at]),
-            Self::Shorts(list) => u64::from(list[at]),
-            Self::Words(list) => u64::from(list[at]),
-            Self::Longs(list) => list[at],
+    pub fn at(&self, at: usize) -> u64 {
+        match &self.list {
+            List::Bytes(list) => u64::from(list[at]),
+            List::Shorts(list) => u64::from(list[at]),
+            List::Words(list) => u64::from(list[at]),
+            List::Longs(list) => list[at],
         }
     }
 
-    pub(crate) fn push(&mut self, number: u64) {
+    /// Adds a number.
+    pub fn push(&mut self, number: u64) {
         self.widen(number);
         // Wide enough now.
-        match self {
-            Self::Bytes(list) => list.push(number as u8),
-            Self::Shorts(list) => list.push(number as u16),
-            Self::Words(list) => list.push(number as u32),
-            Self::Longs(list) => list.push(number),
+        match &mut self.list {
+            List::Bytes(list) => list.push(number as u8),
+            List::Shorts(list) => list.push(number as u16),
+            List::Words(list) => list.push(number as u32),
+            List::Longs(list) => list.push(number),
         }
     }
 
+    /// Adds numbers.
+    pub fn extend(&mut self, numbers: &[u32]) {
+        self.widen(u64::from(numbers.iter().copied().max().unwrap_or(0)));
+        match &mut self.list {
+            List::Bytes(list) => list.extend(numbers.iter().map(|n| *n as u8)),
+            List::Shorts(list) => list.extend(numbers.iter().map(|n| *n as u16)),
+            List::Words(list) => list.extend(numbers),
+            List::Longs(list) => list.extend(numbers.iter().map(|n| u64::from(*n))),
+        }
+    }
+
+    /// Puts a number in the place of another.
     pub(crate) fn set(&mut self, at: usize, number: u64) {
         self.widen(number);
-        match self {
-            Self::Bytes(list) => list[at] = number as u8,
-            Self::Shorts(list) => list[at] = number as u16,
-            Self::Words(list) => list[at] = number as u32,
-            Self::Longs(list) => list[at] = number,
+        match &mut self.list {
+            List::Bytes(list) => list[at] = number as u8,
+            List::Shorts(list) => list[at] = number as u16,
+            List::Words(list) => list[at] = number as u32,
+            List::Longs(list) => list[at] = number,
         }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = u64> {
+    /// The numbers in order.
+    pub fn iter(&self) -> impl Iterator<Item = u64> {
         (0..self.len()).map(|at| self.at(at))
+    }
+
+    /// Hands each number to `work`, with what is at its position in `beside`. The width is looked up
+    /// once and not for each number.
+    pub(crate) fn zip<T>(&self, beside: &mut [T], mut work: impl FnMut(&mut T, u32)) {
+        match &self.list {
+            List::Bytes(list) => {
+                beside.iter_mut().zip(list).for_each(|(b, n)| work(b, u32::from(*n)));
+            }
+            List::Shorts(list) => {
+                beside.iter_mut().zip(list).for_each(|(b, n)| work(b, u32::from(*n)));
+            }
+            List::Words(list) => beside.iter_mut().zip(list).for_each(|(b, n)| work(b, *n)),
+            List::Longs(list) => beside.iter_mut().zip(list).for_each(|(b, n)| work(b, *n as u32)),
+        }
     }
 
     fn widen(&mut self, number: u64) {
         if number > self.most() {
-            let wider = match number {
-                0..=0xffff => Self::Shorts(self.iter().map(|n| n as u16).collect()),
-                0x1_0000..=0xffff_ffff => Self::Words(self.iter().map(|n| n as u32).collect()),
-                _ => Self::Longs(self.iter().collect()),
+            self.list = match number {
+                0..=0xffff => List::Shorts(self.iter().map(|n| n as u16).collect()),
+                0x1_0000..=0xffff_ffff => List::Words(self.iter().map(|n| n as u32).collect()),
+                _ => List::Longs(self.iter().collect()),
             };
-            *self = wider;
         }
     }
 
     fn most(&self) -> u64 {
-        match self {
-            Self::Bytes(_) => u64::from(u8::MAX),
-            Self::Shorts(_) => u64::from(u16::MAX),
-            Self::Words(_) => u64::from(u32::MAX),
-            Self::Longs(_) => u64::MAX,
+        match &self.list {
+            List::Bytes(_) => u64::from(u8::MAX),
+            List::Shorts(_) => u64::from(u16::MAX),
+            List::Words(_) => u64::from(u32::MAX),
+            List::Longs(_) => u64::MAX,
         }
+    }
+}
+
+impl FromIterator<u64> for Narrow {
+    fn from_iter<I: IntoIterator<Item = u64>>(numbers: I) -> Self {
+        let mut list = Self::default();
+        numbers.into_iter().for_each(|number| list.push(number));
+        list
     }
 }
 
@@ -109,6 +157,8 @@ mod tests {
         let mut list = Narrow::default();
         (0..300).for_each(|n| list.push(n % 100));
         list.set(7, 1 << 20);
-        assert_eq!((list.at(6), list.at(7), list.at(299), list.bytes()), (6, 1 << 20, 99, 1200));
+        list.extend(&[1, 2]);
+        assert_eq!((list.len(), list.at(301)), (302, 2));
+        assert_eq!((list.at(6), list.at(7), list.at(299), list.bytes()), (6, 1 << 20, 99, 1208));
     }
 }

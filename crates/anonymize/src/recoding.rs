@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::FrequencyTable;
 use crate::axis::Axis;
+use crate::levels::Levels;
 
 /// The class number of a unit that is suppressed.
 pub const SUPPRESSED: u32 = u32::MAX;
@@ -30,6 +31,11 @@ pub struct RecodedColumn {
     pub labels: Vec<Option<String>>,
     /// The normalised certainty penalty of each label, 0 to 1.
     pub ncp: Vec<f64>,
+    /// The share of the domain each label stands for: of a hierarchy all its values, whether they occur
+    /// or not; 1 for what is suppressed.
+    pub shares: Vec<f64>,
+    /// The share one value has.
+    pub least_share: f64,
     /// How much the column's detail is worth.
     pub weight: f64,
     /// The position of each class's label in `labels`.
@@ -106,12 +112,46 @@ impl Recoding {
                     name: table.columns()[column].name().to_owned(),
                     labels: pool.labels,
                     ncp: pool.ncp,
+                    shares: pool.shares,
+                    least_share: axis.least_share(),
                     weight: axis.weight(),
                     label_of,
                 }
             })
             .collect();
         Self { class_of, classes: members.classes(), columns }
+    }
+}
+
+impl Recoding {
+    /// Labels each class by its level of every column: `class_of` has the class of each combination,
+    /// `of_class` a combination of each class.
+    pub(crate) fn of_levels(
+        table: &FrequencyTable,
+        levels: &[Levels],
+        node: &[u8],
+        class_of: Vec<u32>,
+        of_class: &[u32],
+    ) -> Self {
+        let columns = levels
+            .iter()
+            .zip(node)
+            .enumerate()
+            .map(|(column, (levels, level))| {
+                let level = levels.level(*level);
+                let label = |c: &u32| level.of_code[table.code(*c, column) as usize];
+                RecodedColumn {
+                    name: table.columns()[column].name().to_owned(),
+                    labels: level.labels.clone(),
+                    ncp: level.ncp.clone(),
+                    shares: level.shares.clone(),
+                    least_share: if levels.domain > 0.0 { 1.0 / levels.domain } else { 1.0 },
+                    weight: levels.weight,
+                    label_of: of_class.iter().map(label).collect(),
+                }
+            })
+            .collect();
+        Self { class_of, classes: of_class.len() as u32, columns }
     }
 }
 
@@ -122,6 +162,7 @@ struct LabelPool {
     texts: HashMap<Option<String>, u32>,
     labels: Vec<Option<String>>,
     ncp: Vec<f64>,
+    shares: Vec<f64>,
 }
 
 impl LabelPool {
@@ -131,11 +172,13 @@ impl LabelPool {
             return *number;
         }
         let (label, ncp) = axis.label(ranks);
+        let share = axis.share(ranks, ncp);
         let next = self.labels.len() as u32;
         let number = *self.texts.entry(label.clone()).or_insert(next);
         if number == next {
             self.labels.push(label);
             self.ncp.push(ncp);
+            self.shares.push(share);
         }
         self.numbers.insert(key.into_boxed_slice(), number);
         number

@@ -5,8 +5,9 @@ use rayon::prelude::*;
 
 use crate::axis::Axis;
 use crate::metrics::{GlobalCertaintyPenalty, LossMetric};
+use crate::models::Monotonicity;
 use crate::recoding::{ClassMembers, SUPPRESSED};
-use crate::search::{Found, Search};
+use crate::search::{Found, Proof, Search};
 use crate::{
     AnonymizeError, ClassAccumulator, FrequencyTable, Judgement, PrivacyModel, Recoding,
     SubjectCount,
@@ -20,6 +21,8 @@ pub struct Problem<'a> {
     suppress_max: f64,
     sensitive: Vec<usize>,
     cancel: CancelToken,
+    checks_max: Option<u64>,
+    is_late: Option<&'a (dyn Fn() -> bool + Sync)>,
 }
 
 /// A recoding that satisfies the models, and what it did.
@@ -46,6 +49,8 @@ pub struct Solution {
     pub gcp: f64,
     /// The level of each column, where generalization is global.
     pub levels: Option<Vec<u8>>,
+    /// What the search can prove of the loss; nothing where it does not look for the least.
+    pub proof: Option<Proof>,
 }
 
 impl<'a> Problem<'a> {
@@ -61,7 +66,23 @@ impl<'a> Problem<'a> {
             suppress_max: 1.0,
             sensitive,
             cancel: CancelToken::default(),
+            checks_max: None,
+            is_late: None,
         }
+    }
+
+    /// Sets how many nodes a search of the lattice may judge.
+    #[must_use]
+    pub fn checks_max(mut self, checks: u64) -> Self {
+        self.checks_max = Some(checks);
+        self
+    }
+
+    /// Sets the question whether time is up. A search that is told so ends with the best it has.
+    #[must_use]
+    pub fn is_late(mut self, is_late: &'a (dyn Fn() -> bool + Sync)) -> Self {
+        self.is_late = Some(is_late);
+        self
     }
 
     /// Sets the loss metric.
@@ -111,7 +132,7 @@ impl<'a> Problem<'a> {
 
     /// An empty class for this problem's models.
     pub fn accumulator(&self) -> ClassAccumulator {
-        ClassAccumulator::new(self.table.k_max(), &self.sensitive)
+        ClassAccumulator::new(self.table, &self.sensitive)
     }
 
     /// What the models say of a class together: the least of their judgements.
@@ -124,6 +145,43 @@ impl<'a> Problem<'a> {
         self.models.iter().map(|m| u64::from(m.least_subjects())).max().unwrap_or(1).max(1)
     }
 
+    /// What the models together allow to conclude.
+    pub(crate) fn monotonicity(&self) -> Monotonicity {
+        self.models.iter().map(|m| m.monotonicity()).min().unwrap_or(Monotonicity::Classes)
+    }
+
+    /// The people a class needs, where their number decides alone.
+    pub(crate) fn by_people_alone(&self) -> Option<u64> {
+        self.models.iter().all(|m| m.is_people_count()).then(|| self.least_subjects())
+    }
+
+    /// Whether a class holds, whatever is added to it.
+    pub(crate) fn is_settled(&self, class: &ClassAccumulator) -> bool {
+        self.judge(class) == Judgement::Settled
+    }
+
+    /// Whether no part of a class can hold.
+    pub(crate) fn fails_in_every_part(&self, class: &ClassAccumulator) -> bool {
+        let hereditary = self.models.iter().filter(|m| m.monotonicity() == Monotonicity::Classes);
+        hereditary.into_iter().any(|m| !m.judge(class).holds())
+    }
+
+    /// The metric.
+    pub(crate) fn loss_metric(&self) -> &dyn LossMetric {
+        self.metric
+    }
+
+    /// The highest share that may be suppressed.
+    pub(crate) fn most_suppressed(&self) -> f64 {
+        self.suppress_max
+    }
+
+    /// Whether a search that has judged so many nodes is to end.
+    pub(crate) fn is_over(&self, checks: u64) -> bool {
+        self.checks_max.is_some_and(|most| checks >= most)
+            || self.is_late.is_some_and(|is_late| is_late())
+    }
+
     pub(crate) fn check_cancelled(&self) -> Result<(), AnonymizeError> {
         Ok(self.cancel.check()?)
     }
@@ -133,29 +191,33 @@ impl<'a> Problem<'a> {
         if let Some(column) = self.sensitive.iter().copied().find(|c| *c >= columns) {
             return Err(AnonymizeError::NoSensitiveColumn { column, columns });
         }
+        let counting = self.table.counting();
         let needed = self.models.iter().map(|m| m.least_subjects()).max().unwrap_or(0);
-        let kept = self.table.k_max();
-        if needed > kept {
-            return Err(AnonymizeError::TooFewSubjectsKept { needed, kept });
+        let all = self.models.iter().any(|m| m.needs_all_subjects());
+        if needed > counting.limit() || (all && !counting.is_exact()) {
+            let needed = if all { u32::MAX } else { needed };
+            return Err(AnonymizeError::TooFewSubjectsKept { needed, kept: counting.limit() });
         }
         Ok(())
     }
 
     fn judge_classes(&self, found: Found) -> Solution {
-        let Found { recoding, levels } = found;
+        let Found { recoding, levels, proof } = found;
         let members = ClassMembers::by_class(recoding.class_numbers(), recoding.classes());
         let judged = self.judge_members(&members);
         drop(members);
         if judged.hold.iter().all(|holds| *holds) {
-            return self.describe(recoding, levels, &judged);
+            return self.describe(recoding, levels, proof, &judged);
         }
+        // What was suppressed after the search is in no proof.
+        let proof = None;
         let (class_of, kept) = without_failing(recoding.class_numbers(), &judged.hold);
         drop(recoding);
         let members = ClassMembers::by_class(&class_of, kept);
         let axes = Axis::all(self.table);
         let recoding = Recoding::of_members(self.table, &axes, class_of, &members);
         drop(members);
-        self.describe(recoding, levels, &judged)
+        self.describe(recoding, levels, proof, &judged)
     }
 
     fn judge_members(&self, members: &ClassMembers) -> Judged {
@@ -183,7 +245,13 @@ impl<'a> Problem<'a> {
         judged
     }
 
-    fn describe(&self, recoding: Recoding, levels: Option<Vec<u8>>, judged: &Judged) -> Solution {
+    fn describe(
+        &self,
+        recoding: Recoding,
+        levels: Option<Vec<u8>>,
+        proof: Option<Proof>,
+        judged: &Judged,
+    ) -> Solution {
         let suppressed: Vec<u32> = (0..self.table.combinations() as u32)
             .filter(|c| recoding.class_of(*c).is_none())
             .collect();
@@ -201,15 +269,27 @@ impl<'a> Problem<'a> {
             loss: self.metric.loss(self.table, &recoding),
             gcp: GlobalCertaintyPenalty.loss(self.table, &recoding),
             levels,
+            proof,
             recoding,
         }
     }
 
     fn within_limit(&self, rows: u64, subjects: SubjectCount) -> bool {
-        let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
         let all = self.table.distinct_subjects(0..self.table.combinations() as u32);
+        self.allows(rows, subjects, self.table.total_rows(), all)
+    }
+
+    /// Whether so many rows and people, of so many, may be suppressed.
+    pub(crate) fn allows(
+        &self,
+        rows: u64,
+        subjects: SubjectCount,
+        all_rows: u64,
+        all: SubjectCount,
+    ) -> bool {
+        let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
         let by_subjects = share(f64::from(subjects.at_least()), f64::from(all.at_least()));
-        let by_rows = share(rows as f64, self.table.total_rows() as f64);
+        let by_rows = share(rows as f64, all_rows as f64);
         let highest = match (subjects, all) {
             (SubjectCount::Exact(_), SubjectCount::Exact(_)) => by_subjects,
             _ => by_subjects.max(by_rows),

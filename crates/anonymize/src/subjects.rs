@@ -1,10 +1,45 @@
-//! Distinct subjects, exact while they are few: a set that keeps the `k_max` smallest subject
-//! numbers. The smallest numbers of a union are among the smallest numbers of its parts, so sets
-//! merge without loss, and a set that is not full has seen every subject it stands for.
+//! Distinct subjects: a set that keeps the smallest subject numbers, up to a limit or all of them.
+//! The smallest numbers of a union are among the smallest numbers of its parts, so sets merge without
+//! loss, and a set that is not full has seen every subject it stands for. Where each row is a person
+//! of its own, there is nothing to keep: people are as many as rows.
 
+use foldhash::fast::FixedState;
+use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::narrow::Narrow;
+
+/// How a table tells people apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counting {
+    /// Each row is a person: a table without a subject column.
+    Rows,
+    /// By subject, up to so many in every group: enough for models that ask for so many people.
+    SubjectsUpTo(u32),
+    /// By subject, all of them: for models that ask for shares of people.
+    AllSubjects,
+}
+
+impl Counting {
+    /// Subjects told apart in a group.
+    pub fn limit(self) -> u32 {
+        match self {
+            Self::SubjectsUpTo(most) => most.max(1),
+            Self::Rows | Self::AllSubjects => u32::MAX,
+        }
+    }
+
+    /// Whether the number of people of any group is exact.
+    pub fn is_exact(self) -> bool {
+        self.limit() == u32::MAX
+    }
+}
+
+impl From<u32> for Counting {
+    fn from(k_max: u32) -> Self {
+        Self::SubjectsUpTo(k_max)
+    }
+}
 
 /// How many distinct subjects there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -25,59 +60,91 @@ impl SubjectCount {
     }
 }
 
-/// The distinct subjects of a class, exact below `k_max`.
+/// The distinct subjects of a class: exact below the table's limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubjectSet {
-    ids: Vec<u32>,
-    k_max: u32,
+    counting: Counting,
+    /// People counted by rows.
+    rows: u64,
+    /// The smallest numbers, ascending; empty once there are `many`.
+    few: Vec<u32>,
+    many: Option<HashSet<u32, FixedState>>,
 }
 
+/// A longer list is kept as a hash set, where all are kept; of a capped one the smallest must be told.
+const FEW: usize = 64;
+
 impl SubjectSet {
-    /// An empty set that tells up to `k_max` subjects apart.
-    pub fn new(k_max: u32) -> Self {
-        Self { ids: Vec::new(), k_max }
+    /// An empty set.
+    pub fn new(counting: impl Into<Counting>) -> Self {
+        Self { counting: counting.into(), rows: 0, few: Vec::new(), many: None }
     }
 
     /// Adds a subject.
     pub fn insert(&mut self, subject: u32) {
-        if let Err(at) = self.ids.binary_search(&subject) {
-            let full = self.ids.len() >= self.k_max as usize;
-            if full && at == self.ids.len() {
+        if self.counting == Counting::Rows {
+            self.rows += 1;
+            return;
+        }
+        if let Some(many) = &mut self.many {
+            many.insert(subject);
+            return;
+        }
+        let Err(at) = self.few.binary_search(&subject) else { return };
+        let most = self.counting.limit() as usize;
+        if self.few.len() >= most {
+            if at == self.few.len() {
                 return;
             }
-            if full {
-                self.ids.pop();
-            }
-            self.ids.insert(at, subject);
+            self.few.pop();
         }
+        if self.few.len() >= FEW && self.counting == Counting::AllSubjects {
+            let many = self.many.insert(self.few.drain(..).collect());
+            many.insert(subject);
+            return;
+        }
+        self.few.insert(at, subject);
     }
 
-    /// Adds the subjects of another set.
+    /// Adds people who are rows.
+    pub fn add_rows(&mut self, rows: u64) {
+        self.rows = self.rows.saturating_add(rows);
+    }
+
+    /// Adds the subjects of another set, which counts as this one does.
     pub fn merge(&mut self, other: &Self) {
-        for subject in &other.ids {
-            self.insert(*subject);
-        }
+        self.add_rows(other.rows);
+        other.iter().for_each(|subject| self.insert(subject));
     }
 
     /// How many there are.
     pub fn count(&self) -> SubjectCount {
-        let n = self.ids.len() as u32;
-        if n < self.k_max { SubjectCount::Exact(n) } else { SubjectCount::AtLeast(n) }
+        let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        let kept = self.many.as_ref().map_or(self.few.len(), HashSet::len) as u64;
+        match self.counting {
+            Counting::Rows => SubjectCount::Exact(number(self.rows)),
+            Counting::SubjectsUpTo(_) if kept >= u64::from(self.counting.limit()) => {
+                SubjectCount::AtLeast(number(kept))
+            }
+            _ => SubjectCount::Exact(number(kept)),
+        }
     }
 
-    /// The subjects kept: all of them below `k_max`, the smallest otherwise.
-    pub fn kept(&self) -> &[u32] {
-        &self.ids
+    /// The subjects that are kept: all of them, or the smallest. None where people are rows.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        self.few.iter().chain(self.many.iter().flatten()).copied()
     }
 
-    /// Subjects told apart.
-    pub fn k_max(&self) -> u32 {
-        self.k_max
+    /// How people are told apart.
+    pub fn counting(&self) -> Counting {
+        self.counting
     }
 
     /// Forgets all subjects and keeps the memory.
     pub fn clear(&mut self) {
-        self.ids.clear();
+        self.rows = 0;
+        self.few.clear();
+        self.many = None;
     }
 }
 
@@ -249,12 +316,21 @@ mod tests {
 
     #[test]
     fn merging_is_the_same_as_inserting() {
-        let all = [9, 3, 8, 1, 7, 2, 3, 9];
-        for cut in 0..all.len() {
-            let mut left = set(4, &all[..cut]);
-            left.merge(&set(4, &all[cut..]));
-            assert_eq!(left, set(4, &all));
+        let all: Vec<u32> = (0..300).map(|n| n * 7 % 201).collect();
+        let fill = |counting: Counting, ids: &[u32]| {
+            let mut set = SubjectSet::new(counting);
+            ids.iter().for_each(|id| set.insert(*id));
+            set
+        };
+        for counting in [Counting::SubjectsUpTo(4), Counting::AllSubjects, Counting::Rows] {
+            for cut in [0, 1, 5, 63, 64, 65, 200, 300] {
+                let mut left = fill(counting, &all[..cut]);
+                left.merge(&fill(counting, &all[cut..]));
+                assert_eq!(left, fill(counting, &all));
+            }
         }
+        assert_eq!(fill(Counting::AllSubjects, &all).count(), SubjectCount::Exact(201));
+        assert_eq!(fill(Counting::Rows, &all).count(), SubjectCount::Exact(300));
     }
 
     #[test]

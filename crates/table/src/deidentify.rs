@@ -132,6 +132,7 @@ impl Tables {
         ctx: &Context<'_>,
     ) -> Result<Solved, ModalityError> {
         let mut models = ModelPlan::bind(rule, &part.columns)?;
+        models.row_is_person = plan.subject.is_none();
         models.by_subject = plan.scope.is_some() && plan.subject.is_some();
         models.row_counts_visible =
             plan.subject.as_ref().is_some_and(|(at, _)| plan.columns[*at].is_released());

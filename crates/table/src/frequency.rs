@@ -16,6 +16,8 @@ use crate::sorter::{Room, SortError, Sorter, unnamed};
 /// What is grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Grouping {
+    /// By codes; subjects are not looked at.
+    Rows,
     /// By codes; so many of the smallest subject numbers are kept of each group.
     SubjectsUpTo(u32),
     /// By codes and subject.
@@ -94,7 +96,7 @@ impl CodeLog {
         let widths: Vec<u32> = finals
             .iter()
             .map(|codes| u32::BITS - codes.iter().max().copied().unwrap_or(0).leading_zeros())
-            .chain([u32::BITS])
+            .chain([if grouping == Grouping::Rows { 0 } else { u32::BITS }])
             .collect();
         let pass = Pass { widths: &widths, finals, grouping, cancel };
         match widths.iter().sum::<u32>() {
@@ -172,6 +174,7 @@ impl Pass<'_> {
     ) -> Result<(), ModalityError> {
         let keys = self.widths.len() - 1;
         let most = match self.grouping {
+            Grouping::Rows => 0,
             Grouping::SubjectsUpTo(most) => most as usize,
             Grouping::BySubject => 1,
         };

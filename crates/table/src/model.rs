@@ -6,7 +6,7 @@
 
 use anonymed_anonymize::search::Mondrian;
 use anonymed_anonymize::{
-    AnonymizeError, DistinctLDiversity, FrequencyBuilder, FrequencyTable, HierarchyFile,
+    AnonymizeError, Counting, DistinctLDiversity, FrequencyBuilder, FrequencyTable, HierarchyFile,
     KAnonymity, PrivacyModel, Problem, QuasiColumn, Recoding, RowCounts, SensitiveColumn,
     SubjectGrouping,
 };
@@ -57,6 +57,8 @@ pub(crate) struct ModelPlan {
     pub(crate) k: Option<u32>,
     /// Sensitive columns by source position, with l.
     pub(crate) l: Vec<(usize, u32)>,
+    /// Whether each row is a person of its own.
+    pub(crate) row_is_person: bool,
     /// Whether all rows of a subject form one unit.
     pub(crate) by_subject: bool,
     /// Whether the number of rows of a subject can be seen in the release.
@@ -74,13 +76,30 @@ impl ModelPlan {
                 l.push((at, *least));
             }
         }
-        Ok(Self { k: rule.k(), l, by_subject: false, row_counts_visible: false })
+        Ok(Self {
+            k: rule.k(),
+            l,
+            row_is_person: false,
+            by_subject: false,
+            row_counts_visible: false,
+        })
     }
 
-    /// Subjects told apart per class: one more than the highest parameter, so that "exactly k"
-    /// shows.
-    pub(crate) fn k_max(&self) -> u32 {
-        self.l.iter().map(|l| l.1).chain(self.k).max().unwrap_or(1).saturating_add(1)
+    /// How people are told apart: one more than the highest parameter, so that "exactly k" shows.
+    fn counting(&self) -> Counting {
+        if self.row_is_person {
+            return Counting::Rows;
+        }
+        let highest = self.l.iter().map(|l| l.1).chain(self.k).max().unwrap_or(1);
+        Counting::SubjectsUpTo(highest.saturating_add(1))
+    }
+
+    fn grouping(&self) -> Grouping {
+        match self.counting() {
+            _ if self.by_subject => Grouping::BySubject,
+            Counting::Rows => Grouping::Rows,
+            counting => Grouping::SubjectsUpTo(counting.limit()),
+        }
     }
 
     fn models(&self) -> Vec<Box<dyn PrivacyModel>> {
@@ -311,13 +330,9 @@ fn build(
         finals.push(place);
     }
     let columns: Vec<QuasiColumn> = encoded.iter().map(|e| e.column.clone()).collect();
-    let mut builder = FrequencyBuilder::new(columns, sensitive, plan.k_max()).map_err(error)?;
+    let mut builder = FrequencyBuilder::new(columns, sensitive, plan.counting()).map_err(error)?;
     let mut visits = plan.by_subject.then(Visits::default);
-    let grouping = match plan.by_subject {
-        true => Grouping::BySubject,
-        false => Grouping::SubjectsUpTo(plan.k_max()),
-    };
-    counted.rows.groups(&finals, grouping, cancel, &mut |codes, subjects, rows| {
+    counted.rows.groups(&finals, plan.grouping(), cancel, &mut |codes, subjects, rows| {
         let (quasi, sensitive) = codes.split_at(width);
         let stated = sensitive.iter().enumerate().filter(|(n, code)| !blanks[*n].contains(code));
         let values: Vec<(usize, u32, u64)> = stated.map(|(n, code)| (n, *code, rows)).collect();

@@ -1,6 +1,7 @@
 //! Discernibility: how many rows each row cannot be told from.
 
 use super::LossMetric;
+use super::level_costs::{ClassSizes, LevelMetric};
 use crate::{FrequencyTable, Recoding};
 
 /// The discernibility metric (Bayardo & Agrawal, *Data privacy through optimal k-anonymization*,
@@ -19,15 +20,19 @@ impl LossMetric for Discernibility {
     }
 
     fn loss(&self, table: &FrequencyTable, recoding: &Recoding) -> f64 {
-        let mut rows = vec![0u64; recoding.classes() as usize];
-        let mut suppressed = 0u64;
-        for combination in 0..table.combinations() as u32 {
-            match recoding.class_of(combination) {
-                Some(class) => rows[class as usize] += table.rows(combination),
-                None => suppressed += table.rows(combination),
-            }
-        }
-        let classes: f64 = rows.iter().map(|n| (*n as f64).powi(2)).sum();
-        classes + suppressed as f64 * table.total_rows() as f64
+        let rows = super::rows_of_class(table, recoding);
+        let all = table.total_rows();
+        cost(rows.iter().copied(), all - rows.iter().sum::<u64>(), all)
     }
+
+    fn levels(&self) -> LevelMetric<'_> {
+        LevelMetric::Classes(&|sizes: &ClassSizes<'_>| {
+            let kept = sizes.rows.iter().zip(sizes.hold).filter(|(_, hold)| **hold);
+            cost(kept.map(|(rows, _)| *rows), sizes.suppressed, sizes.rows.iter().sum())
+        })
+    }
+}
+
+fn cost(classes: impl Iterator<Item = u64>, suppressed: u64, rows: u64) -> f64 {
+    classes.map(|n| (n as f64).powi(2)).sum::<f64>() + suppressed as f64 * rows as f64
 }

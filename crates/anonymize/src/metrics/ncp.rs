@@ -2,6 +2,7 @@
 //! over all cells.
 
 use super::LossMetric;
+use super::level_costs::{CellCost, LevelMetric, LevelView, weighted_mean};
 use crate::{FrequencyTable, Recoding};
 
 /// The normalised certainty penalty (Xu et al., *Utility-based anonymization using local recoding*,
@@ -31,5 +32,25 @@ impl LossMetric for GlobalCertaintyPenalty {
             sum += weight * recoding.class_of(combination).map_or(1.0, |c| penalty[c as usize]);
         }
         if rows > 0.0 { sum / rows } else { 0.0 }
+    }
+
+    fn levels(&self) -> LevelMetric<'_> {
+        LevelMetric::Cells(self)
+    }
+}
+
+impl CellCost for GlobalCertaintyPenalty {
+    fn column(&self, view: &LevelView<'_>) -> f64 {
+        let cells = view.rows_of_label.iter().zip(view.ncp);
+        let sum: f64 = cells.map(|(rows, ncp)| *rows as f64 * ncp).sum();
+        if view.rows > 0 { sum / view.rows as f64 } else { 0.0 }
+    }
+
+    fn suppressed(&self, view: &LevelView<'_>) -> Vec<f64> {
+        view.ncp.iter().map(|ncp| (1.0 - ncp) / view.rows.max(1) as f64).collect()
+    }
+
+    fn total(&self, columns: &[(f64, f64)], _: u64) -> f64 {
+        weighted_mean(columns.iter().copied())
     }
 }

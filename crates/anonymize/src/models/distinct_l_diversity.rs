@@ -1,7 +1,7 @@
 //! Distinct l-diversity over subjects: every class holds l different sensitive values, of l
 //! different people.
 
-use super::{Judgement, ModelFamily, ModelParameters, PrivacyModel};
+use super::{Judgement, ModelFamily, ModelParameters, Monotonicity, PrivacyModel};
 use crate::{AnonymizeError, ClassAccumulator, FrequencyTable};
 
 /// Every equivalence class holds at least l sensitive values that l distinct subjects can account
@@ -51,6 +51,10 @@ impl PrivacyModel for DistinctLDiversity {
 
     fn least_subjects(&self) -> u32 {
         self.l
+    }
+
+    fn monotonicity(&self) -> Monotonicity {
+        Monotonicity::Classes
     }
 
     fn sensitive(&self) -> Option<usize> {

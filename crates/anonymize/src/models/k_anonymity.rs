@@ -1,6 +1,6 @@
 //! k-anonymity over subjects: every class holds at least k different people.
 
-use super::{Judgement, ModelFamily, ModelParameters, PrivacyModel};
+use super::{Judgement, ModelFamily, ModelParameters, Monotonicity, PrivacyModel};
 use crate::{AnonymizeError, ClassAccumulator, FrequencyTable};
 
 /// Every equivalence class holds at least k distinct subjects.
@@ -45,6 +45,14 @@ impl PrivacyModel for KAnonymity {
 
     fn least_subjects(&self) -> u32 {
         self.k
+    }
+
+    fn is_people_count(&self) -> bool {
+        true
+    }
+
+    fn monotonicity(&self) -> Monotonicity {
+        Monotonicity::Classes
     }
 }
 

@@ -30,6 +30,18 @@ impl Judgement {
     }
 }
 
+/// What a search may conclude from one class about another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Monotonicity {
+    /// Nothing.
+    None,
+    /// Where two classes hold, their union does.
+    Unions,
+    /// Where a class holds, it holds with whatever is added to it; no part of a class that fails
+    /// holds.
+    Classes,
+}
+
 /// A condition on every equivalence class of a release. Asked by the searches for every class they
 /// would make, and by [`crate::Problem::solve`] for every class they made.
 pub trait PrivacyModel: Send + Sync + Debug {
@@ -41,6 +53,19 @@ pub trait PrivacyModel: Send + Sync + Debug {
 
     /// Fewest subjects a satisfying class can have, which the table must be able to tell apart.
     fn least_subjects(&self) -> u32;
+
+    /// What a search may conclude from a judgement.
+    fn monotonicity(&self) -> Monotonicity;
+
+    /// Whether the number of people decides alone.
+    fn is_people_count(&self) -> bool {
+        false
+    }
+
+    /// Whether it asks for shares of people, for which all subjects must be told apart.
+    fn needs_all_subjects(&self) -> bool {
+        false
+    }
 
     /// The sensitive column it looks at, if any.
     fn sensitive(&self) -> Option<usize> {

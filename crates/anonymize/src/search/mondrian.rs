@@ -63,7 +63,7 @@ impl Search for Mondrian {
         drop((cells, leaves));
         let members = ClassMembers::by_class(&class_of, classes);
         let recoding = Recoding::of_members(table, &axes, class_of, &members);
-        Ok(Found { recoding, levels: None })
+        Ok(Found { recoding, levels: None, proof: None })
     }
 }
 

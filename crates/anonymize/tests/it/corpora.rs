@@ -11,13 +11,13 @@ use anonymed_anonymize::{
 };
 
 /// A table read whole.
-struct Raw {
-    header: Vec<String>,
-    rows: Vec<Vec<String>>,
+pub(crate) struct Raw {
+    pub(crate) header: Vec<String>,
+    pub(crate) rows: Vec<Vec<String>>,
 }
 
 impl Raw {
-    fn column(&self, name: &str) -> usize {
+    pub(crate) fn column(&self, name: &str) -> usize {
         self.header.iter().position(|h| h == name).expect("the corpus has the column")
     }
 }
@@ -33,7 +33,7 @@ fn folder() -> PathBuf {
 }
 
 /// Reads a corpus, or says loudly that `tests` tests did not run.
-fn corpus(path: &str, delimiter: u8, tests: u32) -> Option<Raw> {
+pub(crate) fn corpus(path: &str, delimiter: u8, tests: u32) -> Option<Raw> {
     let path = folder().join(path);
     let Ok(file) = fs_err::File::open(&path) else {
         eprintln!("CORPUS MISSING: {tests} test(s) not run; set ANONYMED_CORPORA");
@@ -48,7 +48,7 @@ fn corpus(path: &str, delimiter: u8, tests: u32) -> Option<Raw> {
     Some(Raw { header, rows })
 }
 
-fn hierarchy(path: &str) -> HierarchyFile {
+pub(crate) fn hierarchy(path: &str) -> HierarchyFile {
     HierarchyFile::parse(&fs_err::read_to_string(folder().join(path)).unwrap()).unwrap()
 }
 

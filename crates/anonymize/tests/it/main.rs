@@ -6,5 +6,6 @@
 )]
 
 mod corpora;
+mod oracles;
 mod properties;
 mod registries;

@@ -16,7 +16,8 @@ fn files(folder: &str) -> Vec<String> {
 #[test]
 fn every_file_is_listed() {
     assert_eq!(files("models").len(), models::ALL.len());
-    assert_eq!(files("metrics").len(), metrics::ALL.len());
+    // `level_costs.rs` is what metrics of cells share.
+    assert_eq!(files("metrics").len() - 1, metrics::ALL.len());
     // `partition.rs` is what Mondrian and the grouping of subjects share.
     assert_eq!(files("search").len() - 1, search::ALL.len());
 }

@@ -1,0 +1,312 @@
+//! Walks the lattice: Flash's paths where all nodes can be numbered, best-first where they cannot.
+//!
+//! A node's cost without suppression is known from its levels alone, and grows upwards: it bounds the
+//! node's loss and that of all above it. Nodes are taken by that bound, and the search ends with proof
+//! once the next bound is no lower than the best loss found. What is proven infeasible for all below a
+//! node is marked there and never made. To find such nodes early, a path is followed upwards from the
+//! next open node, always to the open neighbour of least bound, and searched by halves for the lowest
+//! node that is feasible (Kohlmayer, Prasser et al., *Flash*, 2012).
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::check::{Checker, Verdict};
+use super::{Lattice, Node};
+use crate::levels::Levels;
+use crate::metrics::LevelCosts;
+use crate::models::Monotonicity;
+use crate::recoding::Recoding;
+use crate::search::{Found, Proof, Search};
+use crate::{AnonymizeError, Problem};
+
+/// Lattices up to so many nodes are numbered: 13 bytes a node.
+const MOST_NUMBERED: usize = 4 << 20;
+
+/// Full-domain generalization at the least loss.
+///
+/// # Guarantee
+///
+/// Every class satisfies every model; no more is suppressed than the problem allows, or everything is
+/// where no node is feasible. Where [`Proof::optimal`] is set, no node of the lattice costs less.
+///
+/// # Citation
+///
+/// Kohlmayer, Prasser, Eckert, Kemper & Kuhn, *Flash: efficient, stable and optimal k-anonymity*, 2012;
+/// for what is larger Prasser et al., *Efficient and effective pruning strategies for health data
+/// de-identification*, BMC MIDM 2016.
+///
+/// # Cost
+///
+/// A node costs one pass over the classes of the smallest node made below it. A lattice of more than
+/// four million nodes is searched as long as the problem's limits allow, never refused: the best found
+/// comes with the gap that is left.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Optimal;
+
+impl Search for Optimal {
+    fn name(&self) -> &'static str {
+        "optimal"
+    }
+
+    fn citation(&self) -> &'static str {
+        "Kohlmayer et al., Flash: efficient, stable and optimal k-anonymity, 2012"
+    }
+
+    fn search(&self, problem: &Problem<'_>) -> Result<Found, AnonymizeError> {
+        let levels = Levels::all(problem.table());
+        let costs = LevelCosts::new(problem.loss_metric(), problem.table(), &levels);
+        let mut walk = Walk {
+            problem,
+            costs: &costs,
+            checker: Checker::new(problem, &levels, &costs),
+            best: None,
+        };
+        let lower = match Lattice::new(&levels, MOST_NUMBERED) {
+            Some(lattice) => walk.numbered(&lattice)?,
+            None => walk.best_first(&levels)?,
+        };
+        let checks = walk.checker.checks;
+        let Some((loss, node)) = walk.best else {
+            let top: Node = levels.iter().map(Levels::top).collect();
+            let none = vec![crate::SUPPRESSED; problem.table().combinations()];
+            let recoding = Recoding::of_levels(problem.table(), &levels, &top, none, &[]);
+            let proof = Proof { optimal: lower.is_none(), gap: f64::INFINITY, checks };
+            let proof = if proof.optimal { Proof { gap: 0.0, ..proof } } else { proof };
+            return Ok(Found { recoding, levels: Some(top.to_vec()), proof: Some(proof) });
+        };
+        let (class_of, of_class) = walk.checker.recoding(&node);
+        let recoding = Recoding::of_levels(problem.table(), &levels, &node, class_of, &of_class);
+        let gap = lower.map_or(0.0, |lower| (loss - lower).max(0.0));
+        let proof = Proof { optimal: gap <= 0.0, gap, checks };
+        Ok(Found { recoding, levels: Some(node.to_vec()), proof: Some(proof) })
+    }
+}
+
+struct Walk<'a> {
+    problem: &'a Problem<'a>,
+    costs: &'a LevelCosts<'a>,
+    checker: Checker<'a>,
+    best: Option<(f64, Node)>,
+}
+
+/// What is known of a numbered node.
+mod mark {
+    pub(super) const OPEN: u8 = 0;
+    pub(super) const DONE: u8 = 1;
+    /// Infeasible, with all below.
+    pub(super) const CLOSED: u8 = 2;
+}
+
+impl Walk<'_> {
+    fn best_loss(&self) -> f64 {
+        self.best.as_ref().map_or(f64::INFINITY, |best| best.0)
+    }
+
+    /// Of equal losses the node found first counts, and of the order nothing depends on chance.
+    fn judge(&mut self, node: &[u8]) -> Verdict {
+        let verdict = self.checker.check(node);
+        if let Verdict::Feasible(loss) = verdict
+            && loss < self.best_loss()
+        {
+            self.best = Some((loss, node.into()));
+        }
+        verdict
+    }
+
+    /// Whether to stop with what there is.
+    fn is_over(&self) -> Result<bool, AnonymizeError> {
+        self.problem.check_cancelled()?;
+        Ok(self.problem.is_over(self.checker.checks))
+    }
+
+    /// Searches a lattice whose nodes are numbered. Gives the least loss an unseen node may have, where
+    /// the search ended early.
+    fn numbered(&mut self, lattice: &Lattice) -> Result<Option<f64>, AnonymizeError> {
+        let bound = |node: usize| {
+            self.costs.bound((0..self.checker.levels.len()).map(|c| lattice.level(node, c)))
+        };
+        let bounds: Vec<f64> = (0..lattice.len()).map(bound).collect();
+        let mut order: Vec<u32> = (0..lattice.len() as u32).collect();
+        order.sort_by(|a, b| bounds[*a as usize].total_cmp(&bounds[*b as usize]).then(a.cmp(b)));
+        let mut marks = vec![mark::OPEN; lattice.len()];
+        let by_halves = match self.problem.monotonicity() {
+            Monotonicity::Classes => true,
+            Monotonicity::Unions => self.problem.most_suppressed() <= 0.0,
+            Monotonicity::None => false,
+        };
+        for node in order {
+            let node = node as usize;
+            if bounds[node] >= self.best_loss() {
+                return Ok(None);
+            }
+            if marks[node] != mark::OPEN {
+                continue;
+            }
+            if self.is_over()? {
+                return Ok(Some(bounds[node]));
+            }
+            let path = match by_halves {
+                true => self.path(lattice, node, &bounds, &marks),
+                false => vec![node],
+            };
+            let (mut low, mut high) = (0, path.len());
+            while low < high {
+                let middle = low + (high - low) / 2;
+                let node = path[middle];
+                match self.judge(&lattice.node(node)) {
+                    Verdict::Feasible(_) => {
+                        marks[node] = mark::DONE;
+                        high = middle;
+                    }
+                    Verdict::Infeasible => {
+                        marks[node] = mark::DONE;
+                        low = middle + 1;
+                    }
+                    Verdict::InfeasibleBelow => {
+                        close_below(lattice, node, &mut marks);
+                        low = middle + 1;
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Upwards from a node over open nodes that may still be the best.
+    fn path(&self, lattice: &Lattice, from: usize, bounds: &[f64], marks: &[u8]) -> Vec<usize> {
+        let mut path = vec![from];
+        let mut at = from;
+        loop {
+            let next = lattice
+                .above(at)
+                .filter(|n| marks[*n] == mark::OPEN && bounds[*n] < self.best_loss())
+                .min_by(|a, b| bounds[*a].total_cmp(&bounds[*b]).then(a.cmp(b)));
+            match next {
+                Some(next) => {
+                    path.push(next);
+                    at = next;
+                }
+                None => return path,
+            }
+        }
+    }
+
+    /// Searches a lattice too large to be numbered: down from the top for a first solution, then nodes
+    /// by their bounds from below.
+    fn best_first(&mut self, levels: &[Levels]) -> Result<Option<f64>, AnonymizeError> {
+        let tops: Vec<u8> = levels.iter().map(Levels::top).collect();
+        self.descend(tops.clone().into())?;
+        let bottom: Node = vec![0; tops.len()].into();
+        let mut hopeless: Vec<Node> = Vec::new();
+        let mut heap = BinaryHeap::new();
+        let entry = |walk: &Self, node: Node| {
+            Reverse((ordered(walk.costs.bound(node.iter().copied())), node))
+        };
+        heap.push(entry(self, bottom));
+        while let Some(Reverse((bound, node))) = heap.pop() {
+            if f64::from_bits(bound) >= self.best_loss() {
+                return Ok(None);
+            }
+            if self.is_over()? || heap.len() > MOST_OPEN {
+                return Ok(Some(f64::from_bits(bound)));
+            }
+            let below = |high: &Node| node.iter().zip(high.iter()).all(|(a, b)| a <= b);
+            if !hopeless.iter().any(below) && self.judge(&node) == Verdict::InfeasibleBelow {
+                let highest = self.climb(&node, &tops)?;
+                hopeless.retain(|known| !known.iter().zip(highest.iter()).all(|(a, b)| a <= b));
+                hopeless.push(highest);
+            }
+            // Each node is reached once: only columns from the last raised one on go up.
+            let last = node.iter().rposition(|level| *level > 0).unwrap_or(0);
+            for column in last..tops.len() {
+                if node[column] < tops[column] {
+                    let mut above = node.clone();
+                    above[column] += 1;
+                    heap.push(entry(self, above));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// From a node that is infeasible with all below it, upwards by least bound as long as that is so:
+    /// the last such node says the same of many more.
+    fn climb(&mut self, node: &Node, tops: &[u8]) -> Result<Node, AnonymizeError> {
+        let mut path = vec![node.clone()];
+        loop {
+            let at = &path[path.len() - 1];
+            let mut next: Option<(f64, Node)> = None;
+            for column in 0..tops.len() {
+                if at[column] < tops[column] {
+                    let mut above = at.clone();
+                    above[column] += 1;
+                    let bound = self.costs.bound(above.iter().copied());
+                    if next.as_ref().is_none_or(|(least, _)| bound < *least) {
+                        next = Some((bound, above));
+                    }
+                }
+            }
+            match next {
+                Some((bound, above)) if bound < self.best_loss() => path.push(above),
+                _ => break,
+            }
+        }
+        let (mut low, mut high) = (1, path.len());
+        while low < high && !self.is_over()? {
+            let middle = low + (high - low) / 2;
+            match self.judge(&path[middle]) {
+                Verdict::InfeasibleBelow => low = middle + 1,
+                _ => high = middle,
+            }
+        }
+        Ok(path.swap_remove(low - 1))
+    }
+
+    /// Down from a node, each time to the neighbour below that costs least, until none is feasible.
+    fn descend(&mut self, from: Node) -> Result<(), AnonymizeError> {
+        let mut at = from;
+        if !matches!(self.judge(&at), Verdict::Feasible(_)) {
+            return Ok(());
+        }
+        loop {
+            let mut next: Option<(f64, Node)> = None;
+            for column in 0..at.len() {
+                if at[column] == 0 || self.is_over()? {
+                    continue;
+                }
+                let mut below = at.clone();
+                below[column] -= 1;
+                if let Verdict::Feasible(loss) = self.judge(&below)
+                    && next.as_ref().is_none_or(|(least, _)| loss < *least)
+                {
+                    next = Some((loss, below));
+                }
+            }
+            match next {
+                Some((_, below)) => at = below,
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+/// Open nodes kept at the most.
+const MOST_OPEN: usize = 2 << 20;
+
+/// The bits of a loss that is not negative order as it does.
+fn ordered(loss: f64) -> u64 {
+    loss.max(0.0).to_bits()
+}
+
+fn close_below(lattice: &Lattice, node: usize, marks: &mut [u8]) {
+    marks[node] = mark::CLOSED;
+    let mut stack = vec![node];
+    while let Some(node) = stack.pop() {
+        for below in lattice.below(node) {
+            if marks[below] != mark::CLOSED {
+                marks[below] = mark::CLOSED;
+                stack.push(below);
+            }
+        }
+    }
+}
