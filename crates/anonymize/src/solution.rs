@@ -172,7 +172,7 @@ impl<'a> Problem<'a> {
     }
 
     /// The highest share that may be suppressed.
-    pub(crate) fn most_suppressed(&self) -> f64 {
+    pub fn most_suppressed(&self) -> f64 {
         self.suppress_max
     }
 

@@ -36,7 +36,7 @@ pub(crate) fn tables(project: &Project) -> Tables {
 }
 
 /// Reads a hierarchy file by a plain name; a policy cannot point outside of the project.
-fn hierarchy(root: &Path, name: &str) -> std::io::Result<String> {
+pub(crate) fn hierarchy(root: &Path, name: &str) -> std::io::Result<String> {
     let plain = Path::new(name).components().all(|c| matches!(c, Component::Normal(_)));
     if !plain {
         return Err(std::io::ErrorKind::PermissionDenied.into());

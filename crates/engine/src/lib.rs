@@ -24,6 +24,7 @@ pub mod run;
 pub mod samples;
 pub mod scan;
 pub mod score;
+pub mod single;
 pub mod staging;
 pub mod subjects;
 pub mod verification;

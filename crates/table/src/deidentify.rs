@@ -316,7 +316,7 @@ fn coded_rows(
 }
 
 /// A postal code is a name of a place, whatever its digits look like.
-fn measure(column: &ColumnPlan) -> Measure {
+fn measure(column: &ColumnPlan) -> Measure<'static> {
     match column.entity {
         Some(EntityType::Zip) => Measure::Prefix,
         _ => Measure::Seen,

@@ -30,6 +30,7 @@ mod profile;
 mod quotes;
 pub mod released;
 mod risk;
+pub mod single;
 pub mod sorter;
 mod source;
 mod tables;

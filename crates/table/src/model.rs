@@ -12,7 +12,7 @@ use anonymed_anonymize::{
 };
 use anonymed_core::policy::{ModelRule, TableRule};
 use anonymed_core::{CancelToken, ModalityError, PartialDate};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use crate::frequency::{CodeLog, Grouping};
 use crate::lookup::Lookup;
@@ -37,6 +37,15 @@ impl Dictionary {
 
     pub(crate) fn len(&self) -> usize {
         self.numbers.len()
+    }
+
+    /// The texts by number.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        let mut texts = vec![""; self.numbers.len()];
+        for (text, number) in &self.numbers {
+            texts[*number as usize] = text;
+        }
+        texts
     }
 
     /// The texts, sorted, and for each number as it was given the place in that order.
@@ -171,10 +180,11 @@ impl Solved {
 }
 
 /// A column of the solver and how its labels are written.
-struct Encoded {
-    column: QuasiColumn,
+#[derive(Debug)]
+pub(crate) struct Encoded {
+    pub(crate) column: QuasiColumn,
     /// For each place in the sorted dictionary, the code in the column.
-    code_of: Vec<u32>,
+    pub(crate) code_of: Vec<u32>,
     /// The texts of the codes, as written.
     texts: Vec<String>,
     scale: Scale,
@@ -190,9 +200,11 @@ enum Scale {
 
 /// What the texts of a column are to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Measure {
+pub(crate) enum Measure<'a> {
     /// As they look: numbers and dates have an order, others are names.
     Seen,
+    /// Names with this hierarchy.
+    Tree(&'a HierarchyFile),
     /// Codes whose beginning is the larger place (postal codes): no number, though written in digits.
     Prefix,
 }
@@ -201,7 +213,7 @@ pub(crate) enum Measure {
 pub(crate) struct Counted {
     pub(crate) names: Vec<String>,
     /// What the texts of each quasi-identifier are to each other.
-    pub(crate) measures: Vec<Measure>,
+    pub(crate) measures: Vec<Measure<'static>>,
     pub(crate) quasi: Vec<Dictionary>,
     pub(crate) sensitive_names: Vec<String>,
     pub(crate) sensitive: Vec<Dictionary>,
@@ -346,22 +358,33 @@ fn build(
     Ok(Problems { table: builder.finish(), encoded, dictionaries, visits, blanks })
 }
 
-fn error(error: AnonymizeError) -> ModalityError {
+/// What a fault of the solver is to who reads a table.
+pub(crate) fn error(error: AnonymizeError) -> ModalityError {
     match error {
         AnonymizeError::Cancelled(cancelled) => ModalityError::Cancelled(cancelled),
         AnonymizeError::TooManyCombinations { most } => ModalityError::Limit {
             what: "the number of distinct combinations",
             limit: most.to_string(),
         },
+        AnonymizeError::Hierarchy { .. } => ModalityError::Policy(error.to_string()),
         other => ModalityError::Internal(other.to_string()),
     }
 }
 
 /// Chooses the scale of a column by its texts: numbers, dates, bounded ranges, or names.
-fn encode(name: &str, texts: &[String], measure: Measure) -> Result<Encoded, ModalityError> {
-    let filled: Vec<&str> =
-        texts.iter().map(String::as_str).filter(|t| !values::is_missing(t)).collect();
-    let markers: Vec<&String> = texts.iter().filter(|t| values::is_missing(t)).collect();
+pub(crate) fn encode(
+    name: &str,
+    texts: &[String],
+    measure: Measure<'_>,
+) -> Result<Encoded, ModalityError> {
+    // What a hierarchy has a line for is a value, also where it is a mark of missing ones elsewhere.
+    let lines: HashSet<&str> = match measure {
+        Measure::Tree(file) => file.labels(0).into_iter().flatten().map(|(v, _)| v).collect(),
+        _ => HashSet::new(),
+    };
+    let is_missing = |text: &str| values::is_missing(text) && !lines.contains(text);
+    let filled: Vec<&str> = texts.iter().map(String::as_str).filter(|t| !is_missing(t)).collect();
+    let markers: Vec<&String> = texts.iter().filter(|t| is_missing(t)).collect();
     // One spelling of "missing" is kept; several become the empty cell.
     let missing = match markers.as_slice() {
         [one] => (*one).clone(),
@@ -376,7 +399,9 @@ fn encode(name: &str, texts: &[String], measure: Measure) -> Result<Encoded, Mod
     let mut keys: Vec<String> = filled.iter().map(|t| (*t).to_owned()).collect();
     let numeric = |keys: &[String]| keys.iter().all(|k| k.parse::<f64>().is_ok_and(f64::is_finite));
     let mut kind = Kind::Names;
-    if measure == Measure::Prefix {
+    if matches!(measure, Measure::Tree(_)) {
+        kind = Kind::Tree;
+    } else if measure == Measure::Prefix {
         kind = if is_plain(&filled) { Kind::Prefixes } else { Kind::Names };
     } else if !filled.is_empty() {
         let points: Vec<String> =
@@ -407,13 +432,17 @@ fn encode(name: &str, texts: &[String], measure: Measure) -> Result<Encoded, Mod
         Kind::Numbers => QuasiColumn::numeric(name, entries),
         Kind::Names => QuasiColumn::categorical(name, entries),
         Kind::Prefixes => QuasiColumn::hierarchical(name, entries, &prefixes(&filled)?),
+        Kind::Tree => match measure {
+            Measure::Tree(file) => QuasiColumn::hierarchical(name, entries, file),
+            _ => QuasiColumn::categorical(name, entries),
+        },
     }
     .map_err(error)?;
     let mut next = 0;
     let code_of = texts
         .iter()
         .map(|t| {
-            if values::is_missing(t) {
+            if is_missing(t) {
                 missing_code
             } else {
                 next += 1;
@@ -430,6 +459,7 @@ enum Kind {
     Numbers,
     Names,
     Prefixes,
+    Tree,
 }
 
 /// Whether a hierarchy can be made of the texts' beginnings.
@@ -458,7 +488,7 @@ fn prefixes(texts: &[&str]) -> Result<HierarchyFile, ModalityError> {
 
 impl Encoded {
     /// A label of the solver as it is written in the release.
-    fn written(&self, label: Option<&str>) -> String {
+    pub(crate) fn written(&self, label: Option<&str>) -> String {
         let Some(label) = label else { return self.missing.clone() };
         if self.scale == Scale::Plain {
             return label.to_owned();

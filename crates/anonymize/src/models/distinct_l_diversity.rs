@@ -73,6 +73,14 @@ impl ModelFamily for DistinctLDiversityFamily {
         "Machanavajjhala et al., l-diversity: privacy beyond k-anonymity, TKDD 2007"
     }
 
+    fn letters(&self) -> &'static [&'static str] {
+        &["l"]
+    }
+
+    fn kind(&self) -> Option<&'static str> {
+        Some("distinct")
+    }
+
     fn build(
         &self,
         parameters: &ModelParameters,

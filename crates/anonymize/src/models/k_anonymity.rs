@@ -67,6 +67,10 @@ impl ModelFamily for KAnonymityFamily {
         "Sweeney, k-anonymity: a model for protecting privacy, IJUFKS 2002"
     }
 
+    fn letters(&self) -> &'static [&'static str] {
+        &["k"]
+    }
+
     fn build(
         &self,
         parameters: &ModelParameters,

@@ -110,6 +110,20 @@ pub trait ModelFamily: Sync {
     /// Where it is defined.
     fn citation(&self) -> &'static str;
 
+    /// The names of its parameters, as a configuration writes them.
+    fn letters(&self) -> &'static [&'static str];
+
+    /// Its kind among the models of the same letters; the first such family in [`ALL`] is meant where no
+    /// kind is said.
+    fn kind(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether its models ask for shares of people, for which all subjects must be told apart.
+    fn needs_all_subjects(&self) -> bool {
+        false
+    }
+
     /// Builds a model for a table.
     ///
     /// # Errors
@@ -129,4 +143,28 @@ pub const ALL: &[&dyn ModelFamily] =
 /// The family of a name.
 pub fn family(name: &str) -> Option<&'static dyn ModelFamily> {
     ALL.iter().copied().find(|f| f.name() == name)
+}
+
+/// The family whose parameters these are.
+///
+/// # Examples
+///
+/// ```
+/// use anonymed_anonymize::models::by_letters;
+///
+/// let family = by_letters(["l"].into_iter(), Some("distinct"));
+/// assert_eq!(family.map(|f| f.name()), Some("distinct-l-diversity"));
+/// assert!(by_letters(["k", "l"].into_iter(), None).is_none());
+/// ```
+pub fn by_letters<'a>(
+    letters: impl Iterator<Item = &'a str>,
+    kind: Option<&str>,
+) -> Option<&'static dyn ModelFamily> {
+    let letters: Vec<&str> = letters.collect();
+    ALL.iter().copied().find(|family| {
+        let own = family.letters();
+        own.len() == letters.len()
+            && own.iter().all(|letter| letters.contains(letter))
+            && (kind.is_none() || kind == family.kind())
+    })
 }

@@ -15,6 +15,7 @@ mod release;
 mod report;
 mod run;
 mod scan;
+mod table;
 mod verify;
 
 use std::process::ExitCode;
@@ -61,6 +62,9 @@ enum Command {
     /// Check and explain a policy.
     #[command(subcommand)]
     Policy(policy::Command),
+    /// Work on one table by itself, without a project.
+    #[command(subcommand)]
+    Table(table::Command),
     /// Show, verify and export the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -94,6 +98,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Report(args) => report::run(&args, &common),
         Command::Release(command) => release::run(&command, &common),
         Command::Policy(command) => policy::run(&command, &common),
+        Command::Table(command) => table::run(&command, &common),
         Command::Audit(command) => audit::run(&command, &common),
         Command::Decrypt(args) => decrypt::run(&args, &common),
         Command::DemoProject(args) => demo_project::run(&args, &common),

@@ -7,6 +7,7 @@ mod memory;
 mod messy;
 mod policy;
 mod release;
+mod table;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

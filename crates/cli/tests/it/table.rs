@@ -1,0 +1,156 @@
+//! `anonymed table anonymize`: what a person with one table sees of it. Classes are counted here, apart
+//! from the program.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{Bench, code, stderr};
+
+const CONFIG: &str = "[columns]\nage = \"quasi\"\nsex = \"quasi\"\ntown = \"quasi\"\ndx = \"sensitive\"\n\
+                      note_no = \"keep\"\nname = \"identifier\"\n";
+
+/// 400 visits of 200 people.
+fn people() -> String {
+    let mut csv = "patient,name,age,sex,town,dx,note_no,secret\n".to_owned();
+    for visit in 0..400usize {
+        let patient = visit / 2;
+        let (age, town) =
+            (20 + patient * 7 % 60, ["Ulm", "Bonn", "Kiel", "Hof"][patient * patient % 4]);
+        let (sex, dx) = (["F", "M"][patient % 2], ["I10", "E11", "J45", "K21"][patient * 3 % 4]);
+        csv += &format!("{patient},Quibble{patient},{age},{sex},{town},{dx},N{visit},s{visit}\n");
+    }
+    csv
+}
+
+fn anonymize(bench: &Bench, config: &str, out: &str) -> (i32, serde_json::Value, String) {
+    bench.write("people.csv", people());
+    bench.write("table.toml", config);
+    let words =
+        ["table", "anonymize", "people.csv", "--out", out, "--config", "table.toml", "--json"];
+    let done = bench.run(&words);
+    (code(&done), serde_json::from_slice(&done.stdout).unwrap_or_default(), stderr(&done))
+}
+
+fn rows(bench: &Bench, out: &str) -> (Vec<String>, Vec<Vec<String>>) {
+    let text = fs_err::read_to_string(bench.path(out)).expect("an output");
+    let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned).collect());
+    (lines.next().expect("a header"), lines.collect())
+}
+
+/// The fewest people and diagnoses of a class.
+fn smallest(bench: &Bench, out: &str, by_patient: bool) -> (usize, usize) {
+    let (header, rows) = rows(bench, out);
+    let at = |name: &str| header.iter().position(|h| h == name).expect("the column");
+    let mut classes: HashMap<Vec<&String>, (HashSet<usize>, HashSet<&String>)> = HashMap::new();
+    for row in &rows {
+        let key = vec![&row[at("age")], &row[at("sex")], &row[at("town")]];
+        // The kept number says which visit it was.
+        let visit: usize = row[at("note_no")][1..].parse().expect("a number");
+        let class = classes.entry(key).or_default();
+        class.0.insert(if by_patient { visit / 2 } else { visit });
+        class.1.insert(&row[at("dx")]);
+    }
+    let people = classes.values().map(|c| c.0.len()).min().unwrap_or(0);
+    (people, classes.values().map(|c| c.1.len()).min().unwrap_or(0))
+}
+
+#[test]
+fn every_search_reaches_k_and_l_over_people() {
+    for method in ["optimal", "mondrian"] {
+        for subject in ["", "subject = \"patient\"\n"] {
+            let bench = Bench::new();
+            let config = format!(
+                "{subject}{CONFIG}[[model]]\nk = 7\n[[model]]\nl = 2\non = \"dx\"\n[search]\n\
+                 method = \"{method}\"\nsuppress_max = 0.2\n"
+            );
+            let (exit, told, said) = anonymize(&bench, &config, "out.csv");
+            assert_eq!(exit, 0, "{method}: {said}");
+            let (people, values) = smallest(&bench, "out.csv", !subject.is_empty());
+            assert!(people >= 7 && values >= 2, "{method}: {people} people, {values} values");
+            assert_eq!(told["smallest_class_subjects"], people, "{method}");
+            assert_eq!(told["joint"].is_null(), subject.is_empty());
+            assert_eq!(told["levels"].is_null(), method == "mondrian");
+            assert_eq!(told["optimal"], method == "optimal");
+            let released = told["released_rows"].as_u64().expect("a number");
+            assert_eq!(released + told["suppressed_rows"].as_u64().expect("a number"), 400);
+        }
+    }
+}
+
+#[test]
+fn rows_keep_their_order_and_only_named_columns_are_released() {
+    let bench = Bench::new();
+    let config = format!("{CONFIG}[[model]]\nk = 5\n");
+    let (exit, _, said) = anonymize(&bench, &config, "out.csv");
+    assert_eq!(exit, 0, "{said}");
+    let (header, rows) = rows(&bench, "out.csv");
+    assert_eq!(header, ["age", "sex", "town", "dx", "note_no"]);
+    let visits: Vec<usize> =
+        rows.iter().map(|row| row[4][1..].parse().expect("a number")).collect();
+    assert!(visits.is_sorted());
+    let text = fs_err::read_to_string(bench.path("out.csv")).expect("an output");
+    assert!(!text.contains("Quibble") && !text.contains("s17"));
+}
+
+#[test]
+fn all_visits_of_a_person_are_alike_in_joint_scope() {
+    let bench = Bench::new();
+    let config = format!("subject = \"patient\"\nscope = \"joint\"\n{CONFIG}[[model]]\nk = 5\n");
+    let (exit, told, said) = anonymize(&bench, &config, "out.csv");
+    assert_eq!(exit, 0, "{said}");
+    assert_eq!(told["joint"]["unique_subjects"], 0);
+    assert!(told["joint"]["smallest"].as_u64() >= Some(5), "{told}");
+}
+
+#[test]
+fn the_same_table_gives_the_same_bytes() {
+    let bench = Bench::new();
+    for method in ["optimal", "mondrian"] {
+        let config = format!("{CONFIG}[[model]]\nk = 5\n[search]\nmethod = \"{method}\"\n");
+        bench.write("people.csv", people());
+        bench.write("table.toml", config);
+        let bytes = |out: &str, threads: &str| {
+            let words = ["table", "anonymize", "people.csv", "--config", "table.toml"];
+            let done = bench.run(&[&words[..], &["--out", out, "--threads", threads]].concat());
+            assert_eq!(code(&done), 0, "{}", stderr(&done));
+            fs_err::read(bench.path(out)).expect("an output")
+        };
+        for end in ["csv", "parquet"] {
+            let one = bytes(&format!("{method}-1.{end}"), "1");
+            assert_eq!(one, bytes(&format!("{method}-2.{end}"), "2"));
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_done_leaves_no_output() {
+    let check = |config: &str, exit: i32, part: &str| {
+        let bench = Bench::new();
+        let (got, _, said) = anonymize(&bench, config, "out.csv");
+        assert_eq!(got, exit, "{config}: {said}");
+        assert!(said.contains(part), "{said:?} lacks {part:?}");
+        assert!(!bench.path("out.csv").exists());
+        let left = fs_err::read_dir(bench.path(".")).expect("the folder").count();
+        assert_eq!(left, 2, "a part of the output is left");
+    };
+    check(&format!("{CONFIG}[[model]]\nk = 500\n"), 4, "would have to be suppressed");
+    check(&format!("{CONFIG}weight = \"quasi\"\n[[model]]\nk = 5\n"), 3, "no column `weight`");
+    check("[columns]\ndx = \"sensitive\"\n[[model]]\nk = 5\n", 3, "has the role \"quasi\"");
+    check(&format!("{CONFIG}[[model]]\nz = 5\n"), 3, "is none that is known");
+    check(&format!("{CONFIG}[[model]]\nk = 1\n"), 3, "2 or more");
+    check(&format!("{CONFIG}[search]\nmethod = \"guess\"\n"), 3, "none of mondrian, optimal");
+    check(
+        "[columns]\nage = { role = \"quasi\", hierarchy = \"no.csv\" }\n[[model]]\nk = 5\n",
+        3,
+        "no.csv",
+    );
+    check("[columns]\ndx = \"text\"\nage = \"quasi\"\n[[model]]\nk = 5\n", 3, "is prose");
+}
+
+#[test]
+fn an_output_that_exists_is_not_touched() {
+    let bench = Bench::new();
+    bench.write("out.csv", "mine");
+    let (exit, _, said) = anonymize(&bench, &format!("{CONFIG}[[model]]\nk = 5\n"), "out.csv");
+    assert_eq!(exit, 2, "{said}");
+    assert_eq!(fs_err::read(bench.path("out.csv")).expect("mine"), b"mine");
+}

@@ -1,0 +1,261 @@
+//! One table by itself, without a project: anonymized, read back, checked, and only then put in place.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use anonymed_core::policy::{TableConfig, TableFormat};
+use anonymed_core::{
+    CancelToken, Document, FileNumber, Modality, ModalityError, PolicyError, Sensitive,
+};
+use anonymed_table::single::{Checked, SingleOutcome, SingleTable, check};
+use anonymed_table::{TableOptions, Tables};
+use rustix::time::{ClockId, clock_gettime};
+use serde::Serialize;
+
+use crate::{EngineError, bounded, job};
+
+/// Bytes that tell what a file is.
+const HEAD: usize = 64 << 10;
+/// Longest configuration: 1 MiB.
+const CONFIG_MOST: u64 = 1 << 20;
+
+/// Where things are.
+#[derive(Debug, Clone, Copy)]
+pub struct Places<'a> {
+    /// The table.
+    pub input: &'a Path,
+    /// Its sheet, for workbooks of several.
+    pub sheet: Option<&'a str>,
+    /// Where the released table goes; its ending says the format.
+    pub output: &'a Path,
+    /// The configuration; hierarchy files are looked for beside it.
+    pub config: &'a Path,
+}
+
+/// What was done with a table, and what was found in what was written.
+#[derive(Debug, Clone, Serialize)]
+pub struct TableReport {
+    /// The search.
+    pub method: String,
+    /// The loss metric.
+    pub metric: String,
+    /// Rows read.
+    pub rows: u64,
+    /// Rows that could not be read.
+    pub rejected_rows: u64,
+    /// Rows written.
+    pub released_rows: u64,
+    /// Distinct combinations of the quasi-identifiers.
+    pub combinations: u64,
+    /// The level of each quasi-identifier, where generalization is global.
+    pub levels: Option<BTreeMap<String, u8>>,
+    /// Equivalence classes.
+    pub classes: u64,
+    /// Rows of the smallest class, as read back.
+    pub smallest_class_rows: u64,
+    /// People of the smallest class, as read back.
+    pub smallest_class_subjects: u64,
+    /// Rows left out because no class could take them.
+    pub suppressed_rows: u64,
+    /// People with at least one such row.
+    pub suppressed_subjects: u64,
+    /// What all rows of a person say together; none where rows are people.
+    pub joint: Option<Joint>,
+    /// Loss by the metric.
+    pub loss: f64,
+    /// Global certainty penalty.
+    pub gcp: f64,
+    /// Whether nothing of the kind searched for costs less.
+    pub optimal: bool,
+    /// By how much the least could be lower; none where the search proves nothing.
+    pub gap: Option<f64>,
+    /// Candidates that were judged.
+    pub checks: u64,
+    /// Processor time of this process so far.
+    pub cpu_seconds: f64,
+}
+
+/// The joint risk of a table whose people have several rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Joint {
+    /// People nobody else has the classes of, over all their rows.
+    pub unique_subjects: u64,
+    /// People of the smallest crowd with equal classes over all rows.
+    pub smallest: u64,
+}
+
+/// Anonymizes one table.
+///
+/// # Errors
+///
+/// Where the table, the configuration or the output cannot be used, where more would have to be
+/// suppressed than allowed, or where what was written does not hold what was promised; there is no output
+/// then.
+pub fn anonymize(places: Places<'_>, cancel: &CancelToken) -> Result<TableReport, EngineError> {
+    let config = TableConfig::parse(
+        &bounded::read_text(places.config, CONFIG_MOST)
+            .map_err(EngineError::io("the configuration", "read"))?,
+    )?;
+    let format = output_format(places.output)?;
+    if places.output.exists() {
+        return Err(EngineError::Usage("the output exists already; choose another place".into()));
+    }
+    let beside = places.config.parent().unwrap_or(Path::new(".")).to_owned();
+    let options = TableOptions::default().hierarchies(move |name| job::hierarchy(&beside, name));
+    let folder = places.output.parent().filter(|f| !f.as_os_str().is_empty());
+    let mut staged = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
+        .map_err(EngineError::io("the output", "written"))?;
+    let outcome = transform(places, &config, options, cancel, (format, staged.as_file_mut()))?;
+    if outcome.released == 0 || !outcome.within_suppression_limit {
+        return Err(EngineError::Nothing {
+            reason: format!(
+                "{} of {} rows would have to be suppressed, more than `suppress_max` allows; there is \
+                 no output. Allow more, ask for less, or give hierarchies with more levels",
+                outcome.suppressed_rows, outcome.rows
+            ),
+            exit: 4,
+        });
+    }
+    let checked = check(staged.path(), format, &config, outcome.subjects.as_deref())
+        .map_err(|e| EngineError::Integrity(e.to_string()))?;
+    held(&config, &outcome, &checked)?;
+    staged.as_file().sync_all().map_err(EngineError::io("the output", "written"))?;
+    staged
+        .persist_noclobber(places.output)
+        .map_err(|e| EngineError::io("the output", "written")(e.error))?;
+    Ok(report(&config, outcome, &checked))
+}
+
+fn transform(
+    places: Places<'_>,
+    config: &TableConfig,
+    options: TableOptions,
+    cancel: &CancelToken,
+    (format, out): (TableFormat, &mut std::fs::File),
+) -> Result<SingleOutcome, EngineError> {
+    let file = FileNumber(1);
+    let wrong = |source: ModalityError| match source {
+        ModalityError::Cancelled(cancelled) => EngineError::Cancelled(cancelled),
+        ModalityError::Policy(reason) => {
+            EngineError::Policy(PolicyError { key: "configuration".into(), reason, span: None })
+        }
+        source => EngineError::File { file, source },
+    };
+    let tables = Tables::new(options);
+    let mut data =
+        fs_err::File::open(places.input).map_err(EngineError::io("the table", "read"))?.into_file();
+    let length = data.metadata().map_err(EngineError::io("the table", "read"))?.len();
+    let mut head = Vec::new();
+    Read::by_ref(&mut data)
+        .take(HEAD as u64)
+        .read_to_end(&mut head)
+        .and_then(|_| data.rewind())
+        .map_err(EngineError::io("the table", "read"))?;
+    let found = tables
+        .sniff(&head, length)
+        .ok_or_else(|| EngineError::Usage("the input is no table that can be read".into()))?;
+    let name = Sensitive::new(String::new());
+    let mut document = Document { file, name: &name, length, data: &mut data };
+    let parts = tables.parts(&mut document, &found).map_err(wrong)?;
+    let part = match (places.sheet, parts.as_slice()) {
+        (None, [one]) => one,
+        (Some(sheet), parts) => parts
+            .iter()
+            .find(|part| part.sheet.as_deref() == Some(sheet))
+            .ok_or_else(|| EngineError::Usage("the workbook has no such visible sheet".into()))?,
+        (None, parts) => {
+            return Err(EngineError::Usage(format!(
+                "the workbook has {} visible sheets; say which with --sheet",
+                parts.len()
+            )));
+        }
+    };
+    let deadline = config.search.time_limit.map(|limit| steady_time() + limit);
+    let is_late = move || deadline.is_some_and(|end| steady_time() >= end);
+    let job = SingleTable { config, cancel, is_late: deadline.is_some().then_some(&is_late as _) };
+    let mut out = std::io::BufWriter::with_capacity(1 << 20, out);
+    let outcome = job::guarded(|| {
+        let mut outputs: [(TableFormat, &mut dyn Write); 1] = [(format, &mut out)];
+        tables.anonymize(&mut document, &found, part, &job, &mut outputs)
+    })
+    .map_err(wrong)?;
+    out.flush().map_err(EngineError::io("the output", "written"))?;
+    Ok(outcome)
+}
+
+/// Holds what was read back against what was promised.
+fn held(
+    config: &TableConfig,
+    outcome: &SingleOutcome,
+    checked: &Checked,
+) -> Result<(), EngineError> {
+    let broken = |what: &str| {
+        Err(EngineError::Integrity(format!(
+            "what was written {what}, though the search says otherwise; nothing is released, please \
+             report it"
+        )))
+    };
+    if checked.rows != outcome.released {
+        return broken("has not the rows it should");
+    }
+    if checked.classes_below_k > 0 {
+        return broken("has classes of fewer than k people");
+    }
+    for model in &config.models {
+        let distinct = model.kind.as_deref().is_none_or(|kind| kind == "distinct");
+        let (Some(l), Some(on), true) = (model.numbers.get("l"), &model.on, distinct) else {
+            continue;
+        };
+        let promised = (*l as u64).min(anonymed_table::single::VALUES_TOLD);
+        let found = checked.distinct_values.iter().find(|(name, _)| name == on);
+        if found.is_none_or(|(_, values)| *values < promised) {
+            return broken("has classes of fewer than l values");
+        }
+    }
+    Ok(())
+}
+
+fn report(config: &TableConfig, outcome: SingleOutcome, checked: &Checked) -> TableReport {
+    let joint = checked.joint_unique_subjects.zip(checked.joint_smallest);
+    TableReport {
+        method: config.search.method.clone(),
+        metric: config.search.metric.clone(),
+        rows: outcome.rows,
+        rejected_rows: outcome.rejected.len() as u64,
+        released_rows: outcome.released,
+        combinations: outcome.combinations,
+        levels: outcome.levels.map(|levels| levels.into_iter().collect()),
+        classes: u64::from(outcome.classes),
+        smallest_class_rows: checked.smallest_class_rows,
+        smallest_class_subjects: checked.smallest_class_subjects,
+        suppressed_rows: outcome.suppressed_rows,
+        suppressed_subjects: outcome.suppressed_subjects,
+        joint: joint.map(|(unique_subjects, smallest)| Joint { unique_subjects, smallest }),
+        loss: outcome.loss,
+        gcp: outcome.gcp,
+        optimal: outcome.proof.is_some_and(|proof| proof.optimal),
+        gap: outcome.proof.map(|proof| proof.gap),
+        checks: outcome.proof.map_or(0, |proof| proof.checks),
+        cpu_seconds: clock(ClockId::ProcessCPUTime).as_secs_f64(),
+    }
+}
+
+fn output_format(path: &Path) -> Result<TableFormat, EngineError> {
+    match path.extension().and_then(std::ffi::OsStr::to_str) {
+        Some(end) if end.eq_ignore_ascii_case("csv") => Ok(TableFormat::Csv),
+        Some(end) if end.eq_ignore_ascii_case("parquet") => Ok(TableFormat::Parquet),
+        _ => Err(EngineError::Usage("the output is named *.csv or *.parquet".into())),
+    }
+}
+
+/// Time that goes on evenly, for limits.
+fn steady_time() -> Duration {
+    clock(ClockId::Monotonic)
+}
+
+fn clock(id: ClockId) -> Duration {
+    let time = clock_gettime(id);
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+}

@@ -1,0 +1,201 @@
+//! A table in codes: each column's texts once, and for every row the number of its text in as few bytes
+//! as the column needs.
+
+use anonymed_anonymize::Narrow;
+use anonymed_core::policy::TableConfig;
+use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
+use arrow::array::StringArray;
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::hash::BuildHasher;
+
+use crate::batch::{StringBatch, cell};
+use crate::model::Dictionary;
+use crate::plan::policy;
+use crate::source::{self, Part};
+
+/// A configuration's columns, by their position in the table.
+#[derive(Debug)]
+pub(super) struct Bound {
+    /// Columns that are released, in the table's order.
+    pub(super) released: Vec<BoundColumn>,
+    /// The column that tells people apart.
+    pub(super) subject: Option<usize>,
+}
+
+/// One released column.
+#[derive(Debug)]
+pub(super) struct BoundColumn {
+    pub(super) name: String,
+    /// Position in the table.
+    pub(super) source: usize,
+    pub(super) role: AttributeRole,
+    pub(super) hierarchy: Option<String>,
+    pub(super) weight: f64,
+    pub(super) missing: Vec<String>,
+}
+
+impl Bound {
+    pub(super) fn new(config: &TableConfig, part: &Part) -> Result<Self, ModalityError> {
+        let position = |name: &str| {
+            part.columns
+                .iter()
+                .position(|column| column == name)
+                .ok_or_else(|| ModalityError::Policy(format!("the table has no column `{name}`")))
+        };
+        let mut released = Vec::new();
+        for (name, column) in &config.columns {
+            let source = position(name)?;
+            match column.role {
+                AttributeRole::Identifier | AttributeRole::Unknown => continue,
+                AttributeRole::FreeText => {
+                    return Err(ModalityError::Policy(format!(
+                        "column `{name}` is prose, which is scrubbed in a project alone (`anonymed \
+                         init`); give it the role \"identifier\" to leave it out"
+                    )));
+                }
+                _ => {}
+            }
+            released.push(BoundColumn {
+                name: name.clone(),
+                source,
+                role: column.role,
+                hierarchy: column.hierarchy.clone(),
+                weight: column.weight,
+                missing: column.missing.clone(),
+            });
+        }
+        released.sort_by_key(|column| column.source);
+        if !released.iter().any(|column| column.role == AttributeRole::Quasi) {
+            return Err(policy("no column has the role \"quasi\": there is nothing to generalise"));
+        }
+        let subject = config.subject.as_deref().map(position).transpose()?;
+        Ok(Self { released, subject })
+    }
+
+    /// The positions among the released columns of those of a role.
+    pub(super) fn of_role(&self, role: AttributeRole) -> Vec<usize> {
+        (0..self.released.len()).filter(|at| self.released[*at].role == role).collect()
+    }
+}
+
+/// One column in codes.
+#[derive(Debug, Default)]
+pub(super) struct CodedColumn {
+    pub(super) texts: Dictionary,
+    pub(super) codes: Narrow,
+}
+
+/// A whole table in codes.
+#[derive(Debug)]
+pub(super) struct CodedTable {
+    /// The released columns.
+    pub(super) columns: Vec<CodedColumn>,
+    pub(super) subjects: Option<CodedColumn>,
+    pub(super) rows: usize,
+    pub(super) rejected: Vec<(u64, String)>,
+}
+
+impl CodedTable {
+    pub(super) fn read(
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+        bound: &Bound,
+        cancel: &CancelToken,
+    ) -> Result<Self, ModalityError> {
+        let sources: Vec<usize> =
+            bound.released.iter().map(|c| c.source).chain(bound.subject).collect();
+        let mut columns: Vec<CodedColumn> =
+            sources.iter().map(|_| CodedColumn::default()).collect();
+        let mut rejected = Vec::new();
+        let mut rows = 0usize;
+        source::map_in_order(
+            (document, format, part),
+            cancel,
+            |batch: StringBatch| {
+                let local: Vec<LocalCodes> =
+                    sources.iter().map(|column| LocalCodes::of(batch.column(*column))).collect();
+                Ok((batch, local))
+            },
+            &mut |row, reason| rejected.push((row, reason)),
+            &mut |(batch, local): (StringBatch, Vec<LocalCodes>)| {
+                rows += batch.len();
+                for ((column, source), local) in columns.iter_mut().zip(&sources).zip(local) {
+                    column.take(batch.column(*source), local);
+                }
+                Ok(())
+            },
+        )?;
+        let subjects = if bound.subject.is_some() { columns.pop() } else { None };
+        Ok(Self { columns, subjects, rows, rejected })
+    }
+}
+
+/// The texts of one batch of one column, numbered among themselves.
+struct LocalCodes {
+    codes: Vec<u32>,
+    /// The row in which each number was met first.
+    firsts: Vec<u32>,
+}
+
+impl LocalCodes {
+    fn of(texts: &StringArray) -> Self {
+        let hasher = DefaultHashBuilder::default();
+        let rows = arrow::array::Array::len(texts);
+        let mut codes = Vec::with_capacity(rows);
+        let mut firsts: Vec<u32> = Vec::new();
+        let mut numbers: HashTable<u32> = HashTable::new();
+        let mut last: Option<(&str, u32)> = None;
+        for row in 0..rows {
+            let text = cell(texts, row);
+            if let Some((same, code)) = last
+                && same == text
+            {
+                codes.push(code);
+                continue;
+            }
+            let hash = hasher.hash_one(text);
+            let of = |code: &u32| cell(texts, firsts[*code as usize] as usize);
+            let code = match numbers.find(hash, |code| of(code) == text) {
+                Some(code) => *code,
+                None => {
+                    let code = firsts.len() as u32;
+                    numbers.insert_unique(hash, code, |code| hasher.hash_one(of(code)));
+                    firsts.push(row as u32);
+                    code
+                }
+            };
+            last = Some((text, code));
+            codes.push(code);
+        }
+        Self { codes, firsts }
+    }
+}
+
+impl CodedColumn {
+    fn take(&mut self, texts: &StringArray, local: LocalCodes) {
+        let numbers: Vec<u32> =
+            local.firsts.iter().map(|row| self.texts.number(cell(texts, *row as usize))).collect();
+        let codes: Vec<u32> = local.codes.iter().map(|code| numbers[*code as usize]).collect();
+        self.codes.extend(&codes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_give_back_the_texts() {
+        let batches = [vec!["a", "b", "a", "", "b"], vec!["c", "a", "a"], vec![]];
+        let mut column = CodedColumn::default();
+        for batch in &batches {
+            let texts = StringArray::from(batch.clone());
+            column.take(&texts, LocalCodes::of(&texts));
+        }
+        let texts = column.texts.texts();
+        let read: Vec<&str> = column.codes.iter().map(|code| texts[code as usize]).collect();
+        assert_eq!(read, batches.concat());
+        assert_eq!(texts, ["a", "b", "", "c"]);
+    }
+}

@@ -1,0 +1,97 @@
+//! One table by itself: read once into codes, solved in memory, written in the order of its rows.
+//!
+//! Nothing keyed happens here: identifiers are dropped, quasi-identifiers generalised, sensitive and kept
+//! columns written as they are. Rows that no class could take are left out. What was written is read back
+//! by another path ([`check`]), which finds the classes again and counts for itself.
+
+mod check;
+mod coded;
+mod release;
+mod solve;
+
+use anonymed_anonymize::Proof;
+use anonymed_core::policy::{TableConfig, TableFormat};
+use anonymed_core::{CancelToken, Document, Format, ModalityError};
+use std::io::Write;
+
+use crate::{Part, Tables};
+
+pub use anonymed_assess::L_CAP as VALUES_TOLD;
+pub use check::{Checked, check};
+pub use solve::Solved;
+
+use coded::CodedTable;
+
+/// What is to be done with one table, and how long it may take.
+pub struct SingleTable<'a> {
+    /// Columns, models and search.
+    pub config: &'a TableConfig,
+    /// Asked between batches and between nodes.
+    pub cancel: &'a CancelToken,
+    /// Whether the time that was given is over.
+    pub is_late: Option<&'a (dyn Fn() -> bool + Sync)>,
+}
+
+impl std::fmt::Debug for SingleTable<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SingleTable").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// What was done.
+#[derive(Debug, Clone)]
+pub struct SingleOutcome {
+    /// Rows read.
+    pub rows: u64,
+    /// Rows that could not be read, by number and reason.
+    pub rejected: Vec<(u64, String)>,
+    /// Rows written.
+    pub released: u64,
+    /// Distinct combinations of the quasi-identifiers.
+    pub combinations: u64,
+    /// The level of each quasi-identifier, where generalization is global.
+    pub levels: Option<Vec<(String, u8)>>,
+    /// Equivalence classes.
+    pub classes: u32,
+    /// Rows of the smallest class.
+    pub smallest_class_rows: u64,
+    /// People of the smallest class.
+    pub smallest_class_subjects: u64,
+    /// Rows in no class.
+    pub suppressed_rows: u64,
+    /// People with at least one row in no class.
+    pub suppressed_subjects: u64,
+    /// Whether what is suppressed is within the limit.
+    pub within_suppression_limit: bool,
+    /// Loss by the metric that was asked for.
+    pub loss: f64,
+    /// Global certainty penalty.
+    pub gcp: f64,
+    /// What is proven of the loss.
+    pub proof: Option<Proof>,
+    /// The subject of each released row, for the check; none where rows are people.
+    pub subjects: Option<Vec<u32>>,
+}
+
+impl Tables {
+    /// Anonymizes one table into each of the outputs.
+    ///
+    /// # Errors
+    ///
+    /// Where the table cannot be read or written, or the configuration does not fit it. What was written
+    /// until then must not be used.
+    pub fn anonymize(
+        &self,
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+        job: &SingleTable<'_>,
+        outputs: &mut [(TableFormat, &mut dyn Write)],
+    ) -> Result<SingleOutcome, ModalityError> {
+        let bound = coded::Bound::new(job.config, part)?;
+        let table = CodedTable::read(document, format, part, &bound, job.cancel)?;
+        let solved = solve::solve(&table, &bound, job, self.options())?;
+        release::write(&table, &bound, &solved, job.cancel, outputs)?;
+        Ok(solved.outcome(&table, &bound))
+    }
+}

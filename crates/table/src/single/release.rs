@@ -1,0 +1,104 @@
+//! Writes the released rows. Every cell is one of few texts, so each text is prepared once and a row is
+//! put together from pieces.
+
+use std::io::Write;
+
+use anonymed_anonymize::SUPPRESSED;
+use anonymed_core::policy::TableFormat;
+use anonymed_core::{AttributeRole, CancelToken, ModalityError};
+use arrow::array::{StringArray, StringBuilder};
+
+use super::coded::{Bound, CodedTable};
+use super::solve::Solved;
+use crate::batch::BATCH_ROWS;
+use crate::write::{PreparedCells, TableWriter};
+
+/// What the cells of a released column are taken from.
+enum Column<'a> {
+    /// The label of the row's class.
+    Label { texts: Vec<&'a str>, label_of: &'a [u32] },
+    /// The row's own text.
+    Own { texts: Vec<&'a str>, column: usize },
+}
+
+impl Column<'_> {
+    fn texts(&self) -> &[&str] {
+        match self {
+            Self::Label { texts, .. } | Self::Own { texts, .. } => texts,
+        }
+    }
+
+    #[inline]
+    fn text(&self, table: &CodedTable, row: usize, class: u32) -> usize {
+        match self {
+            Self::Label { label_of, .. } => label_of[class as usize] as usize,
+            Self::Own { column, .. } => table.columns[*column].codes.at(row) as usize,
+        }
+    }
+}
+
+/// Writes the rows that have a class, in their order.
+pub(super) fn write(
+    table: &CodedTable,
+    bound: &Bound,
+    solved: &Solved,
+    cancel: &CancelToken,
+    outputs: &mut [(TableFormat, &mut dyn Write)],
+) -> Result<(), ModalityError> {
+    let quasi = bound.of_role(AttributeRole::Quasi);
+    let columns: Vec<Column<'_>> = (0..bound.released.len())
+        .map(|at| match quasi.iter().position(|q| *q == at) {
+            Some(label) => Column::Label {
+                texts: solved.labels[label].iter().map(String::as_str).collect(),
+                label_of: &solved.recoding.columns()[label].label_of,
+            },
+            None => Column::Own { texts: table.columns[at].texts.texts(), column: at },
+        })
+        .collect();
+    let names: Vec<&str> = bound.released.iter().map(|c| c.name.as_str()).collect();
+    for (format, out) in outputs {
+        let mut writer = TableWriter::new(*format, &names, &mut **out)?;
+        match &mut writer {
+            TableWriter::Csv(csv) => {
+                let cells: Vec<PreparedCells> =
+                    columns.iter().map(|column| PreparedCells::new(column.texts())).collect();
+                for (row, class) in solved.class_of_row.iter().enumerate() {
+                    if row.is_multiple_of(1 << 18) {
+                        cancel.check()?;
+                    }
+                    if *class != SUPPRESSED {
+                        let texts = columns.iter().map(|column| column.text(table, row, *class));
+                        csv.prepared(cells.iter().zip(texts))?;
+                    }
+                }
+            }
+            TableWriter::Parquet(_) => {
+                let rows: Vec<usize> = (0..solved.class_of_row.len())
+                    .filter(|row| solved.class_of_row[*row] != SUPPRESSED)
+                    .collect();
+                for rows in rows.chunks(BATCH_ROWS) {
+                    cancel.check()?;
+                    let batch: Vec<StringArray> =
+                        columns.iter().map(|c| texts_of(c, table, solved, rows)).collect();
+                    writer.write(&batch)?;
+                }
+            }
+        }
+        writer.finish()?;
+    }
+    Ok(())
+}
+
+fn texts_of(
+    column: &Column<'_>,
+    table: &CodedTable,
+    solved: &Solved,
+    rows: &[usize],
+) -> StringArray {
+    let mut builder = StringBuilder::with_capacity(rows.len(), rows.len() * 8);
+    let texts = column.texts();
+    for row in rows {
+        builder.append_value(texts[column.text(table, *row, solved.class_of_row[*row])]);
+    }
+    builder.finish()
+}

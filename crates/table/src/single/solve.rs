@@ -1,0 +1,321 @@
+//! From codes to a recoding: dictionaries to scales, rows to a frequency table, the models and the search
+//! by their names.
+
+use anonymed_anonymize::{
+    AnonymizeError, CodedRows, Counting, FrequencyTable, HierarchyFile, ModelParameters,
+    PrivacyModel, Problem, Proof, QuasiColumn, Recoding, RowCounts, SensitiveColumn,
+    SubjectGrouping, metrics, models, search,
+};
+use anonymed_core::policy::{ModelConfig, RiskScope, TableConfig};
+use anonymed_core::{AttributeRole, ModalityError};
+
+use super::coded::{Bound, BoundColumn, CodedTable};
+use super::{SingleOutcome, SingleTable};
+use crate::TableOptions;
+use crate::model::{self, Encoded, Measure};
+use crate::values;
+
+/// What was found for a table.
+#[derive(Debug)]
+pub struct Solved {
+    /// The class of each row; [`anonymed_anonymize::SUPPRESSED`] where there is none.
+    pub(super) class_of_row: Vec<u32>,
+    pub(super) recoding: Recoding,
+    /// Labels by quasi-identifier and label number, as they are written.
+    pub(super) labels: Vec<Vec<String>>,
+    combinations: u64,
+    levels: Option<Vec<(String, u8)>>,
+    smallest_class_rows: u64,
+    smallest_class_subjects: u64,
+    suppressed_rows: u64,
+    suppressed_subjects: u64,
+    within_suppression_limit: bool,
+    loss: f64,
+    gcp: f64,
+    proof: Option<Proof>,
+}
+
+/// The kinds of a configuration's models, before they are bound to a table.
+struct Families<'a> {
+    families: Vec<(&'static dyn models::ModelFamily, &'a ModelConfig)>,
+}
+
+impl<'a> Families<'a> {
+    fn of(config: &'a TableConfig) -> Result<Self, ModalityError> {
+        let families = config
+            .models
+            .iter()
+            .map(|model| {
+                let letters = model.numbers.keys().map(String::as_str);
+                models::by_letters(letters, model.kind.as_deref()).map(|f| (f, model)).ok_or_else(
+                    || {
+                        let known: Vec<&str> = models::ALL.iter().map(|f| f.name()).collect();
+                        ModalityError::Policy(format!(
+                            "a model is none that is known; there are {}",
+                            known.join(", ")
+                        ))
+                    },
+                )
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { families })
+    }
+
+    fn counting(&self, has_subject: bool) -> Counting {
+        if !has_subject {
+            return Counting::Rows;
+        }
+        if self.families.iter().any(|(family, _)| family.needs_all_subjects()) {
+            return Counting::AllSubjects;
+        }
+        // One more than the highest parameter, so that "exactly k" shows.
+        let numbers = self.families.iter().flat_map(|(_, model)| model.numbers.values());
+        let highest = numbers.fold(1.0f64, |most, n| most.max(*n));
+        Counting::SubjectsUpTo((highest as u32).saturating_add(1))
+    }
+
+    fn build(
+        &self,
+        table: &FrequencyTable,
+        sensitive: &[&str],
+    ) -> Result<Vec<Box<dyn PrivacyModel>>, ModalityError> {
+        self.families
+            .iter()
+            .map(|(family, model)| {
+                let on = model.on.as_deref();
+                let parameters = ModelParameters {
+                    numbers: model.numbers.clone(),
+                    kind: model.kind.clone(),
+                    on: on.and_then(|on| sensitive.iter().position(|name| *name == on)),
+                };
+                family.build(&parameters, table).map_err(error)
+            })
+            .collect()
+    }
+}
+
+pub(super) fn solve(
+    table: &CodedTable,
+    bound: &Bound,
+    job: &SingleTable<'_>,
+    options: &TableOptions,
+) -> Result<Solved, ModalityError> {
+    let families = Families::of(job.config)?;
+    let metric = metrics::by_name(&job.config.search.metric)
+        .ok_or_else(|| unknown("metric", metrics::ALL.iter().map(|m| m.name())))?;
+    let search = search::by_name(&job.config.search.method)
+        .ok_or_else(|| unknown("method", search::ALL.iter().map(|s| s.name())))?;
+    let quasi = bound.of_role(AttributeRole::Quasi);
+    let sensitive = bound.of_role(AttributeRole::Sensitive);
+    let encoded = quasi
+        .iter()
+        .map(|at| encode(&bound.released[*at], &table.columns[*at].texts.texts(), options))
+        .collect::<Result<Vec<Scaled>, _>>()?;
+    let columns: Vec<QuasiColumn> = encoded
+        .iter()
+        .zip(&quasi)
+        .map(|(scaled, at)| scaled.encoded.column.clone().with_weight(bound.released[*at].weight))
+        .collect();
+    let described = sensitive.iter().map(|at| SensitiveColumn {
+        name: bound.released[*at].name.clone(),
+        values: table.columns[*at].texts.len() as u32,
+    });
+    let coded = CodedRows {
+        quasi: quasi.iter().map(|at| &table.columns[*at].codes).collect(),
+        finals: encoded.iter().map(|scaled| scaled.finals.as_slice()).collect(),
+        sensitive: sensitive.iter().map(|at| &table.columns[*at].codes).collect(),
+        blanks: sensitive
+            .iter()
+            .map(|at| blanks(&bound.released[*at], &table.columns[*at].texts.texts()))
+            .collect(),
+        subjects: table.subjects.as_ref().map(|s| &s.codes),
+        rows: table.rows,
+    };
+    let counting = families.counting(table.subjects.is_some());
+    let (frequency, combination_of) =
+        FrequencyTable::of_rows(columns, described.collect(), counting, &coded).map_err(error)?;
+    let names: Vec<&str> = sensitive.iter().map(|at| bound.released[*at].name.as_str()).collect();
+    let mut problem = Problem::new(&frequency, families.build(&frequency, &names)?)
+        .metric(metric)
+        .suppress_max(job.config.search.suppress_max)
+        .cancel(job.cancel.clone());
+    if let Some(checks) = job.config.search.checks_max {
+        problem = problem.checks_max(checks);
+    }
+    if let Some(is_late) = job.is_late {
+        problem = problem.is_late(is_late);
+    }
+    let labels = |recoding: &Recoding| -> Vec<Vec<String>> {
+        let columns = recoding.columns().iter().zip(&encoded);
+        columns
+            .map(|(column, scaled)| {
+                column.labels.iter().map(|l| scaled.encoded.written(l.as_deref())).collect()
+            })
+            .collect()
+    };
+    if job.config.scope == RiskScope::Joint {
+        return grouped(&problem, &combination_of, &coded, labels);
+    }
+    let solution = problem.solve(search).map_err(error)?;
+    let class_of = solution.recoding.class_numbers();
+    let levels = solution.levels.as_ref().map(|levels| {
+        let names = quasi.iter().map(|at| bound.released[*at].name.clone());
+        names.zip(levels.iter().copied()).collect()
+    });
+    Ok(Solved {
+        class_of_row: combination_of.iter().map(|c| class_of[*c as usize]).collect(),
+        labels: labels(&solution.recoding),
+        combinations: frequency.combinations() as u64,
+        levels,
+        smallest_class_rows: solution.smallest_class_rows,
+        smallest_class_subjects: u64::from(solution.smallest_class_subjects.at_least()),
+        suppressed_rows: solution.suppressed_rows,
+        suppressed_subjects: u64::from(solution.suppressed_subjects.at_least()),
+        within_suppression_limit: solution.within_suppression_limit,
+        loss: solution.loss,
+        gcp: solution.gcp,
+        proof: solution.proof,
+        recoding: solution.recoding,
+    })
+}
+
+/// All rows of a person alike.
+fn grouped(
+    problem: &Problem<'_>,
+    combination_of: &[u32],
+    coded: &CodedRows<'_>,
+    labels: impl Fn(&Recoding) -> Vec<Vec<String>>,
+) -> Result<Solved, ModalityError> {
+    let subjects = coded.subjects.ok_or_else(|| {
+        ModalityError::Policy("`scope = \"joint\"` needs a subject column".into())
+    })?;
+    let mut grouping = SubjectGrouping::new(problem.table());
+    for (row, combination) in combination_of.iter().enumerate() {
+        let values: Vec<(usize, u32)> = coded
+            .sensitive
+            .iter()
+            .enumerate()
+            .map(|(column, codes)| (column, codes.at(row) as u32))
+            .filter(|(column, code)| !coded.blanks[*column].contains(code))
+            .collect();
+        grouping.add(subjects.at(row) as u32, *combination, 1, &values).map_err(error)?;
+    }
+    // The release names nobody, so how many rows somebody has cannot be seen.
+    let solution = grouping.solve(problem, RowCounts::Ignored).map_err(error)?;
+    let class_of_subject = solution.recoding.class_numbers();
+    let class_of_row = subjects
+        .iter()
+        .map(|subject| {
+            solution
+                .subjects
+                .binary_search(&(subject as u32))
+                .map_or(anonymed_anonymize::SUPPRESSED, |at| class_of_subject[at])
+        })
+        .collect();
+    let all = solution.subjects.len().max(1) as f64;
+    let share = f64::from(solution.suppressed_subjects) / all;
+    Ok(Solved {
+        class_of_row,
+        labels: labels(&solution.recoding),
+        combinations: problem.table().combinations() as u64,
+        levels: None,
+        smallest_class_rows: solution.smallest_class_rows,
+        smallest_class_subjects: u64::from(solution.smallest_class_subjects),
+        suppressed_rows: solution.suppressed_rows,
+        suppressed_subjects: u64::from(solution.suppressed_subjects),
+        within_suppression_limit: share <= problem.most_suppressed(),
+        loss: solution.gcp,
+        gcp: solution.gcp,
+        proof: None,
+        recoding: solution.recoding,
+    })
+}
+
+impl Solved {
+    pub(super) fn outcome(self, table: &CodedTable, _: &Bound) -> SingleOutcome {
+        let kept = |class: &u32| *class != anonymed_anonymize::SUPPRESSED;
+        let subjects = table.subjects.as_ref().map(|column| {
+            let rows = self.class_of_row.iter().zip(column.codes.iter());
+            rows.filter(|(class, _)| kept(class)).map(|(_, subject)| subject as u32).collect()
+        });
+        SingleOutcome {
+            rows: (table.rows + table.rejected.len()) as u64,
+            rejected: table.rejected.clone(),
+            released: self.class_of_row.iter().filter(|class| kept(class)).count() as u64,
+            combinations: self.combinations,
+            levels: self.levels,
+            classes: self.recoding.classes(),
+            smallest_class_rows: self.smallest_class_rows,
+            smallest_class_subjects: self.smallest_class_subjects,
+            suppressed_rows: self.suppressed_rows,
+            suppressed_subjects: self.suppressed_subjects,
+            within_suppression_limit: self.within_suppression_limit,
+            loss: self.loss,
+            gcp: self.gcp,
+            proof: self.proof,
+            subjects,
+        }
+    }
+}
+
+/// A column's scale, and for each number of its texts the code on it.
+struct Scaled {
+    encoded: Encoded,
+    finals: Vec<u32>,
+}
+
+fn encode(
+    column: &BoundColumn,
+    texts: &[&str],
+    options: &TableOptions,
+) -> Result<Scaled, ModalityError> {
+    let hierarchy = column
+        .hierarchy
+        .as_deref()
+        .map(|file| {
+            HierarchyFile::parse(&options.hierarchy(file)?)
+                .map_err(|e| ModalityError::Policy(format!("hierarchy file `{file}`: {e}")))
+        })
+        .transpose()?;
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_unstable_by_key(|at| texts[*at]);
+    let sorted: Vec<String> = order
+        .iter()
+        .map(|at| {
+            let text = texts[*at];
+            let missing = column.missing.iter().any(|marker| marker == text);
+            if missing { String::new() } else { text.to_owned() }
+        })
+        .collect();
+    let measure = match &hierarchy {
+        Some(file) => Measure::Tree(file),
+        None => Measure::Seen,
+    };
+    let encoded = model::encode(&column.name, &sorted, measure)?;
+    let mut finals = vec![0; texts.len()];
+    for (place, at) in order.iter().enumerate() {
+        finals[*at] = encoded.code_of[place];
+    }
+    Ok(Scaled { encoded, finals })
+}
+
+/// The codes of a sensitive column that say nothing.
+fn blanks(column: &BoundColumn, texts: &[&str]) -> Vec<u32> {
+    let blank =
+        |text: &str| values::is_missing(text) || column.missing.iter().any(|marker| marker == text);
+    (0..).zip(texts).filter(|(_, text)| blank(text)).map(|(code, _)| code).collect()
+}
+
+fn unknown(what: &str, known: impl Iterator<Item = &'static str>) -> ModalityError {
+    let known: Vec<&str> = known.collect();
+    ModalityError::Policy(format!("search.{what} is none of {}", known.join(", ")))
+}
+
+fn error(error: AnonymizeError) -> ModalityError {
+    match error {
+        AnonymizeError::Model { .. } | AnonymizeError::Hierarchy { .. } => {
+            ModalityError::Policy(error.to_string())
+        }
+        other => model::error(other),
+    }
+}
