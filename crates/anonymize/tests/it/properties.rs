@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anonymed_anonymize::metrics::{Discernibility, LossMetric};
+use anonymed_anonymize::metrics::{Discernibility, Loss, LossMetric};
 use anonymed_anonymize::models::{self, ModelParameters};
-use anonymed_anonymize::search::Mondrian;
+use anonymed_anonymize::search::{Mondrian, Optimal};
 use anonymed_anonymize::{
-    AnonymizeError, DistinctLDiversity, FrequencyBuilder, FrequencyTable, HierarchyFile,
+    AnonymizeError, Counting, DistinctLDiversity, FrequencyBuilder, FrequencyTable, HierarchyFile,
     KAnonymity, PrivacyModel, Problem, QuasiColumn, Recoding, RowCounts, SensitiveColumn, Solution,
     SubjectGrouping,
 };
@@ -283,4 +283,127 @@ fn a_recoding_survives_json() {
     let (_, solution) = solve(&visits, 3, 1);
     let json = serde_json::to_string(&solution.recoding).unwrap();
     assert_eq!(serde_json::from_str::<Recoding>(&json).unwrap(), solution.recoding);
+}
+
+#[test]
+fn a_column_of_one_value_is_not_generalised() {
+    let values = |n: u32| (0..n).map(|v| Some(v.to_string())).collect::<Vec<_>>();
+    let columns = vec![
+        QuasiColumn::categorical("one", values(1)).unwrap(),
+        QuasiColumn::numeric("age", values(60)).unwrap(),
+    ];
+    let mut builder = FrequencyBuilder::new(columns, vec![], Counting::Rows).unwrap();
+    for age in 0..60 {
+        builder.add(&[0, age], 1, &[], &[]).unwrap();
+    }
+    let table = builder.finish();
+    let solution = Problem::new(&table, vec![Box::new(KAnonymity::new(4))])
+        .metric(&Loss)
+        .solve(&Optimal)
+        .unwrap();
+    assert_eq!(solution.levels.as_ref().map(|levels| levels[0]), Some(0));
+    assert!(solution.classes > 1 && solution.smallest_class_rows >= 4);
+}
+
+/// The least loss of any node that suppresses no more than allowed, by trying them all: the labels are
+/// read from the hierarchy's text, and the loss is reckoned as ARX's paper says.
+fn least_loss(rows: &[[u32; 3]], k: usize, most: usize) -> Option<f64> {
+    let lines: Vec<Vec<&str>> = ICD.lines().map(|line| line.split(';').collect()).collect();
+    let share = |level: usize, value: usize| {
+        let same = lines.iter().filter(|line| line[level] == lines[value][level]).count();
+        same as f64 / lines.len() as f64
+    };
+    let mut least: Option<f64> = None;
+    for node in 0..64usize {
+        let node = [node % 4, node / 4 % 4, node / 16];
+        let labels = |row: &[u32; 3]| [0, 1, 2].map(|c| lines[row[c] as usize][node[c]]);
+        let mut classes: BTreeMap<[&str; 3], usize> = BTreeMap::new();
+        rows.iter().for_each(|row| *classes.entry(labels(row)).or_default() += 1);
+        let gone = |row: &[u32; 3]| classes[&labels(row)] < k;
+        if rows.iter().filter(|row| gone(row)).count() > most {
+            continue;
+        }
+        let own = 1.0 / lines.len() as f64;
+        let product: f64 = (0..3)
+            .map(|c| {
+                let cost = |row: &[u32; 3]| {
+                    if gone(row) { 1.0 } else { share(node[c], row[c] as usize) }
+                };
+                let mean = rows.iter().map(cost).sum::<f64>() / rows.len() as f64;
+                1.0 + (mean - own) / (1.0 - own)
+            })
+            .product();
+        let loss = product.powf(1.0 / 3.0) - 1.0;
+        least = Some(least.map_or(loss, |so_far| so_far.min(loss)));
+    }
+    least
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_node_costs_less_than_the_optimal_one(
+        rows in prop::collection::vec([0u32..5, 0u32..5, 0u32..5], 1..60),
+        k in 2u32..7,
+        share in 0u32..4,
+    ) {
+        let share = f64::from(share) / 10.0;
+        let icd = HierarchyFile::parse(ICD).unwrap();
+        let values: Vec<Option<String>> =
+            ICD.lines().map(|line| line.split(';').next().map(str::to_owned)).collect();
+        let columns = ["a", "b", "c"]
+            .map(|name| QuasiColumn::hierarchical(name, values.clone(), &icd).unwrap());
+        let mut builder = FrequencyBuilder::new(columns.to_vec(), vec![], Counting::Rows).unwrap();
+        rows.iter().for_each(|row| {
+            builder.add(row, 1, &[], &[]).unwrap();
+        });
+        let table = builder.finish();
+        let solution = Problem::new(&table, vec![Box::new(KAnonymity::new(k))])
+            .metric(&Loss)
+            .suppress_max(share)
+            .solve(&Optimal)
+            .unwrap();
+        let most = (share * rows.len() as f64).floor() as usize;
+        match least_loss(&rows, k as usize, most) {
+            Some(least) => {
+                prop_assert!((solution.loss - least).abs() < 1e-9, "{} for {least}", solution.loss);
+                prop_assert!(solution.proof.is_some_and(|proof| proof.optimal));
+                prop_assert!(solution.suppressed_rows <= most as u64);
+            }
+            None => prop_assert_eq!(solution.classes, 0),
+        }
+    }
+}
+
+#[test]
+fn a_lattice_too_large_to_be_numbered_is_searched_within_its_limit() {
+    let values: Vec<Option<String>> = (0..3).map(|v| Some(v.to_string())).collect();
+    let columns: Vec<QuasiColumn> = (0..30)
+        .map(|n| QuasiColumn::categorical(&format!("c{n}"), values.clone()).unwrap())
+        .collect();
+    let mut builder = FrequencyBuilder::new(columns, vec![], Counting::Rows).unwrap();
+    for row in 0..400u32 {
+        // Five columns tell people apart; the others are mostly of one value.
+        let code = |n: u32| if n < 5 { (row * (n + 3) / 7) % 3 } else { u32::from(row == n) };
+        builder.add(&(0..30).map(code).collect::<Vec<_>>(), 1, &[], &[]).unwrap();
+    }
+    let table = builder.finish();
+    let solve = |checks: u64| {
+        Problem::new(&table, vec![Box::new(KAnonymity::new(5))])
+            .metric(&Loss)
+            .suppress_max(0.2)
+            .checks_max(checks)
+            .solve(&Optimal)
+            .unwrap()
+    };
+    let (short, long) = (solve(60), solve(3000));
+    for solution in [&short, &long] {
+        let proof = solution.proof.unwrap();
+        assert!(solution.smallest_class_rows >= 5 && solution.classes > 1);
+        assert!(proof.gap >= 0.0 && proof.gap <= solution.loss);
+        assert_eq!(proof.optimal, proof.gap == 0.0);
+    }
+    assert!(short.proof.unwrap().checks <= 61);
+    assert!(long.loss <= short.loss && long.loss < 0.5);
 }

@@ -65,6 +65,7 @@ impl Search for Optimal {
             Some(lattice) => walk.numbered(&lattice)?,
             None => walk.best_first(&levels)?,
         };
+        walk.lower()?;
         let checks = walk.checker.checks;
         let Some((loss, node)) = walk.best else {
             let top: Node = levels.iter().map(Levels::top).collect();
@@ -111,6 +112,24 @@ impl Walk<'_> {
             self.best = Some((loss, node.into()));
         }
         verdict
+    }
+
+    /// Takes back what costs nothing and gives nothing: of nodes with the same loss the lowest is kept,
+    /// so that a column of one value stays as it is.
+    fn lower(&mut self) -> Result<(), AnonymizeError> {
+        let Some((loss, mut node)) = self.best.take() else { return Ok(()) };
+        for column in 0..node.len() {
+            while node[column] > 0 && !self.is_over()? {
+                let mut below = node.clone();
+                below[column] -= 1;
+                match self.checker.check(&below) {
+                    Verdict::Feasible(same) if same <= loss => node = below,
+                    _ => break,
+                }
+            }
+        }
+        self.best = Some((loss, node));
+        Ok(())
     }
 
     /// Whether to stop with what there is.
