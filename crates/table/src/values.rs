@@ -119,8 +119,27 @@ pub(crate) fn is_icd(value: &str) -> bool {
     }
 }
 
-/// Whether half of the words or more are common given or family names of the US census.
+/// Whether half of the words or more are common given or family names of the US census, or the whole
+/// is written as registers write names: `Müller, Hannelore`.
 pub(crate) fn is_name(value: &str) -> bool {
+    is_surname_first(value) || has_common_names(value)
+}
+
+/// A surname, a comma and given names, each word with a capital in front.
+fn is_surname_first(value: &str) -> bool {
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().is_some_and(char::is_uppercase)
+            && letters.all(|c| c.is_lowercase() || matches!(c, '\'' | '’' | '-' | '.'))
+    };
+    let Some((last, first)) = value.trim().split_once(", ") else { return false };
+    let words = |part: &str, most: usize| {
+        (1..=most).contains(&part.split(' ').count()) && part.split(' ').all(capital)
+    };
+    last.chars().count() > 1 && words(last, 2) && words(first, 3)
+}
+
+fn has_common_names(value: &str) -> bool {
     let words: Vec<String> = value
         .split(|c: char| !c.is_alphabetic() && c != '\'' && c != '-')
         .filter(|w| w.len() > 1)
@@ -160,6 +179,18 @@ mod tests {
         };
         check(is_number, &["1", "-2.5", ".5", "007"], &["", ".", "1,5", "1e5", "a", "1.2.3"]);
         check(is_comma_decimal, &["1,5", "-0,25"], &["1", "1,", ",5", "1,2,3", "a,b"]);
+        check(
+            is_name,
+            &["Müller, Hannelore", "Özdemir, Gudrun K.", "SMITH, JOHN"],
+            &[
+                "Anemia, unspecified",
+                "COPD, ASTHMA",
+                "Ulm, 89073",
+                "Bonn",
+                "Pain, left Knee",
+                ", A",
+            ],
+        );
         check(is_ssn, &["123-45-6789"], &["123456789", "12-345-6789"]);
         check(
             is_phone,
