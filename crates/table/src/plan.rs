@@ -11,6 +11,7 @@ use anonymed_core::{
 use hashbrown::HashMap;
 
 use crate::TableOptions;
+use crate::batch::StringBatch;
 use crate::cell_date::{DateStyle, StyleSurvey};
 use crate::guard::{Guard, GuardSurvey, is_place};
 use crate::inspect::{column_authority, first_rows};
@@ -109,88 +110,59 @@ impl TablePlan {
         format: &Format,
         part: &Part,
     ) -> Result<(), ModalityError> {
-        self.survey_kept(document, format, part)?;
-        self.survey_dates(document, format, part)
-    }
-
-    fn survey_kept(
-        &mut self,
-        document: &mut Document<'_>,
-        format: &Format,
-        part: &Part,
-    ) -> Result<(), ModalityError> {
-        let kept: Vec<usize> = self
-            .columns
-            .iter()
-            .filter(|c| c.action == Action::Keep && !c.entity.is_some_and(is_place))
-            .map(|c| c.source)
-            .collect();
-        if kept.is_empty() {
+        let kept = self.sources(|c| c.action == Action::Keep && !c.entity.is_some_and(is_place));
+        let dated = self.sources(|c| {
+            matches!(
+                c.action,
+                Action::Shift | Action::Generalize(Generalization::Year | Generalization::Month)
+            )
+        });
+        if kept.is_empty() && dated.is_empty() {
             return Ok(());
         }
-        let mut surveys = vec![GuardSurvey::default(); self.columns.len()];
-        let most = crate::batch::BATCH_ROWS as u64;
-        first_rows(document, format, part, most, &mut |batch| {
+        let mut guards = vec![GuardSurvey::default(); self.columns.len()];
+        let mut styles = vec![StyleSurvey::default(); self.columns.len()];
+        let see_dates = |styles: &mut [StyleSurvey], batch: &StringBatch| {
+            for column in &dated {
+                (0..batch.len()).for_each(|row| styles[*column].see(batch.value(*column, row)));
+            }
+        };
+        let first = crate::batch::BATCH_ROWS as u64;
+        first_rows(document, format, part, first, &mut |batch| {
             for column in &kept {
-                (0..batch.len()).for_each(|row| surveys[*column].see(batch.value(*column, row)));
+                (0..batch.len()).for_each(|row| guards[*column].see(batch.value(*column, row)));
             }
+            see_dates(&mut styles, batch);
         })?;
-        for column in kept {
-            self.columns[column].guard = Some(Arc::new(Guard::new(surveys[column])));
-        }
-        Ok(())
-    }
-
-    fn survey_dates(
-        &mut self,
-        document: &mut Document<'_>,
-        format: &Format,
-        part: &Part,
-    ) -> Result<(), ModalityError> {
-        let dated: Vec<usize> = self
-            .columns
-            .iter()
-            .filter(|c| {
-                matches!(
-                    c.action,
-                    Action::Shift
-                        | Action::Generalize(Generalization::Year | Generalization::Month)
-                )
-            })
-            .map(|c| c.source)
-            .collect();
-        if dated.is_empty() {
-            return Ok(());
-        }
-        let mut surveys = vec![StyleSurvey::default(); self.columns.len()];
-        let mut rows = 0;
-        for most in [crate::batch::BATCH_ROWS as u64, SURVEY_ROWS] {
-            surveys.iter_mut().for_each(|s| *s = StyleSurvey::default());
-            first_rows(document, format, part, most, &mut |batch| {
-                rows += batch.len();
-                for column in &dated {
-                    (0..batch.len())
-                        .for_each(|row| surveys[*column].see(batch.value(*column, row)));
-                }
+        // Where the first rows leave open which number is the day, more are looked at.
+        if dated.iter().any(|column| styles[*column].is_open()) {
+            styles.fill(StyleSurvey::default());
+            first_rows(document, format, part, SURVEY_ROWS, &mut |batch| {
+                see_dates(&mut styles, batch);
             })?;
-            if !dated.iter().any(|c| surveys[*c].is_open()) {
-                break;
-            }
+        }
+        for column in kept {
+            self.columns[column].guard = Some(Arc::new(Guard::new(guards[column])));
         }
         for column in dated {
-            self.columns[column].style = surveys[column].style();
+            self.columns[column].style = styles[column].style();
         }
         Ok(())
+    }
+
+    /// The positions in the input of the columns that `wanted` names.
+    fn sources(&self, wanted: impl Fn(&ColumnPlan) -> bool) -> Vec<usize> {
+        self.columns.iter().filter(|c| wanted(c)).map(|c| c.source).collect()
     }
 
     /// The positions of the released columns in the input.
     pub(crate) fn released(&self) -> Vec<usize> {
-        self.columns.iter().filter(|c| c.is_released()).map(|c| c.source).collect()
+        self.sources(ColumnPlan::is_released)
     }
 
     /// The positions of the quasi-identifiers in the input.
     pub(crate) fn quasi(&self) -> Vec<usize> {
-        self.columns.iter().filter(|c| c.is_quasi()).map(|c| c.source).collect()
+        self.sources(ColumnPlan::is_quasi)
     }
 }
 
