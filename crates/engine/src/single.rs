@@ -5,11 +5,11 @@ use std::io::{Read, Seek, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use anonymed_core::policy::{TableConfig, TableFormat};
+use anonymed_core::policy::{ModelConfig, TableConfig, TableFormat};
 use anonymed_core::{
     CancelToken, Document, FileNumber, Modality, ModalityError, PolicyError, Sensitive,
 };
-use anonymed_table::single::{Checked, SingleOutcome, SingleTable, check};
+use anonymed_table::single::{Checked, SingleOutcome, SingleTable, VALUES_TOLD, check};
 use anonymed_table::{TableOptions, Tables};
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
@@ -98,6 +98,7 @@ pub fn anonymize(places: Places<'_>, cancel: &CancelToken) -> Result<TableReport
         &bounded::read_text(places.config, CONFIG_MOST)
             .map_err(EngineError::io("the configuration", "read"))?,
     )?;
+    checkable(&config)?;
     let format = output_format(places.output)?;
     if places.output.exists() {
         return Err(EngineError::Usage("the output exists already; choose another place".into()));
@@ -185,6 +186,20 @@ fn transform(
     Ok(outcome)
 }
 
+/// Refuses what could not be counted again in the output.
+fn checkable(config: &TableConfig) -> Result<(), EngineError> {
+    let most = VALUES_TOLD as f64;
+    let beyond = |model: &ModelConfig| model.numbers.get("l").is_some_and(|l| *l > most);
+    if config.subject.is_some() && config.models.iter().any(beyond) {
+        return Err(EngineError::Policy(PolicyError {
+            key: "model".into(),
+            reason: format!("an l above {most} over people cannot be checked in the output"),
+            span: None,
+        }));
+    }
+    Ok(())
+}
+
 /// Holds what was read back against what was promised.
 fn held(
     config: &TableConfig,
@@ -208,9 +223,8 @@ fn held(
         let (Some(l), Some(on), true) = (model.numbers.get("l"), &model.on, distinct) else {
             continue;
         };
-        let promised = (*l as u64).min(anonymed_table::single::VALUES_TOLD);
         let found = checked.distinct_values.iter().find(|(name, _)| name == on);
-        if found.is_none_or(|(_, values)| *values < promised) {
+        if found.is_none_or(|(_, values)| *values < *l as u64) {
             return broken("has classes of fewer than l values");
         }
     }

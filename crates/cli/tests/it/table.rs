@@ -143,6 +143,8 @@ fn what_cannot_be_done_leaves_no_output() {
         3,
         "no.csv",
     );
+    let many = format!("subject = \"patient\"\n{CONFIG}[[model]]\nl = 17\non = \"dx\"\n");
+    check(&many, 3, "cannot be checked");
     check("[columns]\ndx = \"text\"\nage = \"quasi\"\n[[model]]\nk = 5\n", 3, "is prose");
 }
 
