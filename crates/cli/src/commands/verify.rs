@@ -8,7 +8,7 @@ use clap::Args as ClapArgs;
 use serde::Serialize;
 
 use super::common::{Common, ProjectPlace, cancel_on_signals};
-use super::run::say_taken_out;
+use super::run::{HELD, say_taken_out};
 use crate::console;
 use crate::failure::Failure;
 
@@ -96,7 +96,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
         Some(Gate::Integrity) => 8,
         Some(Gate::Residual) => 5,
         Some(Gate::Risk) => 4,
-        None if done.took_out() => 6,
+        None if done.took_out() => HELD,
         None => 0,
     }))
 }

@@ -92,6 +92,6 @@ impl Tables {
         let table = CodedTable::read(document, format, part, &bound, job.cancel)?;
         let solved = solve::solve(&table, &bound, job, self.options())?;
         release::write(&table, &bound, &solved, job.cancel, outputs)?;
-        Ok(solved.outcome(&table, &bound))
+        Ok(solved.outcome(&table))
     }
 }

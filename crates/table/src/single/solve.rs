@@ -232,7 +232,7 @@ fn grouped(
 }
 
 impl Solved {
-    pub(super) fn outcome(self, table: &CodedTable, _: &Bound) -> SingleOutcome {
+    pub(super) fn outcome(self, table: &CodedTable) -> SingleOutcome {
         let kept = |class: &u32| *class != anonymed_anonymize::SUPPRESSED;
         let subjects = table.subjects.as_ref().map(|column| {
             let rows = self.class_of_row.iter().zip(column.codes.iter());

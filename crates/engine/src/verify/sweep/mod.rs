@@ -11,9 +11,9 @@
 //! as one; in another patient's text only after a title, beside another part of the same name, or
 //! as a whole field. A hit that lies inside a span we wrote is excused.
 
-use std::cell::Cell;
 mod window;
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use anonymed_core::{EntityType, SubjectId};
