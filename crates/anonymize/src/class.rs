@@ -2,7 +2,14 @@
 //! which values occur with how many rows and subjects. It merges, so the same accumulator serves
 //! every search, and every privacy model is a function of it.
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
 use crate::{Counting, FrequencyTable, SubjectCount, SubjectSet};
+
+/// What a person weighs where it is shared among values: a whole number, so that sums do not depend on
+/// their order.
+const PERSON: u64 = 1 << 20;
 
 /// A class's rows, subjects and sensitive values.
 #[derive(Debug, Clone)]
@@ -40,6 +47,13 @@ impl ClassAccumulator {
             subjects: SubjectSet::new(counting),
             sensitive: sensitive.iter().map(histogram).collect(),
         }
+    }
+
+    /// The whole table as one class.
+    pub fn of_table(table: &FrequencyTable, sensitive: &[usize]) -> Self {
+        let mut all = Self::new(table, sensitive);
+        (0..table.combinations() as u32).for_each(|combination| all.add(table, combination));
+        all
     }
 
     /// Adds a combination of a table.
@@ -185,6 +199,32 @@ impl SensitiveHistogram {
         }
     }
 
+    /// How much each value weighs, by code: every person weighs the same, shared among the values they
+    /// have, so that many visits weigh no more than one.
+    pub fn weights(&self) -> Vec<(u32, u64)> {
+        let mut weights: Vec<(u32, u64)> = match self.counting {
+            Counting::Rows => self.codes.iter().map(|code| (*code, self.rows(*code))).collect(),
+            _ => self.shared_weights(),
+        };
+        weights.sort_unstable();
+        weights
+    }
+
+    fn shared_weights(&self) -> Vec<(u32, u64)> {
+        let mut values_of: HashMap<u32, u32, FixedState> = HashMap::default();
+        for subject in self.subjects.iter().flat_map(SubjectSet::iter) {
+            *values_of.entry(subject).or_default() += 1;
+        }
+        let weight = |set: &SubjectSet| -> u64 {
+            set.iter().map(|subject| PERSON / u64::from(values_of[&subject])).sum()
+        };
+        let of = |code: &u32| {
+            let set = self.subjects.get(self.places[*code as usize] as usize);
+            (*code, set.map_or(0, weight))
+        };
+        self.codes.iter().map(of).collect()
+    }
+
     /// The most values that can be given to as many different subjects, counted up to `most`: a
     /// maximum matching of values and subjects (Kuhn 1955). A subject with three diagnoses lends
     /// the class one of them, not three.
@@ -196,7 +236,7 @@ impl SensitiveHistogram {
         let (plenty, few): (Vec<&SubjectSet>, Vec<&SubjectSet>) =
             self.subjects.iter().partition(|v| v.count().at_least() as usize >= most);
         let wanted = most.saturating_sub(plenty.len());
-        let mut owner: hashbrown::HashMap<u32, usize> = hashbrown::HashMap::new();
+        let mut owner: HashMap<u32, usize> = HashMap::new();
         let mut matched = 0;
         for value in 0..few.len() {
             if matched >= wanted {
@@ -214,11 +254,11 @@ impl SensitiveHistogram {
 fn augment(
     values: &[&SubjectSet],
     value: usize,
-    owner: &mut hashbrown::HashMap<u32, usize>,
+    owner: &mut HashMap<u32, usize>,
     tried: &mut hashbrown::HashSet<u32>,
 ) -> bool {
     // Breadth-first over alternating paths: `came_from[subject]` is the value that asked for it.
-    let mut came_from: hashbrown::HashMap<u32, usize> = hashbrown::HashMap::new();
+    let mut came_from: HashMap<u32, usize> = HashMap::new();
     let mut queue = std::collections::VecDeque::from([value]);
     while let Some(asking) = queue.pop_front() {
         for subject in values[asking].iter() {
@@ -241,8 +281,8 @@ fn augment(
 fn hand_over(
     free: u32,
     start: usize,
-    came_from: &hashbrown::HashMap<u32, usize>,
-    owner: &mut hashbrown::HashMap<u32, usize>,
+    came_from: &HashMap<u32, usize>,
+    owner: &mut HashMap<u32, usize>,
 ) {
     let mut subject = free;
     loop {
@@ -269,6 +309,24 @@ mod tests {
             histogram.add(code as u32, subjects.len() as u64, subjects);
         }
         histogram
+    }
+
+    #[test]
+    fn a_person_weighs_as_much_with_many_values() {
+        let check = |values: &[&[u32]], expect: &[u64]| {
+            let mut histogram = SensitiveHistogram::new(values.len() as u32, Counting::AllSubjects);
+            for (code, subjects) in values.iter().enumerate() {
+                histogram.add(code as u32, subjects.len() as u64, subjects);
+            }
+            let weights: Vec<u64> = histogram.weights().into_iter().map(|w| w.1).collect();
+            let expect: Vec<u64> = expect.iter().map(|w| w * PERSON / 12).collect();
+            assert!(weights.iter().zip(&expect).all(|(a, b)| a.abs_diff(*b) < 3), "{weights:?}");
+        };
+        check(&[&[1, 2], &[3]], &[24, 12]);
+        check(&[&[1, 2, 2], &[1], &[1]], &[16, 4, 4]);
+        let mut rows = SensitiveHistogram::new(2, Counting::Rows);
+        rows.add(1, 5, &[]);
+        assert_eq!(rows.weights(), [(1, 5)]);
     }
 
     #[test]

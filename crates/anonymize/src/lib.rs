@@ -33,6 +33,7 @@
 mod axis;
 mod class;
 mod column;
+mod distribution;
 mod error;
 mod frequency;
 mod grouping;
@@ -55,7 +56,9 @@ pub use grouping::{GroupedSolution, RowCounts, SubjectGrouping};
 pub use hierarchy::{Hierarchy, HierarchyError, HierarchyFile};
 pub use metrics::LossMetric;
 pub use models::{
-    DistinctLDiversity, Judgement, KAnonymity, ModelParameters, Monotonicity, PrivacyModel,
+    AlphaKAnonymity, BetaLikeness, DeltaDisclosure, DistinctLDiversity, EntropyLDiversity,
+    GroundDistance, Judgement, KAnonymity, ModelParameters, Monotonicity, PrivacyModel,
+    RecursiveLDiversity, TCloseness,
 };
 pub use narrow::Narrow;
 pub use recoding::{RecodedColumn, Recoding, SUPPRESSED};

@@ -87,16 +87,7 @@ impl ModelFamily for DistinctLDiversityFamily {
         table: &FrequencyTable,
     ) -> Result<Box<dyn PrivacyModel>, AnonymizeError> {
         let l = parameters.whole(self.name(), "l", 2, "l is a whole number of 2 or more")?;
-        let on = parameters.on.ok_or(AnonymizeError::Model {
-            model: self.name(),
-            reason: "needs the sensitive column it is about",
-        })?;
-        if on >= table.sensitive().len() {
-            return Err(AnonymizeError::NoSensitiveColumn {
-                column: on,
-                columns: table.sensitive().len(),
-            });
-        }
+        let on = parameters.sensitive(self.name(), table)?;
         Ok(Box::new(DistinctLDiversity::new(l, on)))
     }
 }

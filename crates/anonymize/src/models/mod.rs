@@ -4,13 +4,25 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use crate::{AnonymizeError, ClassAccumulator, FrequencyTable};
+use crate::{AnonymizeError, ClassAccumulator, Counting, FrequencyTable, Hierarchy};
 
+mod alpha_k_anonymity;
+mod beta_likeness;
+mod delta_disclosure;
 mod distinct_l_diversity;
+mod entropy_l_diversity;
 mod k_anonymity;
+mod recursive_l_diversity;
+mod t_closeness;
 
+pub use alpha_k_anonymity::AlphaKAnonymity;
+pub use beta_likeness::BetaLikeness;
+pub use delta_disclosure::DeltaDisclosure;
 pub use distinct_l_diversity::DistinctLDiversity;
+pub use entropy_l_diversity::EntropyLDiversity;
 pub use k_anonymity::KAnonymity;
+pub use recursive_l_diversity::RecursiveLDiversity;
+pub use t_closeness::{GroundDistance, TCloseness};
 
 /// What a model says of a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,6 +94,10 @@ pub struct ModelParameters {
     pub kind: Option<String>,
     /// Position of the sensitive column.
     pub on: Option<usize>,
+    /// The codes of the sensitive column in their order, where its values have one.
+    pub order: Option<Vec<u32>>,
+    /// The hierarchy of the sensitive column, by which values are near or far.
+    pub tree: Option<Hierarchy>,
 }
 
 impl ModelParameters {
@@ -99,6 +115,32 @@ impl ModelParameters {
             .filter(|n| n.fract() == 0.0 && *n >= f64::from(least) && *n <= f64::from(u32::MAX))
             .map(|n| n as u32)
             .ok_or(AnonymizeError::Model { model, reason })
+    }
+
+    /// A number above 0.
+    pub(crate) fn positive(
+        &self,
+        model: &'static str,
+        name: &str,
+        reason: &'static str,
+    ) -> Result<f64, AnonymizeError> {
+        let number = self.numbers.get(name).copied().filter(|n| *n > 0.0 && n.is_finite());
+        number.ok_or(AnonymizeError::Model { model, reason })
+    }
+
+    /// The sensitive column, which the table has to have.
+    pub(crate) fn sensitive(
+        &self,
+        model: &'static str,
+        table: &FrequencyTable,
+    ) -> Result<usize, AnonymizeError> {
+        let reason = "needs the sensitive column it is about";
+        let on = self.on.ok_or(AnonymizeError::Model { model, reason })?;
+        let columns = table.sensitive().len();
+        if on >= columns {
+            return Err(AnonymizeError::NoSensitiveColumn { column: on, columns });
+        }
+        Ok(on)
     }
 }
 
@@ -137,8 +179,19 @@ pub trait ModelFamily: Sync {
 }
 
 /// Every family.
-pub const ALL: &[&dyn ModelFamily] =
-    &[&distinct_l_diversity::DistinctLDiversityFamily, &k_anonymity::KAnonymityFamily];
+pub const ALL: &[&dyn ModelFamily] = &[
+    &alpha_k_anonymity::AlphaKAnonymityFamily,
+    &beta_likeness::BASIC,
+    &beta_likeness::ENHANCED,
+    &delta_disclosure::DeltaDisclosureFamily,
+    &distinct_l_diversity::DistinctLDiversityFamily,
+    &entropy_l_diversity::EntropyLDiversityFamily,
+    &k_anonymity::KAnonymityFamily,
+    &recursive_l_diversity::RecursiveLDiversityFamily,
+    &t_closeness::EQUAL,
+    &t_closeness::ORDERED,
+    &t_closeness::HIERARCHICAL,
+];
 
 /// The family of a name.
 pub fn family(name: &str) -> Option<&'static dyn ModelFamily> {
@@ -167,4 +220,66 @@ pub fn by_letters<'a>(
             && own.iter().all(|letter| letters.contains(letter))
             && (kind.is_none() || kind == family.kind())
     })
+}
+
+/// Whether a number is within a bound, but for rounding.
+fn within(number: f64, most: f64) -> bool {
+    number <= most + 1e-12
+}
+
+/// What follows for the union of two classes from a bound that holds for every mixture of what it holds
+/// for. A union is a mixture where nobody is in both classes.
+fn of_mixtures(counting: Counting) -> Monotonicity {
+    if counting == Counting::Rows { Monotonicity::Unions } else { Monotonicity::None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FrequencyBuilder, QuasiColumn, SensitiveColumn};
+
+    /// A combination for each list of rows by sensitive value; each row is a person.
+    pub(super) fn table_of_rows(combinations: &[&[u64]]) -> FrequencyTable {
+        let names = (0..combinations.len()).map(|n| Some(n.to_string())).collect();
+        let values = combinations.iter().map(|rows| rows.len() as u32).max().unwrap_or(0);
+        let mut builder = FrequencyBuilder::new(
+            vec![QuasiColumn::numeric("class", names).unwrap()],
+            vec![SensitiveColumn { name: "dx".into(), values }],
+            Counting::Rows,
+        )
+        .unwrap();
+        for (combination, rows) in (0..).zip(combinations) {
+            let sensitive: Vec<_> =
+                (0..).zip(*rows).filter(|(_, n)| **n > 0).map(|(code, n)| (0, code, *n)).collect();
+            builder.add(&[combination], rows.iter().sum(), &[], &sensitive).unwrap();
+        }
+        builder.finish()
+    }
+
+    pub(super) fn class_of(table: &FrequencyTable, combinations: &[u32]) -> ClassAccumulator {
+        let mut class = ClassAccumulator::new(table, &[0]);
+        combinations.iter().for_each(|combination| class.add(table, *combination));
+        class
+    }
+
+    /// One class of so many rows of each value.
+    pub(super) fn class_of_rows(rows: &[u64]) -> ClassAccumulator {
+        class_of(&table_of_rows(&[rows]), &[0])
+    }
+
+    /// One class of the people who have each value.
+    pub(super) fn class_of_people(values: &[&[u32]]) -> ClassAccumulator {
+        let mut builder = FrequencyBuilder::new(
+            vec![QuasiColumn::numeric("class", vec![Some("0".to_owned())]).unwrap()],
+            vec![SensitiveColumn { name: "dx".into(), values: values.len() as u32 }],
+            Counting::AllSubjects,
+        )
+        .unwrap();
+        for (code, people) in (0..).zip(values) {
+            for person in *people {
+                builder.add(&[0], 1, &[*person], &[(0, code, 1)]).unwrap();
+            }
+        }
+        class_of(&builder.finish(), &[0])
+    }
 }

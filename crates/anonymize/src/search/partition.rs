@@ -10,7 +10,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::axis::{Axis, CutRule};
-use crate::{AnonymizeError, ClassAccumulator, Judgement, Problem};
+use crate::models::Monotonicity;
+use crate::{AnonymizeError, ClassAccumulator, Problem};
 
 /// Parts below this many rows are cut to the end by one thread.
 const GRAIN: usize = 4096;
@@ -145,6 +146,7 @@ impl<'a, U: Units> Partitioner<'a, U> {
             axes: self.axes,
             units: self.units,
             least: models.least_subjects(),
+            settles: models.monotonicity() == Monotonicity::Classes,
             left: models.accumulator(),
             right: models.accumulator(),
             weights: Vec::new(),
@@ -158,6 +160,8 @@ struct Cutter<'a, U> {
     axes: &'a [Axis],
     units: &'a U,
     least: u64,
+    /// Whether a class can be settled before all of it is seen.
+    settles: bool,
     left: ClassAccumulator,
     right: ClassAccumulator,
     weights: Vec<KeyWeight>,
@@ -326,7 +330,7 @@ impl<U: Units> Cutter<'_, U> {
                 continue;
             }
             self.units.add(row, class);
-            if side.due() && self.problem.judge(class) == Judgement::Settled {
+            if self.settles && side.due() && self.problem.is_settled(class) {
                 side.settled = true;
                 if left.settled && right.settled {
                     return true;

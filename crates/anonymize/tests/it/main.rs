@@ -6,6 +6,7 @@
 )]
 
 mod corpora;
+mod models;
 mod oracles;
 mod properties;
 mod registries;

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use anonymed_anonymize::metrics::{Loss, LossMetric, NonUniformEntropy};
 use anonymed_anonymize::search::Optimal;
 use anonymed_anonymize::{
-    Counting, DistinctLDiversity, FrequencyBuilder, FrequencyTable, KAnonymity, PrivacyModel,
-    Problem, QuasiColumn, SensitiveColumn, Solution,
+    Counting, DistinctLDiversity, FrequencyBuilder, FrequencyTable, GroundDistance, KAnonymity,
+    PrivacyModel, Problem, QuasiColumn, SensitiveColumn, Solution, TCloseness,
 };
 
 use crate::corpora::{Raw, corpus, hierarchy};
@@ -86,6 +86,9 @@ fn adult_is_generalised_as_arx_does() {
     check(&loss, &[0, 3, 0, 0, 2, 1, 1, 0], 397, 1346);
     let models = vec![k(5), Box::new(DistinctLDiversity::new(3, 0)) as Box<dyn PrivacyModel>];
     check(&solve(&table, models, &Loss, 0.05), &[0, 3, 0, 0, 2, 1, 1, 0], 387, 1400);
+    let near = TCloseness::new(0.2, 0, &table, GroundDistance::Equal);
+    let models = vec![k(5), Box::new(near) as Box<dyn PrivacyModel>];
+    check(&solve(&table, models, &Loss, 0.05), &[1, 4, 1, 1, 3, 1, 2, 1], 6, 235);
 }
 
 #[test]

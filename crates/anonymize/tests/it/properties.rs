@@ -247,7 +247,7 @@ fn families_build_models_from_parameters() {
     let table = table(&[(0, [0; 4], 0)], 3);
     let build = |family: &str, numbers: &[(&str, f64)], on| {
         let numbers = numbers.iter().map(|(n, v)| ((*n).to_owned(), *v)).collect();
-        let parameters = ModelParameters { numbers, kind: None, on };
+        let parameters = ModelParameters { numbers, on, ..ModelParameters::default() };
         models::family(family).unwrap().build(&parameters, &table).map(|m| m.name())
     };
     assert_eq!(build("k-anonymity", &[("k", 5.0)], None).unwrap(), "5-anonymity");
