@@ -152,11 +152,7 @@ fn points(
 }
 
 fn day_number(date: PartialDate) -> Option<f64> {
-    let first = match date {
-        PartialDate::Day(day) => day,
-        PartialDate::Month { year, month } => Date::new(year, month, 1).ok()?,
-        PartialDate::Year(year) => Date::new(year, 1, 1).ok()?,
-    };
+    let first = date.first_day()?;
     let epoch = Date::new(1970, 1, 1).ok()?;
     epoch.until(first).ok().map(|span| f64::from(span.get_days()))
 }

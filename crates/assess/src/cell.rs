@@ -73,11 +73,7 @@ pub(crate) fn number(text: &str) -> Option<f64> {
 /// A number, or the first day of an ISO date.
 pub(crate) fn point(text: &str) -> Option<f64> {
     number(text).or_else(|| {
-        let first = match PartialDate::parse_iso(text.trim())? {
-            PartialDate::Day(day) => day,
-            PartialDate::Month { year, month } => Date::new(year, month, 1).ok()?,
-            PartialDate::Year(year) => Date::new(year, 1, 1).ok()?,
-        };
+        let first = PartialDate::parse_iso(text.trim())?.first_day()?;
         let epoch = Date::new(1970, 1, 1).ok()?;
         epoch.until(first).ok().map(|span| f64::from(span.get_days()))
     })

@@ -88,9 +88,19 @@ pub struct ClassIndex {
 
 #[derive(Debug, Default)]
 struct Class {
+    number: u32,
     rows: u64,
     subjects: DistinctSubjects,
     sensitive: Box<[SensitiveTally]>,
+}
+
+/// Where a row was put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    /// The number of its class, in the order they are met.
+    pub class: u32,
+    /// The number of its subject, or of the row where each row is a person; none where it names nobody.
+    pub person: Option<u32>,
 }
 
 /// One class.
@@ -157,17 +167,17 @@ impl ClassIndex {
     }
 
     /// Adds a row: its quasi-identifier cells, its subject (not looked at where the shape has
-    /// none), its sensitive cells.
+    /// none), its sensitive cells. Says where it was put; a row that is suppressed is in no class.
     ///
     /// # Errors
     ///
-    /// A row of another shape.
+    /// A row of another shape, or more classes than there are numbers of 32 bits.
     pub fn add(
         &mut self,
         quasi: &[Option<&str>],
         subject: Option<&str>,
         sensitive: &[Option<&str>],
-    ) -> Result<(), AssessError> {
+    ) -> Result<Option<Placed>, AssessError> {
         let row = self.rows;
         let (cells, expected) =
             (quasi.len() + sensitive.len(), self.shape.quasi + self.shape.sensitive);
@@ -175,7 +185,7 @@ impl ClassIndex {
             return Err(AssessError::WrongCells { row, cells, expected });
         }
         self.rows += 1;
-        let subject = match (self.shape.has_subject, subject) {
+        let person = match (self.shape.has_subject, subject) {
             (true, Some(subject)) => Some(self.subjects.number(Some(subject), row)?),
             (true, None) => {
                 self.rows_without_subject += 1;
@@ -186,21 +196,25 @@ impl ClassIndex {
         };
         if self.shape.is_suppressed(quasi) {
             self.suppressed_rows += 1;
-            return Ok(());
+            return Ok(None);
         }
+        let most = u64::from(u32::MAX);
+        let next = u32::try_from(self.classes.len())
+            .map_err(|_| AssessError::TooManyDistinct { row, most })?;
         let class = self.classes.entry(hash::of_cells(0, quasi)).or_insert_with(|| Class {
+            number: next,
             sensitive: (0..sensitive.len()).map(|_| SensitiveTally::default()).collect(),
             ..Class::default()
         });
         class.rows += 1;
-        if let (true, Some(subject)) = (self.shape.has_subject, subject) {
+        if let (true, Some(subject)) = (self.shape.has_subject, person) {
             class.subjects.insert(subject);
         }
         for (column, cell) in sensitive.iter().enumerate() {
             let value = self.values[column].number(*cell, row)?;
-            class.sensitive[column].add(value, subject);
+            class.sensitive[column].add(value, person);
         }
-        Ok(())
+        Ok(Some(Placed { class: class.number, person }))
     }
 
     /// The classes, in no particular order.

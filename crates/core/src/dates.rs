@@ -74,6 +74,15 @@ impl PartialDate {
         Date::new(year, month, number(day, 2)? as i8).ok().map(Self::Day)
     }
 
+    /// The first day it may mean.
+    pub fn first_day(self) -> Option<Date> {
+        match self {
+            Self::Day(day) => Some(day),
+            Self::Month { year, month } => Date::new(year, month, 1).ok(),
+            Self::Year(year) => Date::new(year, 1, 1).ok(),
+        }
+    }
+
     /// The year.
     pub fn year(self) -> i16 {
         match self {

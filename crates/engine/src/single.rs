@@ -5,11 +5,11 @@ use std::io::{Read, Seek, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use anonymed_core::policy::{ModelConfig, TableConfig, TableFormat};
+use anonymed_core::policy::{TableConfig, TableFormat};
 use anonymed_core::{
     CancelToken, Document, FileNumber, Modality, ModalityError, PolicyError, Sensitive,
 };
-use anonymed_table::single::{Checked, SingleOutcome, SingleTable, VALUES_TOLD, check};
+use anonymed_table::single::{Checked, Kept, SingleOutcome, SingleTable, check, checkable};
 use anonymed_table::{TableOptions, Tables};
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
@@ -61,6 +61,8 @@ pub struct TableReport {
     pub suppressed_rows: u64,
     /// People with at least one such row.
     pub suppressed_subjects: u64,
+    /// Each model's promise, with what the written table reaches, as read back.
+    pub models: Vec<ModelReport>,
     /// What all rows of a person say together; none where rows are people.
     pub joint: Option<Joint>,
     /// Loss by the metric.
@@ -77,6 +79,19 @@ pub struct TableReport {
     pub cpu_seconds: f64,
 }
 
+/// What a model promises, and what is reached.
+#[derive(Debug, Clone, Serialize)]
+pub struct ModelReport {
+    /// The measure, as `t-closeness`.
+    pub measure: String,
+    /// The sensitive column, where it is about one.
+    pub on: Option<String>,
+    /// What was asked for.
+    pub asked: f64,
+    /// What the worst class reaches.
+    pub reached: Option<f64>,
+}
+
 /// The joint risk of a table whose people have several rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Joint {
@@ -84,6 +99,17 @@ pub struct Joint {
     pub unique_subjects: u64,
     /// People of the smallest crowd with equal classes over all rows.
     pub smallest: u64,
+}
+
+impl ModelReport {
+    fn of(kept: &Kept) -> Self {
+        Self {
+            measure: kept.measure.to_owned(),
+            on: kept.on.clone(),
+            asked: kept.asked,
+            reached: kept.reached,
+        }
+    }
 }
 
 /// Anonymizes one table.
@@ -98,17 +124,20 @@ pub fn anonymize(places: Places<'_>, cancel: &CancelToken) -> Result<TableReport
         &bounded::read_text(places.config, CONFIG_MOST)
             .map_err(EngineError::io("the configuration", "read"))?,
     )?;
-    checkable(&config)?;
+    checkable(&config).map_err(wrong_config)?;
     let format = output_format(places.output)?;
     if places.output.exists() {
         return Err(EngineError::Usage("the output exists already; choose another place".into()));
     }
     let beside = places.config.parent().unwrap_or(Path::new(".")).to_owned();
-    let options = TableOptions::default().hierarchies(move |name| job::hierarchy(&beside, name));
+    let options = || {
+        let beside = beside.clone();
+        TableOptions::default().hierarchies(move |name| job::hierarchy(&beside, name))
+    };
     let folder = places.output.parent().filter(|f| !f.as_os_str().is_empty());
     let mut staged = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
         .map_err(EngineError::io("the output", "written"))?;
-    let outcome = transform(places, &config, options, cancel, (format, staged.as_file_mut()))?;
+    let outcome = transform(places, &config, options(), cancel, (format, staged.as_file_mut()))?;
     if outcome.released == 0 || !outcome.within_suppression_limit {
         return Err(EngineError::Nothing {
             reason: format!(
@@ -119,9 +148,10 @@ pub fn anonymize(places: Places<'_>, cancel: &CancelToken) -> Result<TableReport
             exit: 4,
         });
     }
-    let checked = check(staged.path(), format, &config, outcome.subjects.as_deref())
+    let subjects = outcome.subjects.as_deref();
+    let checked = check(staged.path(), format, &config, subjects, &options())
         .map_err(|e| EngineError::Integrity(e.to_string()))?;
-    held(&config, &outcome, &checked)?;
+    held(&outcome, &checked)?;
     staged.as_file().sync_all().map_err(EngineError::io("the output", "written"))?;
     staged
         .persist_noclobber(places.output)
@@ -139,9 +169,7 @@ fn transform(
     let file = FileNumber(1);
     let wrong = |source: ModalityError| match source {
         ModalityError::Cancelled(cancelled) => EngineError::Cancelled(cancelled),
-        ModalityError::Policy(reason) => {
-            EngineError::Policy(PolicyError { key: "configuration".into(), reason, span: None })
-        }
+        source @ ModalityError::Policy(_) => wrong_config(source),
         source => EngineError::File { file, source },
     };
     let tables = Tables::new(options);
@@ -186,26 +214,16 @@ fn transform(
     Ok(outcome)
 }
 
-/// Refuses what could not be counted again in the output.
-fn checkable(config: &TableConfig) -> Result<(), EngineError> {
-    let most = VALUES_TOLD as f64;
-    let beyond = |model: &ModelConfig| model.numbers.get("l").is_some_and(|l| *l > most);
-    if config.subject.is_some() && config.models.iter().any(beyond) {
-        return Err(EngineError::Policy(PolicyError {
-            key: "model".into(),
-            reason: format!("an l above {most} over people cannot be checked in the output"),
-            span: None,
-        }));
-    }
-    Ok(())
+fn wrong_config(source: ModalityError) -> EngineError {
+    let reason = match source {
+        ModalityError::Policy(reason) => reason,
+        other => other.to_string(),
+    };
+    EngineError::Policy(PolicyError { key: "configuration".into(), reason, span: None })
 }
 
 /// Holds what was read back against what was promised.
-fn held(
-    config: &TableConfig,
-    outcome: &SingleOutcome,
-    checked: &Checked,
-) -> Result<(), EngineError> {
+fn held(outcome: &SingleOutcome, checked: &Checked) -> Result<(), EngineError> {
     let broken = |what: &str| {
         Err(EngineError::Integrity(format!(
             "what was written {what}, though the search says otherwise; nothing is released, please \
@@ -215,20 +233,10 @@ fn held(
     if checked.rows != outcome.released {
         return broken("has not the rows it should");
     }
-    if checked.classes_below_k > 0 {
-        return broken("has classes of fewer than k people");
+    match checked.promises.iter().find(|kept| !kept.holds) {
+        Some(kept) => broken(&format!("does not reach {} of {}", kept.measure, kept.asked)),
+        None => Ok(()),
     }
-    for model in &config.models {
-        let distinct = model.kind.as_deref().is_none_or(|kind| kind == "distinct");
-        let (Some(l), Some(on), true) = (model.numbers.get("l"), &model.on, distinct) else {
-            continue;
-        };
-        let found = checked.distinct_values.iter().find(|(name, _)| name == on);
-        if found.is_none_or(|(_, values)| *values < *l as u64) {
-            return broken("has classes of fewer than l values");
-        }
-    }
-    Ok(())
 }
 
 fn report(config: &TableConfig, outcome: SingleOutcome, checked: &Checked) -> TableReport {
@@ -246,6 +254,7 @@ fn report(config: &TableConfig, outcome: SingleOutcome, checked: &Checked) -> Ta
         smallest_class_subjects: checked.smallest_class_subjects,
         suppressed_rows: outcome.suppressed_rows,
         suppressed_subjects: outcome.suppressed_subjects,
+        models: checked.promises.iter().map(ModelReport::of).collect(),
         joint: joint.map(|(unique_subjects, smallest)| Joint { unique_subjects, smallest }),
         loss: outcome.loss,
         gcp: outcome.gcp,

@@ -77,6 +77,67 @@ fn every_search_reaches_k_and_l_over_people() {
 }
 
 #[test]
+fn every_model_is_held_in_what_is_written() {
+    let models = [
+        "l = 2.5\nkind = \"entropy\"",
+        "c = 2.0\nl = 2\nkind = \"recursive\"",
+        "alpha = 0.5\nk = 5",
+        "t = 0.2",
+        "t = 0.2\nkind = \"hierarchical\"\nhierarchy = \"dx.csv\"",
+        "delta = 1.5",
+        "beta = 1.0\nkind = \"basic\"",
+        "beta = 1.0\nkind = \"enhanced\"",
+    ];
+    for model in models {
+        for (subject, method) in [("", "optimal"), ("subject = \"patient\"\n", "mondrian")] {
+            let bench = Bench::new();
+            bench.write("dx.csv", "I10;heart;*\nE11;sugar;*\nJ45;lung;*\nK21;gut;*\n".to_owned());
+            let config = format!(
+                "{subject}{CONFIG}[[model]]\nk = 3\n[[model]]\n{model}\non = \"dx\"\n[search]\nmethod \
+                 = \"{method}\"\nsuppress_max = 0.3\n"
+            );
+            let (exit, told, said) = anonymize(&bench, &config, "out.csv");
+            assert_eq!(exit, 0, "{model} by {method}: {said}");
+            let kept = told["models"].as_array().expect("what was promised");
+            assert!(kept.len() >= 2, "{told}");
+            for kept in kept {
+                let number = |key: &str| kept[key].as_f64().expect("a number");
+                let higher = ["k-anonymity", "distinct-l-diversity", "entropy-l-diversity"]
+                    .iter()
+                    .any(|name| kept["measure"] == *name);
+                let holds = if higher {
+                    number("reached") >= number("asked") - 1e-6
+                } else {
+                    number("reached") <= number("asked") + 1e-6
+                };
+                assert!(holds, "{model} by {method}: {kept}");
+            }
+            // One share counted here: no diagnosis is had by more of a class's people than asked.
+            if model.starts_with("alpha") {
+                assert!(most_common(&bench, "out.csv", !subject.is_empty()) <= 0.5);
+            }
+        }
+    }
+}
+
+/// The highest share of a class's people who have one diagnosis.
+fn most_common(bench: &Bench, out: &str, by_patient: bool) -> f64 {
+    let (_, rows) = rows(bench, out);
+    let mut classes: HashMap<&[String], HashMap<&String, HashSet<usize>>> = HashMap::new();
+    for row in &rows {
+        let visit: usize = row[4][1..].parse().expect("a number");
+        let person = if by_patient { visit / 2 } else { visit };
+        classes.entry(&row[..3]).or_default().entry(&row[3]).or_default().insert(person);
+    }
+    let share = |class: &HashMap<&String, HashSet<usize>>| {
+        let all: HashSet<&usize> = class.values().flatten().collect();
+        let most = class.values().map(HashSet::len).max().unwrap_or(0);
+        most as f64 / all.len() as f64
+    };
+    classes.values().map(share).fold(0.0, f64::max)
+}
+
+#[test]
 fn rows_keep_their_order_and_only_named_columns_are_released() {
     let bench = Bench::new();
     let config = format!("{CONFIG}[[model]]\nk = 5\n");
@@ -143,8 +204,13 @@ fn what_cannot_be_done_leaves_no_output() {
         3,
         "no.csv",
     );
-    let many = format!("subject = \"patient\"\n{CONFIG}[[model]]\nl = 17\non = \"dx\"\n");
+    let many = format!("subject = \"patient\"\n{CONFIG}[[model]]\nl = 1025\non = \"dx\"\n");
     check(&many, 3, "cannot be checked");
+    let on = |model: &str| format!("{CONFIG}[[model]]\n{model}\non = \"dx\"\n");
+    check(&on("t = 0.2\nkind = \"ordered\""), 3, "have no order");
+    check(&on("t = 0.2\nkind = \"hierarchical\""), 3, "needs the key `hierarchy`");
+    check(&on("t = 0.2\nkind = \"cosine\""), 3, "is none that is known");
+    check(&on("t = 2"), 3, "below 1");
     check("[columns]\ndx = \"text\"\nage = \"quasi\"\n[[model]]\nk = 5\n", 3, "is prose");
 }
 

@@ -3,14 +3,19 @@
 
 use std::path::Path;
 
+use anonymed_anonymize::HierarchyFile;
+use anonymed_assess::privacy::{Scales, reached};
 use anonymed_assess::{
-    ClassIndex, HomogeneityReport, Multiplicity, Shape, SignatureIndex, SuppressionMark,
+    AssessError, ClassIndex, Multiplicity, SensitiveLog, Shape, SignatureIndex, SuppressionMark,
+    ValueTree,
 };
-use anonymed_core::AttributeRole;
 use anonymed_core::policy::{TableConfig, TableFormat};
+use anonymed_core::{AttributeRole, ModalityError};
 use arrow::array::Array;
 
-use crate::released::{self, ReadBackError};
+use super::promise::{self, Promise};
+use crate::released::{self, ReadBackError, Released};
+use crate::{StringBatch, TableOptions, values};
 
 /// What was found in the released table.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,15 +28,51 @@ pub struct Checked {
     pub smallest_class_rows: u64,
     /// People of the smallest.
     pub smallest_class_subjects: u64,
-    /// Classes with fewer people than the highest k that is promised.
-    pub classes_below_k: u64,
-    /// Of each sensitive column, the fewest values of a class that different people account for, up to
-    /// [`anonymed_assess::L_CAP`].
-    pub distinct_values: Vec<(String, u64)>,
+    /// What was promised, and what is reached.
+    pub promises: Vec<Kept>,
     /// People nobody else has the classes of, over all their rows together; none where rows are people.
     pub joint_unique_subjects: Option<u64>,
     /// People of the smallest crowd with equal classes over all rows.
     pub joint_smallest: Option<u64>,
+}
+
+/// A promise, and what was counted in the released table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    /// The measure, as `t-closeness`.
+    pub measure: &'static str,
+    /// The sensitive column, where it is about one.
+    pub on: Option<String>,
+    /// What was asked for.
+    pub asked: f64,
+    /// What the worst class reaches; none where it is beyond every number or there is no class.
+    pub reached: Option<f64>,
+    /// Whether that is enough.
+    pub holds: bool,
+}
+
+/// Why a release is not what it should be.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// It does not read back.
+    #[error(transparent)]
+    ReadBack(#[from] ReadBackError),
+    /// The configuration cannot be held against it.
+    #[error(transparent)]
+    Configuration(#[from] ModalityError),
+    /// It has not the rows it should.
+    #[error(transparent)]
+    Rows(#[from] AssessError),
+}
+
+/// Refuses a configuration that asks for what could not be counted again in the output.
+///
+/// # Errors
+///
+/// [`ModalityError::Policy`] that says which model.
+pub fn checkable(config: &TableConfig) -> Result<(), ModalityError> {
+    promise::promises(config).map(|_| ())
 }
 
 /// Reads a released table and counts. `subjects` has the person of each row in order.
@@ -44,76 +85,156 @@ pub fn check(
     format: TableFormat,
     config: &TableConfig,
     subjects: Option<&[u32]>,
-) -> Result<Checked, ReadBackError> {
+    options: &TableOptions,
+) -> Result<Checked, CheckError> {
+    let promises = promise::promises(config)?;
     let table = released::read(path, format)?;
-    let position = |name: &str| table.columns().iter().position(|c| c == name);
-    let of_role = |role| -> Result<Vec<(usize, String)>, ReadBackError> {
-        config
-            .of_role(role)
-            .map(|(name, _)| {
-                let at = position(name).ok_or(ReadBackError::Format("a column is not there"))?;
-                Ok((at, name.clone()))
-            })
-            .collect()
-    };
-    let (quasi, sensitive) = (of_role(AttributeRole::Quasi)?, of_role(AttributeRole::Sensitive)?);
+    let columns = Columns::of(&table, config)?;
     let shape = match subjects {
-        Some(_) => Shape::with_subject(quasi.len(), sensitive.len()),
-        None => Shape::by_rows(quasi.len(), sensitive.len()),
+        Some(_) => Shape::with_subject(columns.quasi.len(), 0),
+        None => Shape::by_rows(columns.quasi.len(), 0),
     };
-    let mut index = ClassIndex::new(shape.suppression(SuppressionMark::LeftOut));
-    let mut joint = SignatureIndex::new(Multiplicity::Counted);
-    let wrong = |_| ReadBackError::Format("a row has other cells than the header");
-    let mut row = 0usize;
+    let mut found = Found {
+        index: ClassIndex::new(shape.suppression(SuppressionMark::LeftOut)),
+        log: SensitiveLog::new(columns.sensitive.len()),
+        joint: SignatureIndex::new(Multiplicity::Counted),
+        row: 0,
+    };
     for batch in table {
-        let batch = batch?;
-        for at in 0..batch.len() {
-            let cell = |column: &(usize, String)| {
-                let texts = batch.column(column.0);
-                (!texts.is_null(at)).then(|| texts.value(at))
-            };
-            let cells: Vec<Option<&str>> = quasi.iter().map(cell).collect();
-            let values: Vec<Option<&str>> = sensitive.iter().map(cell).collect();
-            let subject = match subjects {
-                None => None,
-                Some(list) => {
-                    let number = list.get(row).ok_or(ReadBackError::Format("too many rows"))?;
-                    Some(number.to_string())
-                }
-            };
-            index.add(&cells, subject.as_deref(), &values).map_err(wrong)?;
-            if let Some(subject) = &subject {
-                joint.add(Some(subject), 0, &cells).map_err(wrong)?;
-            }
-            row += 1;
-        }
+        found.see(&batch?, &columns, subjects)?;
     }
-    if subjects.is_some_and(|list| list.len() != row) {
-        return Err(ReadBackError::Format("rows are missing"));
+    if subjects.is_some_and(|list| list.len() != found.row) {
+        return Err(ReadBackError::Format("rows are missing").into());
     }
-    let k = config.models.iter().filter_map(|m| m.numbers.get("k")).fold(0.0f64, |a, b| a.max(*b));
-    let report = index.report(k as u64);
-    let joint = subjects.map(|_| joint.report(k as u64));
-    let distinct_values = sensitive
+    let report = found.index.report(1);
+    let joint = subjects.map(|_| found.joint.report(1));
+    let promises = promises
         .iter()
-        .enumerate()
-        .map(|(column, (_, name))| {
-            let report = HomogeneityReport::of(&index, column, 0.8);
-            let values = match subjects {
-                Some(_) => report.smallest_distinct_over_subjects,
-                None => report.smallest_distinct,
-            };
-            (name.clone(), values)
-        })
-        .collect();
+        .map(|promise| kept(promise, &columns, &found.log, options))
+        .collect::<Result<_, ModalityError>>()?;
     Ok(Checked {
         rows: report.rows,
         classes: report.classes,
         smallest_class_rows: report.smallest_class_rows,
         smallest_class_subjects: report.smallest_class_subjects,
-        classes_below_k: report.classes_below_k,
-        distinct_values,
+        promises,
         joint_unique_subjects: joint.as_ref().map(|j| j.unique_subjects),
         joint_smallest: joint.as_ref().map(|j| j.smallest_signature_class),
     })
+}
+
+/// The columns that are looked at, by their place in the released table.
+struct Columns<'a> {
+    quasi: Vec<usize>,
+    sensitive: Vec<Sensitive<'a>>,
+}
+
+struct Sensitive<'a> {
+    at: usize,
+    name: &'a str,
+    missing: &'a [String],
+}
+
+impl<'a> Columns<'a> {
+    fn of(table: &Released, config: &'a TableConfig) -> Result<Self, ReadBackError> {
+        let position = |name: &str| {
+            let at = table.columns().iter().position(|c| c == name);
+            at.ok_or(ReadBackError::Format("a column is not there"))
+        };
+        let quasi = config.of_role(AttributeRole::Quasi).map(|(name, _)| position(name));
+        let sensitive = config.of_role(AttributeRole::Sensitive).map(|(name, column)| {
+            Ok(Sensitive { at: position(name)?, name, missing: &column.missing })
+        });
+        Ok(Self {
+            quasi: quasi.collect::<Result<_, _>>()?,
+            sensitive: sensitive.collect::<Result<_, ReadBackError>>()?,
+        })
+    }
+}
+
+/// What is known of the rows so far.
+struct Found {
+    index: ClassIndex,
+    log: SensitiveLog,
+    joint: SignatureIndex,
+    row: usize,
+}
+
+impl Found {
+    fn see(
+        &mut self,
+        batch: &StringBatch,
+        columns: &Columns<'_>,
+        subjects: Option<&[u32]>,
+    ) -> Result<(), CheckError> {
+        for at in 0..batch.len() {
+            let cell = |column: usize| {
+                let texts = batch.column(column);
+                (!texts.is_null(at)).then(|| texts.value(at))
+            };
+            let quasi: Vec<Option<&str>> = columns.quasi.iter().map(|c| cell(*c)).collect();
+            let subject = match subjects {
+                None => None,
+                Some(list) => {
+                    let number =
+                        list.get(self.row).ok_or(ReadBackError::Format("too many rows"))?;
+                    Some(number.to_string())
+                }
+            };
+            let placed = self.index.add(&quasi, subject.as_deref(), &[])?;
+            if let Some(placed) = placed {
+                let stated = |column: &Sensitive<'_>| {
+                    let text = cell(column.at)?;
+                    let blank =
+                        values::is_missing(text) || column.missing.iter().any(|m| m == text);
+                    (!blank).then_some(text)
+                };
+                let values: Vec<Option<&str>> = columns.sensitive.iter().map(stated).collect();
+                self.log.add(placed, &values)?;
+            }
+            if let Some(subject) = &subject {
+                self.joint.add(Some(subject), 0, &quasi)?;
+            }
+            self.row += 1;
+        }
+        Ok(())
+    }
+}
+
+fn kept(
+    promise: &Promise<'_>,
+    columns: &Columns<'_>,
+    log: &SensitiveLog,
+    options: &TableOptions,
+) -> Result<Kept, ModalityError> {
+    let on = promise.model.on.as_deref();
+    let at = columns.sensitive.iter().position(|column| Some(column.name) == on);
+    let tree = promise.model.hierarchy.as_deref().map(|file| tree(file, options)).transpose()?;
+    let l = promise.model.numbers.get("l").copied().unwrap_or(0.0) as u32;
+    let scales = Scales { l, tree: tree.as_ref() };
+    // A model about no column looks at people alone.
+    let reached = reached(promise.measure, log, at.unwrap_or(usize::MAX), scales).worst;
+    Ok(Kept {
+        measure: promise.measure.name(),
+        on: promise.model.on.clone(),
+        asked: promise.asked,
+        reached,
+        holds: promise.holds(reached),
+    })
+}
+
+fn tree(file: &str, options: &TableOptions) -> Result<ValueTree, ModalityError> {
+    let wrong = |e| ModalityError::Policy(format!("hierarchy file `{file}`: {e}"));
+    let text = options.hierarchy(file)?;
+    let hierarchy = HierarchyFile::parse(&text).map_err(wrong)?;
+    let mut lines: Vec<Vec<&str>> = Vec::new();
+    for level in 0..=hierarchy.height() {
+        for (line, (_, label)) in hierarchy.labels(level).into_iter().flatten().enumerate() {
+            if level == 0 {
+                lines.push(Vec::new());
+            }
+            lines[line].push(label);
+        }
+    }
+    Ok(ValueTree::new(lines.into_iter()))
 }

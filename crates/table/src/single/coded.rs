@@ -12,6 +12,7 @@ use crate::batch::{StringBatch, cell};
 use crate::model::Dictionary;
 use crate::plan::policy;
 use crate::source::{self, Part};
+use crate::values;
 
 /// A configuration's columns, by their position in the table.
 #[derive(Debug)]
@@ -32,6 +33,13 @@ pub(super) struct BoundColumn {
     pub(super) hierarchy: Option<String>,
     pub(super) weight: f64,
     pub(super) missing: Vec<String>,
+}
+
+impl BoundColumn {
+    /// Whether a text states nothing.
+    pub(super) fn is_blank(&self, text: &str) -> bool {
+        values::is_missing(text) || self.missing.iter().any(|marker| marker == text)
+    }
 }
 
 impl Bound {

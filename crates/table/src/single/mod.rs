@@ -6,6 +6,7 @@
 
 mod check;
 mod coded;
+mod promise;
 mod release;
 mod solve;
 
@@ -16,8 +17,7 @@ use std::io::Write;
 
 use crate::{Part, Tables};
 
-pub use anonymed_assess::L_CAP as VALUES_TOLD;
-pub use check::{Checked, check};
+pub use check::{CheckError, Checked, Kept, check, checkable};
 pub use solve::Solved;
 
 use coded::CodedTable;

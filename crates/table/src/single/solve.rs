@@ -2,18 +2,18 @@
 //! by their names.
 
 use anonymed_anonymize::{
-    AnonymizeError, CodedRows, Counting, FrequencyTable, HierarchyFile, ModelParameters,
+    AnonymizeError, CodedRows, Counting, FrequencyTable, Hierarchy, HierarchyFile, ModelParameters,
     PrivacyModel, Problem, Proof, QuasiColumn, Recoding, RowCounts, SensitiveColumn,
     SubjectGrouping, metrics, models, search,
 };
 use anonymed_core::policy::{ModelConfig, RiskScope, TableConfig};
-use anonymed_core::{AttributeRole, ModalityError};
+use anonymed_core::{AttributeRole, ModalityError, PartialDate};
+use jiff::civil::Date;
 
 use super::coded::{Bound, BoundColumn, CodedTable};
-use super::{SingleOutcome, SingleTable};
+use super::{SingleOutcome, SingleTable, promise};
 use crate::TableOptions;
 use crate::model::{self, Encoded, Measure};
-use crate::values;
 
 /// What was found for a table.
 #[derive(Debug)]
@@ -42,23 +42,9 @@ struct Families<'a> {
 
 impl<'a> Families<'a> {
     fn of(config: &'a TableConfig) -> Result<Self, ModalityError> {
-        let families = config
-            .models
-            .iter()
-            .map(|model| {
-                let letters = model.numbers.keys().map(String::as_str);
-                models::by_letters(letters, model.kind.as_deref()).map(|f| (f, model)).ok_or_else(
-                    || {
-                        let known: Vec<&str> = models::ALL.iter().map(|f| f.name()).collect();
-                        ModalityError::Policy(format!(
-                            "a model is none that is known; there are {}",
-                            known.join(", ")
-                        ))
-                    },
-                )
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { families })
+        let models = config.models.iter();
+        let families = models.map(|model| Ok((promise::family(model)?, model)));
+        Ok(Self { families: families.collect::<Result<_, ModalityError>>()? })
     }
 
     fn counting(&self, has_subject: bool) -> Counting {
@@ -77,21 +63,68 @@ impl<'a> Families<'a> {
     fn build(
         &self,
         table: &FrequencyTable,
-        sensitive: &[&str],
+        sensitive: &[SensitiveTexts<'_>],
+        options: &TableOptions,
     ) -> Result<Vec<Box<dyn PrivacyModel>>, ModalityError> {
         self.families
             .iter()
             .map(|(family, model)| {
                 let on = model.on.as_deref();
+                let on = on.and_then(|on| sensitive.iter().position(|column| column.name == on));
                 let parameters = ModelParameters {
                     numbers: model.numbers.clone(),
                     kind: model.kind.clone(),
-                    on: on.and_then(|on| sensitive.iter().position(|name| *name == on)),
+                    on,
+                    order: on.and_then(|on| sensitive[on].order()),
+                    tree: match (on, &model.hierarchy) {
+                        (Some(on), Some(file)) => Some(sensitive[on].tree(file, options)?),
+                        _ => None,
+                    },
                 };
                 family.build(&parameters, table).map_err(error)
             })
             .collect()
     }
+}
+
+/// A sensitive column's texts by code; none where a text says nothing.
+struct SensitiveTexts<'a> {
+    name: &'a str,
+    texts: Vec<Option<&'a str>>,
+}
+
+impl SensitiveTexts<'_> {
+    /// The codes that say something by their numbers or dates, where all are such.
+    fn order(&self) -> Option<Vec<u32>> {
+        let stated = (0u32..).zip(&self.texts).filter_map(|(code, text)| Some((code, (*text)?)));
+        let mut points: Vec<(u32, f64)> =
+            stated.map(|(code, text)| Some((code, place(text)?))).collect::<Option<_>>()?;
+        points.sort_by(|a, b| a.1.total_cmp(&b.1));
+        Some(points.into_iter().map(|(code, _)| code).collect())
+    }
+
+    fn tree(&self, file: &str, options: &TableOptions) -> Result<Hierarchy, ModalityError> {
+        let own = |text: &Option<&str>| text.map(str::to_owned);
+        let values: Vec<Option<String>> = self.texts.iter().map(own).collect();
+        hierarchy(file, options)?
+            .bind(&values)
+            .map_err(|e| ModalityError::Policy(format!("hierarchy file `{file}`: {e}")))
+    }
+}
+
+/// A number, or the first day an ISO date may mean.
+fn place(text: &str) -> Option<f64> {
+    let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    number.or_else(|| {
+        let first = PartialDate::parse_iso(text.trim())?.first_day()?;
+        let days = Date::constant(1970, 1, 1).until(first).ok()?.get_days();
+        Some(f64::from(days))
+    })
+}
+
+fn hierarchy(file: &str, options: &TableOptions) -> Result<HierarchyFile, ModalityError> {
+    HierarchyFile::parse(&options.hierarchy(file)?)
+        .map_err(|e| ModalityError::Policy(format!("hierarchy file `{file}`: {e}")))
 }
 
 pub(super) fn solve(
@@ -134,8 +167,11 @@ pub(super) fn solve(
     let counting = families.counting(table.subjects.is_some());
     let (frequency, combination_of) =
         FrequencyTable::of_rows(columns, described.collect(), counting, &coded).map_err(error)?;
-    let names: Vec<&str> = sensitive.iter().map(|at| bound.released[*at].name.as_str()).collect();
-    let mut problem = Problem::new(&frequency, families.build(&frequency, &names)?)
+    let texts: Vec<SensitiveTexts<'_>> = sensitive
+        .iter()
+        .map(|at| sensitive_texts(&bound.released[*at], &table.columns[*at].texts.texts()))
+        .collect();
+    let mut problem = Problem::new(&frequency, families.build(&frequency, &texts, options)?)
         .metric(metric)
         .suppress_max(job.config.search.suppress_max)
         .cancel(job.cancel.clone());
@@ -269,14 +305,7 @@ fn encode(
     texts: &[&str],
     options: &TableOptions,
 ) -> Result<Scaled, ModalityError> {
-    let hierarchy = column
-        .hierarchy
-        .as_deref()
-        .map(|file| {
-            HierarchyFile::parse(&options.hierarchy(file)?)
-                .map_err(|e| ModalityError::Policy(format!("hierarchy file `{file}`: {e}")))
-        })
-        .transpose()?;
+    let hierarchy = column.hierarchy.as_deref().map(|file| hierarchy(file, options)).transpose()?;
     let mut order: Vec<usize> = (0..texts.len()).collect();
     order.sort_unstable_by_key(|at| texts[*at]);
     let sorted: Vec<String> = order
@@ -301,9 +330,12 @@ fn encode(
 
 /// The codes of a sensitive column that say nothing.
 fn blanks(column: &BoundColumn, texts: &[&str]) -> Vec<u32> {
-    let blank =
-        |text: &str| values::is_missing(text) || column.missing.iter().any(|marker| marker == text);
-    (0..).zip(texts).filter(|(_, text)| blank(text)).map(|(code, _)| code).collect()
+    (0..).zip(texts).filter(|(_, text)| column.is_blank(text)).map(|(code, _)| code).collect()
+}
+
+fn sensitive_texts<'a>(column: &'a BoundColumn, texts: &[&'a str]) -> SensitiveTexts<'a> {
+    let stated = texts.iter().map(|text| (!column.is_blank(text)).then_some(*text));
+    SensitiveTexts { name: &column.name, texts: stated.collect() }
 }
 
 fn unknown(what: &str, known: impl Iterator<Item = &'static str>) -> ModalityError {

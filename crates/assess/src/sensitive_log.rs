@@ -1,0 +1,349 @@
+//! The sensitive values of every class: who has which, collected row by row and counted at the end.
+
+use std::cell::OnceCell;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use crate::cell;
+use crate::hash::{self, CellNumbers};
+use crate::privacy::Scales;
+use crate::{AssessError, Placed};
+
+/// Sensitive values as they are met: 12 bytes a stated cell and 8 a row.
+#[derive(Debug, Default)]
+pub struct SensitiveLog {
+    /// (class, person).
+    people: Vec<(u32, u32)>,
+    columns: Vec<Column>,
+    counted: OnceCell<Counted>,
+}
+
+#[derive(Debug, Default)]
+struct Column {
+    values: CellNumbers,
+    /// By value: its hash, and its place on the number line.
+    described: Vec<(u64, Option<f64>)>,
+    /// (class, value, person).
+    holders: Vec<(u32, u32, u32)>,
+}
+
+/// The log in order, each fact once.
+#[derive(Debug)]
+struct Counted {
+    /// By class: people.
+    people: Vec<u64>,
+    /// People of the table.
+    all: u64,
+    columns: Vec<CountedColumn>,
+}
+
+#[derive(Debug)]
+struct CountedColumn {
+    /// (class, value, person), ascending, each once.
+    holders: Vec<(u32, u32, u32)>,
+    /// By value: the share of all people who have it.
+    share: Vec<f64>,
+    /// By value: its part of all weight.
+    part: Vec<f64>,
+}
+
+/// The people of a class who have a value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Holders {
+    /// The value's number.
+    pub value: u32,
+    /// How many.
+    pub people: u64,
+    /// What they weigh, each person shared among their values of the class.
+    pub weight: f64,
+}
+
+/// A sensitive column in one class.
+#[derive(Debug, Clone, Copy)]
+pub struct ClassValues<'a> {
+    /// People, also those who state no value.
+    pub people: u64,
+    /// The values that occur, ascending.
+    pub values: &'a [Holders],
+    /// (class, value, person), ascending.
+    holders: &'a [(u32, u32, u32)],
+}
+
+/// A sensitive column in the whole table.
+#[derive(Debug, Clone, Copy)]
+pub struct TableValues<'a> {
+    /// By value: the share of all people who have it.
+    pub share: &'a [f64],
+    /// By value: its part of all weight.
+    pub part: &'a [f64],
+    /// The values in their order, where all are numbers or dates.
+    pub order: Option<&'a [u32]>,
+    /// By value: its path in the hierarchy, from its parent to the root; none where one has no path.
+    pub paths: Option<&'a [Vec<u32>]>,
+    /// The l of the recursive measure.
+    pub l: u32,
+}
+
+impl ClassValues<'_> {
+    /// The class's part of weight of each value less the table's.
+    pub(crate) fn extra(&self, table: &TableValues<'_>) -> Vec<f64> {
+        let mut extra: Vec<f64> = table.part.iter().map(|part| -part).collect();
+        let all: f64 = self.values.iter().map(|v| v.weight).sum();
+        self.values.iter().for_each(|v| extra[v.value as usize] += v.weight / all);
+        extra
+    }
+
+    /// The share of the class's people who have a value.
+    pub(crate) fn share(&self, holders: &Holders) -> f64 {
+        holders.people as f64 / self.people.max(1) as f64
+    }
+
+    /// The most values, up to so many, that different people can account for, one each: grown one value
+    /// at a time along alternating paths.
+    pub(crate) fn by_people(&self, most: usize) -> usize {
+        let groups: Vec<&[(u32, u32, u32)]> = self.holders.chunk_by(|a, b| a.1 == b.1).collect();
+        // A value with as many holders as are looked for finds one whatever the others take.
+        let plenty = groups.iter().filter(|g| g.len() >= most).count();
+        let few: Vec<&[(u32, u32, u32)]> = groups.into_iter().filter(|g| g.len() < most).collect();
+        let mut taken: HashMap<u32, usize, FixedState> = HashMap::default();
+        for value in 0..few.len() {
+            if taken.len() + plenty >= most {
+                break;
+            }
+            place(&few, value, &mut taken);
+        }
+        (taken.len() + plenty).min(most)
+    }
+}
+
+/// Gives a value a person of its own, where others can be given to other people.
+fn place(few: &[&[(u32, u32, u32)]], value: usize, taken: &mut HashMap<u32, usize, FixedState>) {
+    // Person to the value that asked for them, breadth first.
+    let mut asked: HashMap<u32, usize, FixedState> = HashMap::default();
+    let mut open = vec![value];
+    let mut at = 0;
+    while at < open.len() {
+        let asking = open[at];
+        at += 1;
+        for (_, _, person) in few[asking] {
+            if asked.contains_key(person) {
+                continue;
+            }
+            asked.insert(*person, asking);
+            match taken.get(person) {
+                Some(holder) => open.push(*holder),
+                None => return shift(*person, value, &asked, few, taken),
+            }
+        }
+    }
+}
+
+/// Goes back along the path: each asking value gets the person it asked for.
+fn shift(
+    free: u32,
+    start: usize,
+    asked: &HashMap<u32, usize, FixedState>,
+    few: &[&[(u32, u32, u32)]],
+    taken: &mut HashMap<u32, usize, FixedState>,
+) {
+    let mut person = free;
+    loop {
+        let value = asked[&person];
+        let before = few[value].iter().map(|h| h.2).find(|p| taken.get(p) == Some(&value));
+        taken.insert(person, value);
+        match before {
+            Some(left) if value != start => person = left,
+            _ => return,
+        }
+    }
+}
+
+impl SensitiveLog {
+    /// A log of so many sensitive columns.
+    pub fn new(columns: usize) -> Self {
+        Self { columns: (0..columns).map(|_| Column::default()).collect(), ..Self::default() }
+    }
+
+    /// Adds a row that a class index has placed, with its sensitive cells; nothing where a cell states
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// A row of other cells, or too many distinct values.
+    pub fn add(&mut self, placed: Placed, cells: &[Option<&str>]) -> Result<(), AssessError> {
+        let row = self.people.len() as u64;
+        if cells.len() != self.columns.len() {
+            let expected = self.columns.len();
+            return Err(AssessError::WrongCells { row, cells: cells.len(), expected });
+        }
+        self.counted.take();
+        let Some(person) = placed.person else { return Ok(()) };
+        if self.people.last() != Some(&(placed.class, person)) {
+            self.people.push((placed.class, person));
+        }
+        for (column, cell) in self.columns.iter_mut().zip(cells) {
+            let Some(text) = cell else { continue };
+            let value = column.values.number(Some(text), row)?;
+            if value as usize == column.described.len() {
+                column.described.push((hash::of_cell(Some(text)), cell::point(text)));
+            }
+            column.holders.push((placed.class, value, person));
+        }
+        Ok(())
+    }
+
+    /// Calls `see` with every class in the order of their numbers; a column there is none of states nothing.
+    pub(crate) fn each_class(
+        &self,
+        column: usize,
+        scales: Scales<'_>,
+        mut see: impl FnMut(&ClassValues<'_>, &TableValues<'_>),
+    ) {
+        let counted = self.counted();
+        let (raw, of_column) = (self.columns.get(column), counted.columns.get(column));
+        let order = raw.and_then(Column::order);
+        let paths = scales.tree.zip(raw).and_then(|(tree, raw)| tree.paths(&raw.described));
+        let table = TableValues {
+            share: of_column.map_or(&[], |c| &c.share),
+            part: of_column.map_or(&[], |c| &c.part),
+            order: order.as_deref(),
+            paths: paths.as_deref(),
+            l: scales.l.max(2),
+        };
+        let mut holders = of_column.map_or(&[][..], |c| &c.holders);
+        for (class, people) in (0..).zip(&counted.people) {
+            let until = holders.partition_point(|h| h.0 <= class);
+            let (own, rest) = holders.split_at(until);
+            holders = rest;
+            if *people > 0 {
+                let values = weigh(own);
+                see(&ClassValues { people: *people, values: &values, holders: own }, &table);
+            }
+        }
+    }
+
+    fn counted(&self) -> &Counted {
+        self.counted.get_or_init(|| {
+            let mut people = self.people.clone();
+            people.sort_unstable();
+            people.dedup();
+            let classes = people.last().map_or(0, |(class, _)| *class as usize + 1);
+            let mut of_class = vec![0; classes];
+            people.iter().for_each(|(class, _)| of_class[*class as usize] += 1);
+            let mut all: Vec<u32> = people.iter().map(|(_, person)| *person).collect();
+            all.sort_unstable();
+            all.dedup();
+            let all = all.len() as u64;
+            let columns = self.columns.iter().map(|column| column.counted(all)).collect();
+            Counted { people: of_class, all, columns }
+        })
+    }
+
+    /// People of the table who are in a class.
+    pub fn people(&self) -> u64 {
+        self.counted().all
+    }
+}
+
+impl Column {
+    fn counted(&self, all: u64) -> CountedColumn {
+        let mut holders = self.holders.clone();
+        holders.sort_unstable();
+        holders.dedup();
+        // The whole table is a class of its own.
+        let mut whole: Vec<(u32, u32, u32)> = holders.iter().map(|h| (0, h.1, h.2)).collect();
+        whole.sort_unstable();
+        whole.dedup();
+        let values = self.described.len();
+        let (mut share, mut part) = (vec![0.0; values], vec![0.0; values]);
+        let weighed = weigh(&whole);
+        let weight: f64 = weighed.iter().map(|v| v.weight).sum();
+        for holders in weighed {
+            share[holders.value as usize] = holders.people as f64 / all.max(1) as f64;
+            part[holders.value as usize] = holders.weight / weight;
+        }
+        CountedColumn { holders, share, part }
+    }
+
+    /// The values by their place on the number line, where all have one.
+    fn order(&self) -> Option<Vec<u32>> {
+        let points: Option<Vec<f64>> = self.described.iter().map(|(_, point)| *point).collect();
+        let points = points?;
+        let mut order: Vec<u32> = (0..points.len() as u32).collect();
+        order.sort_by(|a, b| points[*a as usize].total_cmp(&points[*b as usize]));
+        Some(order)
+    }
+}
+
+/// The values of some sorted holders, each with its people and their weight.
+fn weigh(holders: &[(u32, u32, u32)]) -> Vec<Holders> {
+    let alone = holders.chunk_by(|a, b| a.1 == b.1).count() < 2;
+    let mut values_of: HashMap<u32, u32, FixedState> = HashMap::default();
+    if !alone {
+        values_of.reserve(holders.len());
+        holders.iter().for_each(|h| *values_of.entry(h.2).or_default() += 1);
+    }
+    holders
+        .chunk_by(|a, b| a.1 == b.1)
+        .map(|of_value| {
+            let weight = |h: &(u32, u32, u32)| 1.0 / f64::from(*values_of.get(&h.2).unwrap_or(&1));
+            Holders {
+                value: of_value[0].1,
+                people: of_value.len() as u64,
+                weight: of_value.iter().map(weight).sum(),
+            }
+        })
+        .collect()
+}
+
+/// A hierarchy over sensitive values: of each the labels above it, by their hashes.
+#[derive(Debug, Default)]
+pub struct ValueTree {
+    paths: HashMap<u64, Vec<u64>, FixedState>,
+}
+
+impl ValueTree {
+    /// A tree of lines: a value, its parent, and so on to the root.
+    pub fn new<'a>(lines: impl Iterator<Item = Vec<&'a str>>) -> Self {
+        let path = |line: Vec<&str>| {
+            let hashes = line.iter().skip(1).map(|label| hash::of_cell(Some(label))).collect();
+            (hash::of_cell(line.first().copied()), hashes)
+        };
+        Self { paths: lines.map(path).collect() }
+    }
+
+    /// The paths of some values with their nodes numbered by level, the root put above where there is
+    /// none; none where a value has no line or lines differ in length.
+    fn paths(&self, values: &[(u64, Option<f64>)]) -> Option<Vec<Vec<u32>>> {
+        let paths: Option<Vec<&Vec<u64>>> =
+            values.iter().map(|(print, _)| self.paths.get(print)).collect();
+        let paths = paths?;
+        let height = paths.first().map_or(0, |path| path.len());
+        if paths.iter().any(|path| path.len() != height) {
+            return None;
+        }
+        let lasts = |path: &Vec<u64>| path.last().copied();
+        let rooted = height > 0
+            && self
+                .paths
+                .values()
+                .all(|path| lasts(path) == self.paths.values().next().and_then(lasts));
+        let mut numbers: Vec<HashMap<u64, u32, FixedState>> = vec![HashMap::default(); height];
+        let numbered = paths.iter().map(|path| {
+            let mut own: Vec<u32> = path
+                .iter()
+                .zip(&mut numbers)
+                .map(|(label, of_level)| {
+                    let next = of_level.len() as u32;
+                    *of_level.entry(*label).or_insert(next)
+                })
+                .collect();
+            if !rooted {
+                own.push(0);
+            }
+            own
+        });
+        Some(numbered.collect())
+    }
+}
