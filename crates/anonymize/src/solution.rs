@@ -4,7 +4,7 @@ use anonymed_core::CancelToken;
 use rayon::prelude::*;
 
 use crate::axis::Axis;
-use crate::metrics::{GlobalCertaintyPenalty, LossMetric};
+use crate::metrics::{GlobalCertaintyPenalty, Granularity, LossMetric};
 use crate::models::Monotonicity;
 use crate::recoding::{ClassMembers, SUPPRESSED};
 use crate::search::{Found, Proof, Search};
@@ -47,6 +47,8 @@ pub struct Solution {
     pub loss: f64,
     /// Global certainty penalty.
     pub gcp: f64,
+    /// How much detail is left: one less the mean share of its column's domain that a cell stands for.
+    pub granularity: f64,
     /// The level of each column, where generalization is global.
     pub levels: Option<Vec<u8>>,
     /// What the search can prove of the loss; nothing where it does not look for the least.
@@ -268,6 +270,7 @@ impl<'a> Problem<'a> {
             within_suppression_limit: self.within_limit(suppressed_rows, suppressed_subjects),
             loss: self.metric.loss(self.table, &recoding),
             gcp: GlobalCertaintyPenalty.loss(self.table, &recoding),
+            granularity: 1.0 - Granularity.loss(self.table, &recoding),
             levels,
             proof,
             recoding,

@@ -27,12 +27,15 @@ pub(crate) fn scrubber(
 /// The table engine of a project: hierarchies are read from beside the policy, and what does not
 /// fit in memory is spilled into the state folder.
 pub(crate) fn tables(project: &Project) -> Tables {
+    Tables::new(table_options(project))
+}
+
+/// How the tables of a project are read.
+pub(crate) fn table_options(project: &Project) -> TableOptions {
     let root = project.root().to_owned();
-    Tables::new(
-        TableOptions::default()
-            .spill_to(project.state("spill"))
-            .hierarchies(move |name| hierarchy(&root, name)),
-    )
+    TableOptions::default()
+        .spill_to(project.state("spill"))
+        .hierarchies(move |name| hierarchy(&root, name))
 }
 
 /// Reads a hierarchy file by a plain name; a policy cannot point outside of the project.

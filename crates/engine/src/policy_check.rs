@@ -2,11 +2,10 @@
 //! treated as it is.
 
 use anonymed_core::policy::{
-    Action, ColumnRule, ModelRule, Policy, Profile, RiskScope, TableRule, TimeMode,
-    safe_harbor_forbids,
+    Action, ColumnRule, Policy, Profile, RiskScope, TableRule, TimeMode, safe_harbor_forbids,
 };
 use anonymed_core::{AttributeRole, EntityType, FieldProfile};
-use anonymed_table::life_date;
+use anonymed_table::{check_search, life_date, promise};
 use serde::Serialize;
 
 use crate::project::Project;
@@ -66,6 +65,7 @@ pub fn check(text: &str) -> Result<Vec<Remark>, EngineError> {
 /// The first key that contradicts a claim, and what to write instead.
 pub fn contradiction(policy: &Policy) -> Result<(), EngineError> {
     anonymed_hl7::check_policy(policy).or_else(|e| refuse("fhir", &e.to_string()))?;
+    models_can_be_counted(policy)?;
     life_date_beside_k(policy)?;
     if policy.risk.scope == RiskScope::Joint { uncounted_in_joint_scope(policy) } else { Ok(()) }
 }
@@ -146,6 +146,32 @@ fn uncounted_in_joint_scope(policy: &Policy) -> Result<(), EngineError> {
     Ok(())
 }
 
+/// Refuses models that are none, and such as could not be counted again in the output: shares of people
+/// need the column that tells them apart.
+fn models_can_be_counted(policy: &Policy) -> Result<(), EngineError> {
+    for (n, table) in policy.tables.iter().enumerate() {
+        check_search(&table.search)
+            .or_else(|error| refuse(format!("table[{n}].search"), &error.to_string()))?;
+        let key = format!("table[{n}].model");
+        let promises = match promise::promises(&table.models) {
+            Ok(promises) => promises,
+            Err(error) => return refuse(key, &error.to_string()),
+        };
+        let subject = table.subject.as_ref().map(|name| table.column(name));
+        let hidden = subject.is_some_and(|rule| {
+            rule.is_none_or(|rule| matches!(rule.action, Action::Drop | Action::Redact))
+        });
+        if hidden && promises.iter().any(|promise| !promise.is_count()) {
+            return refuse(
+                key,
+                "asks for shares of people, which can be counted again only where the release tells \
+                 people apart; give the subject column the action \"pseudonym\"",
+            );
+        }
+    }
+    Ok(())
+}
+
 /// Refuses a policy that claims k for a table and releases a birth or death date beside it: anybody
 /// can look such a date up, so the classes would hold fewer people than the claim says.
 fn life_date_beside_k(policy: &Policy) -> Result<(), EngineError> {
@@ -198,7 +224,7 @@ fn table_remarks(policy: &Policy, table: &TableRule, at: &str, remarks: &mut Vec
         remarks.push(remark(at, "asks for k and names no quasi-identifier to reach it with"));
     }
     for model in &table.models {
-        if let ModelRule::DistinctLDiversity { on, .. } = model
+        if let Some(on) = &model.on
             && table.column(on).is_some_and(|c| c.role != AttributeRole::Sensitive)
         {
             remarks.push(remark(format!("{at}.model"), format!("`{on}` is not marked sensitive")));

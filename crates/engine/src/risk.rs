@@ -1,6 +1,7 @@
 //! Risk and utility of a release, as the report and the manifest show them: numbers recomputed
 //! from the released files alone.
 
+use anonymed_table::promise::Kept;
 use serde::{Deserialize, Serialize};
 
 /// Everything measured over the released tables.
@@ -46,6 +47,9 @@ pub struct TableRisk {
     /// Columns on which the policy asks for diversity in this table, and the l it asks for.
     #[serde(default)]
     pub l_asked: Vec<(String, u32)>,
+    /// Models that ask for shares of people, and what the released table reaches of each.
+    #[serde(default)]
+    pub models: Vec<Kept>,
     /// Columns by what is left of them.
     pub utility: Vec<ColumnUtility>,
 }

@@ -9,7 +9,8 @@ use anonymed_core::policy::{TableConfig, TableFormat};
 use anonymed_core::{
     CancelToken, Document, FileNumber, Modality, ModalityError, PolicyError, Sensitive,
 };
-use anonymed_table::single::{Checked, Kept, SingleOutcome, SingleTable, check, checkable};
+use anonymed_table::promise::Kept;
+use anonymed_table::single::{Checked, SingleOutcome, SingleTable, check, checkable};
 use anonymed_table::{TableOptions, Tables};
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
@@ -62,13 +63,16 @@ pub struct TableReport {
     /// People with at least one such row.
     pub suppressed_subjects: u64,
     /// Each model's promise, with what the written table reaches, as read back.
-    pub models: Vec<ModelReport>,
+    pub models: Vec<Kept>,
     /// What all rows of a person say together; none where rows are people.
     pub joint: Option<Joint>,
     /// Loss by the metric.
     pub loss: f64,
     /// Global certainty penalty.
     pub gcp: f64,
+    /// How much detail is left: one less the mean share of its column's domain that a cell stands for; none
+    /// where all rows of a person are made alike.
+    pub granularity: Option<f64>,
     /// Whether nothing of the kind searched for costs less.
     pub optimal: bool,
     /// By how much the least could be lower; none where the search proves nothing.
@@ -79,19 +83,6 @@ pub struct TableReport {
     pub cpu_seconds: f64,
 }
 
-/// What a model promises, and what is reached.
-#[derive(Debug, Clone, Serialize)]
-pub struct ModelReport {
-    /// The measure, as `t-closeness`.
-    pub measure: String,
-    /// The sensitive column, where it is about one.
-    pub on: Option<String>,
-    /// What was asked for.
-    pub asked: f64,
-    /// What the worst class reaches.
-    pub reached: Option<f64>,
-}
-
 /// The joint risk of a table whose people have several rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Joint {
@@ -99,17 +90,6 @@ pub struct Joint {
     pub unique_subjects: u64,
     /// People of the smallest crowd with equal classes over all rows.
     pub smallest: u64,
-}
-
-impl ModelReport {
-    fn of(kept: &Kept) -> Self {
-        Self {
-            measure: kept.measure.to_owned(),
-            on: kept.on.clone(),
-            asked: kept.asked,
-            reached: kept.reached,
-        }
-    }
 }
 
 /// Anonymizes one table.
@@ -254,10 +234,11 @@ fn report(config: &TableConfig, outcome: SingleOutcome, checked: &Checked) -> Ta
         smallest_class_subjects: checked.smallest_class_subjects,
         suppressed_rows: outcome.suppressed_rows,
         suppressed_subjects: outcome.suppressed_subjects,
-        models: checked.promises.iter().map(ModelReport::of).collect(),
+        models: checked.promises.clone(),
         joint: joint.map(|(unique_subjects, smallest)| Joint { unique_subjects, smallest }),
         loss: outcome.loss,
         gcp: outcome.gcp,
+        granularity: outcome.granularity,
         optimal: outcome.proof.is_some_and(|proof| proof.optimal),
         gap: outcome.proof.map(|proof| proof.gap),
         checks: outcome.proof.map_or(0, |proof| proof.checks),

@@ -140,7 +140,7 @@ impl Tables {
         let mut dictionaries: Vec<Dictionary> =
             quasi.iter().map(|_| Dictionary::default()).collect();
         let mut sensitive: Vec<Dictionary> =
-            models.l.iter().map(|_| Dictionary::default()).collect();
+            models.sensitive.iter().map(|_| Dictionary::default()).collect();
         let mut rows = CodeLog::new(quasi.len() + sensitive.len(), self.options());
         source::map_in_order(
             (document, format, part),
@@ -161,11 +161,11 @@ impl Tables {
             names: quasi.iter().map(|q| part.columns[*q].clone()).collect(),
             measures: quasi.iter().map(|q| measure(&plan.columns[*q])).collect(),
             quasi: dictionaries,
-            sensitive_names: models.l.iter().map(|l| part.columns[l.0].clone()).collect(),
+            sensitive_names: models.sensitive.iter().map(|at| part.columns[*at].clone()).collect(),
             sensitive,
             rows,
         };
-        crate::model::solve(counted, &models, rule.suppress_max, ctx.cancel)
+        crate::model::solve(counted, &models, self.options(), ctx.cancel)
     }
 
     /// De-identifies a part of a file into each of the outputs.
@@ -298,7 +298,7 @@ fn coded_rows(
 ) -> Result<CodedRows, ModalityError> {
     let whose = whose(batch, plan, ctx);
     let mut texts: Vec<StringBuilder> =
-        (0..quasi.len() + models.l.len()).map(|_| StringBuilder::new()).collect();
+        (0..quasi.len() + models.sensitive.len()).map(|_| StringBuilder::new()).collect();
     let mut subjects = Vec::new();
     let mut counts = CellCounts::default();
     for (row, whose) in whose.into_iter().enumerate() {
@@ -308,7 +308,7 @@ fn coded_rows(
             let cell = Cell { table: plan, plan: &plan.columns[*column], subject, ctx };
             texts[at].append_value(base_value(&cell, batch.value(*column, row), &mut counts)?);
         }
-        for (at, (column, _)) in models.l.iter().enumerate() {
+        for (at, column) in models.sensitive.iter().enumerate() {
             texts[quasi.len() + at].append_value(batch.value(*column, row));
         }
     }

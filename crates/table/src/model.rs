@@ -4,16 +4,16 @@
 //! its cap); what is left is the dictionary of the solver. A missing value keeps its spelling and
 //! is a value of its own, never a wildcard.
 
-use anonymed_anonymize::search::Mondrian;
 use anonymed_anonymize::{
-    AnonymizeError, Counting, DistinctLDiversity, FrequencyBuilder, FrequencyTable, HierarchyFile,
-    KAnonymity, PrivacyModel, Problem, QuasiColumn, Recoding, RowCounts, SensitiveColumn,
-    SubjectGrouping,
+    AnonymizeError, Counting, FrequencyBuilder, FrequencyTable, HierarchyFile, Problem,
+    QuasiColumn, Recoding, RowCounts, SensitiveColumn, SubjectGrouping,
 };
-use anonymed_core::policy::{ModelRule, TableRule};
+use anonymed_core::policy::{ModelConfig, SearchConfig, TableRule};
 use anonymed_core::{CancelToken, ModalityError, PartialDate};
 use hashbrown::{HashMap, HashSet};
 
+use crate::TableOptions;
+use crate::families::{self, Families, SensitiveTexts};
 use crate::frequency::{CodeLog, Grouping};
 use crate::lookup::Lookup;
 use crate::outcome::ModelOutcome;
@@ -63,9 +63,10 @@ impl Dictionary {
 /// What the policy's models ask for, bound to columns.
 #[derive(Debug, Clone)]
 pub(crate) struct ModelPlan {
-    pub(crate) k: Option<u32>,
-    /// Sensitive columns by source position, with l.
-    pub(crate) l: Vec<(usize, u32)>,
+    models: Vec<ModelConfig>,
+    search: SearchConfig,
+    /// The columns that models are about, by source position.
+    pub(crate) sensitive: Vec<usize>,
     /// Whether each row is a person of its own.
     pub(crate) row_is_person: bool,
     /// Whether all rows of a subject form one unit.
@@ -76,48 +77,31 @@ pub(crate) struct ModelPlan {
 
 impl ModelPlan {
     pub(crate) fn bind(rule: &TableRule, columns: &[String]) -> Result<Self, ModalityError> {
-        let mut l = Vec::new();
-        for model in &rule.models {
-            if let ModelRule::DistinctLDiversity { l: least, on } = model {
-                let at = columns.iter().position(|c| c == on).ok_or_else(|| {
-                    crate::plan::policy("the table lacks a column that a model names")
-                })?;
-                l.push((at, *least));
+        let mut sensitive = Vec::new();
+        for on in rule.models.iter().filter_map(|model| model.on.as_ref()) {
+            let at = columns.iter().position(|c| c == on).ok_or_else(|| {
+                crate::plan::policy("the table lacks a column that a model names")
+            })?;
+            if !sensitive.contains(&at) {
+                sensitive.push(at);
             }
         }
         Ok(Self {
-            k: rule.k(),
-            l,
+            models: rule.models.clone(),
+            search: rule.search.clone(),
+            sensitive,
             row_is_person: false,
             by_subject: false,
             row_counts_visible: false,
         })
     }
 
-    /// How people are told apart: one more than the highest parameter, so that "exactly k" shows.
-    fn counting(&self) -> Counting {
-        if self.row_is_person {
-            return Counting::Rows;
-        }
-        let highest = self.l.iter().map(|l| l.1).chain(self.k).max().unwrap_or(1);
-        Counting::SubjectsUpTo(highest.saturating_add(1))
-    }
-
-    fn grouping(&self) -> Grouping {
-        match self.counting() {
+    fn grouping(&self, counting: Counting) -> Grouping {
+        match counting {
             _ if self.by_subject => Grouping::BySubject,
             Counting::Rows => Grouping::Rows,
             counting => Grouping::SubjectsUpTo(counting.limit()),
         }
-    }
-
-    fn models(&self) -> Vec<Box<dyn PrivacyModel>> {
-        let mut models: Vec<Box<dyn PrivacyModel>> = Vec::new();
-        models.extend(self.k.map(|k| Box::new(KAnonymity::new(k)) as Box<dyn PrivacyModel>));
-        for (n, (_, l)) in self.l.iter().enumerate() {
-            models.push(Box::new(DistinctLDiversity::new(*l, n)));
-        }
-        models
     }
 }
 
@@ -227,6 +211,8 @@ struct Problems {
     dictionaries: Vec<HashMap<String, u32>>,
     /// Only where subjects are units.
     visits: Option<Visits>,
+    /// The texts of each sensitive column by code.
+    sensitive: Vec<Vec<String>>,
     /// The codes of each sensitive column that say nothing.
     blanks: Vec<Vec<u32>>,
 }
@@ -244,12 +230,14 @@ struct Visits {
 pub(crate) fn solve(
     counted: Counted,
     plan: &ModelPlan,
-    suppress_max: f64,
+    options: &TableOptions,
     cancel: &CancelToken,
 ) -> Result<Solved, ModalityError> {
+    let families = Families::of(&plan.models)?;
+    let (metric, search) = (families::metric(&plan.search)?, families::search(&plan.search)?);
     let mut outcome = ModelOutcome {
-        k: plan.k,
-        l: counted.sensitive_names.iter().cloned().zip(plan.l.iter().map(|l| l.1)).collect(),
+        k: plan.models.iter().filter_map(|m| m.numbers.get("k")).map(|k| *k as u32).max(),
+        models: Vec::new(),
         quasi: counted.names.clone(),
         classes: 0,
         smallest_class_subjects: 0,
@@ -261,13 +249,34 @@ pub(crate) fn solve(
         grouped_by_subject: plan.by_subject,
         combinations: 0,
     };
-    let Problems { table, encoded, dictionaries, visits, blanks } = build(counted, plan, cancel)?;
+    let counting = families.counting(!plan.row_is_person);
+    let built = build(counted, plan.grouping(counting), counting, cancel)?;
+    let Problems { table, encoded, dictionaries, visits, sensitive, blanks } = built;
     outcome.combinations = table.combinations() as u64;
-    let problem =
-        Problem::new(&table, plan.models()).suppress_max(suppress_max).cancel(cancel.clone());
+    let texts: Vec<SensitiveTexts<'_>> = table
+        .sensitive()
+        .iter()
+        .zip(sensitive.iter().zip(&blanks))
+        .map(|(column, (texts, blanks))| {
+            let stated = (0..)
+                .zip(texts)
+                .map(|(code, text)| (!blanks.contains(&code)).then_some(text.as_str()));
+            SensitiveTexts::new(&column.name, stated.collect())
+        })
+        .collect();
+    let models = families.build(&table, &texts, options)?;
+    outcome.models = models.iter().map(|model| model.name()).collect();
+    let suppress_max = plan.search.suppress_max;
+    let mut problem = Problem::new(&table, models)
+        .metric(metric)
+        .suppress_max(suppress_max)
+        .cancel(cancel.clone());
+    if let Some(checks) = plan.search.checks_max {
+        problem = problem.checks_max(checks);
+    }
     let (recoding, subjects) = if let Some(visits) = visits {
         let mut grouping = SubjectGrouping::new(&table);
-        let each = plan.l.len();
+        let each = plan.sensitive.len();
         for (n, (subject, combination, rows)) in visits.all.iter().enumerate() {
             let values = visits.sensitive[n * each..(n + 1) * each].iter().copied().enumerate();
             let values: Vec<(usize, u32)> =
@@ -287,7 +296,7 @@ pub(crate) fn solve(
             f64::from(solution.suppressed_subjects) / all <= suppress_max;
         (solution.recoding, Some(solution.subjects))
     } else {
-        let solution = problem.solve(&Mondrian).map_err(error)?;
+        let solution = problem.solve(search).map_err(error)?;
         outcome.smallest_class_subjects = solution.smallest_class_subjects.at_least();
         outcome.smallest_class_rows = solution.smallest_class_rows;
         outcome.suppressed_rows = solution.suppressed_rows;
@@ -303,7 +312,7 @@ pub(crate) fn solve(
         .zip(&encoded)
         .map(|(column, e)| column.labels.iter().map(|l| e.written(l.as_deref())).collect())
         .collect();
-    drop(problem);
+    drop((problem, texts));
     let units = match subjects {
         Some(subjects) => Units::Subjects(subjects),
         None => Units::Combinations(Box::new(Lookup::new(table))),
@@ -315,7 +324,8 @@ pub(crate) fn solve(
 /// that depends on the data alone.
 fn build(
     counted: Counted,
-    plan: &ModelPlan,
+    grouping: Grouping,
+    counting: Counting,
     cancel: &CancelToken,
 ) -> Result<Problems, ModalityError> {
     let width = counted.names.len();
@@ -332,6 +342,7 @@ fn build(
         encoded.push(column);
     }
     let mut sensitive = Vec::new();
+    let mut sensitive_texts = Vec::new();
     // A cell that says nothing is no value: with it, one diagnosis beside blanks would be two.
     let mut blanks: Vec<Vec<u32>> = Vec::new();
     for (name, dictionary) in counted.sensitive_names.into_iter().zip(counted.sensitive) {
@@ -340,11 +351,12 @@ fn build(
         let codes = (0..).zip(&texts).filter(|(_, text)| values::is_missing(text));
         blanks.push(codes.map(|(code, _)| code).collect());
         finals.push(place);
+        sensitive_texts.push(texts);
     }
     let columns: Vec<QuasiColumn> = encoded.iter().map(|e| e.column.clone()).collect();
-    let mut builder = FrequencyBuilder::new(columns, sensitive, plan.counting()).map_err(error)?;
-    let mut visits = plan.by_subject.then(Visits::default);
-    counted.rows.groups(&finals, plan.grouping(), cancel, &mut |codes, subjects, rows| {
+    let mut builder = FrequencyBuilder::new(columns, sensitive, counting).map_err(error)?;
+    let mut visits = matches!(grouping, Grouping::BySubject).then(Visits::default);
+    counted.rows.groups(&finals, grouping, cancel, &mut |codes, subjects, rows| {
         let (quasi, sensitive) = codes.split_at(width);
         let stated = sensitive.iter().enumerate().filter(|(n, code)| !blanks[*n].contains(code));
         let values: Vec<(usize, u32, u64)> = stated.map(|(n, code)| (n, *code, rows)).collect();
@@ -355,7 +367,8 @@ fn build(
         }
         Ok(())
     })?;
-    Ok(Problems { table: builder.finish(), encoded, dictionaries, visits, blanks })
+    let table = builder.finish();
+    Ok(Problems { table, encoded, dictionaries, visits, sensitive: sensitive_texts, blanks })
 }
 
 /// What a fault of the solver is to who reads a table.

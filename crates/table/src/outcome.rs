@@ -39,8 +39,9 @@ pub struct ColumnOutcome {
 pub struct ModelOutcome {
     /// k asked for, over subjects.
     pub k: Option<u32>,
-    /// l asked for, by column.
-    pub l: Vec<(String, u32)>,
+    /// The models with their parameters, as `5-anonymity`.
+    #[serde(default)]
+    pub models: Vec<String>,
     /// Columns the classes are over.
     pub quasi: Vec<String>,
     /// Equivalence classes.

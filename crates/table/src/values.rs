@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Whether a value stands for none.
-pub(crate) fn is_missing(value: &str) -> bool {
+pub fn is_missing(value: &str) -> bool {
     let value = value.trim();
     value.is_empty()
         || matches!(

@@ -3,7 +3,7 @@
 
 use super::LossMetric;
 use super::level_costs::{CellCost, LevelMetric, LevelView};
-use crate::{FrequencyTable, Recoding};
+use crate::{FrequencyTable, RecodedColumn, Recoding};
 
 /// Iyengar's loss metric as ARX reckons it: a cell costs the share of its column's domain that its
 /// label stands for (of a hierarchy all values count, whether they occur or not), a suppressed cell the
@@ -26,16 +26,7 @@ impl LossMetric for Loss {
     }
 
     fn loss(&self, table: &FrequencyTable, recoding: &Recoding) -> f64 {
-        let rows_of_class = super::rows_of_class(table, recoding);
-        let rows = table.total_rows();
-        let kept: u64 = rows_of_class.iter().sum();
-        let means = recoding.columns().iter().map(|column| {
-            let classes = rows_of_class.iter().zip(&column.label_of);
-            let shares = classes.map(|(n, label)| *n as f64 * column.shares[*label as usize]);
-            let sum = shares.sum::<f64>() + (rows - kept) as f64;
-            (normalised(sum, rows, column.least_share), column.weight)
-        });
-        geometric(means)
+        geometric(cells(table, recoding).into_iter())
     }
 
     fn levels(&self) -> LevelMetric<'_> {
@@ -62,8 +53,22 @@ impl CellCost for Loss {
     }
 }
 
+/// The mean of each column, 0 to 1, and its weight.
+pub(super) fn cells(table: &FrequencyTable, recoding: &Recoding) -> Vec<(f64, f64)> {
+    let rows_of_class = super::rows_of_class(table, recoding);
+    let rows = table.total_rows();
+    let kept: u64 = rows_of_class.iter().sum();
+    let mean = |column: &RecodedColumn| {
+        let classes = rows_of_class.iter().zip(&column.label_of);
+        let shares = classes.map(|(n, label)| *n as f64 * column.shares[*label as usize]);
+        let sum = shares.sum::<f64>() + (rows - kept) as f64;
+        (normalised(sum, rows, column.least_share), column.weight)
+    };
+    recoding.columns().iter().map(mean).collect()
+}
+
 /// A sum of shares between that of single values and that of the whole domain.
-fn normalised(sum: f64, rows: u64, least: f64) -> f64 {
+pub(super) fn normalised(sum: f64, rows: u64, least: f64) -> f64 {
     let range = rows as f64 * (1.0 - least);
     if range > 0.0 { ((sum - rows as f64 * least) / range).clamp(0.0, 1.0) } else { 0.0 }
 }

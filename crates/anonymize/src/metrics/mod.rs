@@ -5,6 +5,7 @@ use crate::{FrequencyTable, Recoding};
 mod average_class_size;
 mod discernibility;
 mod entropy;
+mod granularity;
 mod level_costs;
 mod loss;
 mod ncp;
@@ -12,6 +13,7 @@ mod ncp;
 pub use average_class_size::AverageClassSize;
 pub use discernibility::Discernibility;
 pub use entropy::NonUniformEntropy;
+pub use granularity::Granularity;
 pub use level_costs::{CellCost, ClassSizes, LevelMetric, LevelView};
 pub use loss::Loss;
 pub use ncp::GlobalCertaintyPenalty;
@@ -35,8 +37,14 @@ pub trait LossMetric: Send + Sync {
 }
 
 /// Every metric.
-pub const ALL: &[&dyn LossMetric] =
-    &[&AverageClassSize, &Discernibility, &GlobalCertaintyPenalty, &Loss, &NonUniformEntropy];
+pub const ALL: &[&dyn LossMetric] = &[
+    &AverageClassSize,
+    &Discernibility,
+    &GlobalCertaintyPenalty,
+    &Granularity,
+    &Loss,
+    &NonUniformEntropy,
+];
 
 /// The metric of a name.
 pub fn by_name(name: &str) -> Option<&'static dyn LossMetric> {

@@ -53,9 +53,8 @@ fn say(report: &TableReport, common: &Common) {
         report.smallest_class_rows
     ));
     for model in &report.models {
-        let on = model.on.as_deref().map_or(String::new(), |on| format!(" on {on}"));
         let reached = model.reached.map_or("-".to_owned(), |reached| format!("{reached:.4}"));
-        common.say(&format!("{}{on}: {} asked, {reached} reached", model.measure, model.asked));
+        common.say(&format!("{}: {} asked, {reached} reached", model.name(), model.asked));
     }
     if let Some(levels) = &report.levels {
         let levels: Vec<String> =

@@ -58,6 +58,72 @@ fn safe_harbor_keeps_nothing_that_the_scan_knows_for_an_identifier() {
     assert_ne!(code(&done), 3, "{}", stderr(&done));
 }
 
+/// 200 patients with two visits each.
+fn visits() -> String {
+    let mut csv = "mrn,age,sex,dx\n".to_owned();
+    for visit in 0..400usize {
+        let patient = visit / 2;
+        let dx = ["I10", "E11", "J45", "K21"][(patient * 3 + visit % 2) % 4];
+        csv += &format!(
+            "A{},{},{},{dx}\n",
+            100_000 + patient,
+            20 + patient * 7 % 60,
+            ["F", "M"][patient % 2]
+        );
+    }
+    csv
+}
+
+#[test]
+fn a_policy_asks_for_any_model_and_search() {
+    let columns = "[table.columns]\nmrn = \"pseudonym\"\nage = { role = \"quasi\" }\n\
+                   sex = { role = \"quasi\" }\ndx = { role = \"sensitive\" }\n";
+    let table = |subject: &str, models: &str, search: &str| {
+        format!(
+            "[[table]]\nfiles = \"*\"\nsubject = \"mrn\"\nmodel = [{{ k = 5 }}, {models}]\n{search}\n{}",
+            columns.replace("\"pseudonym\"", subject)
+        )
+    };
+    let bench = Bench::new();
+    bench.write("in/visits.csv", visits());
+    let near = "{ t = 0.2, on = \"dx\" }, { l = 2.5, kind = \"entropy\", on = \"dx\" }, \
+                { beta = 1.0, on = \"dx\" }";
+    for (out, search) in
+        [("local", ""), ("global", "search = { method = \"optimal\", suppress_max = 0.2 }")]
+    {
+        let done = under(&bench, "research-linked", &table("\"pseudonym\"", near, search), out);
+        assert_eq!(code(&done), 0, "{out}: {}", stderr(&done));
+        let text = fs_err::read_to_string(bench.path(out).join("manifest.json")).unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let models = &manifest["files"][0]["models"];
+        assert!(models["t-closeness(dx)"].as_f64().is_some_and(|t| t <= 0.2), "{models}");
+        assert!(models["entropy-l-diversity(dx)"].as_f64().is_some_and(|l| l >= 2.5), "{models}");
+        assert!(models["k"].as_f64().is_some_and(|k| k >= 5.0), "{models}");
+        let ages: std::collections::BTreeSet<String> = released(&bench, out)[0]
+            .lines()
+            .skip(1)
+            .map(|line| line.split(',').nth(1).unwrap_or_default().to_owned())
+            .collect();
+        // One width for all where generalization is global.
+        let widths: std::collections::BTreeSet<i64> = ages
+            .iter()
+            .filter_map(|age| age.split_once(".."))
+            .map(|(low, high)| high.parse::<i64>().unwrap() - low.parse::<i64>().unwrap())
+            .collect();
+        assert!(out == "local" || widths.len() <= 1, "{ages:?}");
+    }
+    let refused = |models: &str, search: &str, subject: &str, part: &str| {
+        let done = under(&bench, "research-linked", &table(subject, models, search), "no");
+        assert_eq!(code(&done), 3, "{}", stderr(&done));
+        assert!(stderr(&done).contains(part), "{}", stderr(&done));
+        assert!(!bench.path("no").exists());
+    };
+    refused("{ z = 2, on = \"dx\" }", "", "\"pseudonym\"", "is none that is known");
+    refused(near, "", "\"drop\"", "shares of people");
+    refused(near, "search = { method = \"guess\" }", "\"pseudonym\"", "table[0].search");
+    refused(near, "search = { time_limit = \"1s\" }", "\"pseudonym\"", "checks_max");
+}
+
 #[test]
 fn the_profile_asked_for_is_the_policy_s() {
     let bench = Bench::new();

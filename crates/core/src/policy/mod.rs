@@ -201,9 +201,9 @@ pub struct TableRule {
     /// Columns by header, in the policy's order.
     pub columns: Vec<(String, ColumnRule)>,
     /// Privacy models that the table's quasi-identifiers must satisfy.
-    pub models: Vec<ModelRule>,
-    /// Highest share of subjects that may be suppressed to get there.
-    pub suppress_max: f64,
+    pub models: Vec<ModelConfig>,
+    /// How a recoding that satisfies them is looked for.
+    pub search: SearchConfig,
 }
 
 impl TableRule {
@@ -217,15 +217,15 @@ impl TableRule {
         self.columns.iter().find(|(n, _)| n == name).map(|(_, rule)| rule)
     }
 
-    /// The smallest k the models ask for.
+    /// The highest k the models ask for.
     pub fn k(&self) -> Option<u32> {
-        self.models
-            .iter()
-            .filter_map(|m| match m {
-                ModelRule::KAnonymity { k } => Some(*k),
-                ModelRule::DistinctLDiversity { .. } => None,
-            })
-            .max()
+        let asked = self.models.iter().filter_map(|model| model.numbers.get("k"));
+        asked.map(|k| *k as u32).max()
+    }
+
+    /// The columns on which values of different kinds are asked for, with how many.
+    pub fn distinct_l(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.models.iter().filter_map(|model| model.distinct_l())
     }
 }
 
@@ -238,24 +238,6 @@ pub struct ColumnRule {
     pub entity: Option<EntityType>,
     /// What is done.
     pub action: Action,
-}
-
-/// A privacy model over a table's quasi-identifiers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ModelRule {
-    /// Each class holds at least k subjects (Sweeney 2002, over subjects and not rows).
-    KAnonymity {
-        /// Subjects.
-        k: u32,
-    },
-    /// Each class holds at least l distinct values of a column (Machanavajjhala et al. 2007).
-    DistinctLDiversity {
-        /// Values.
-        l: u32,
-        /// The sensitive column.
-        on: String,
-    },
 }
 
 /// What happens to identifiers in free text.

@@ -75,8 +75,10 @@ struct RawTable {
     #[serde(default)]
     columns: toml::Table,
     #[serde(default)]
-    model: Vec<RawModel>,
+    model: Vec<toml::Table>,
     suppress_max: Option<f64>,
+    #[serde(default)]
+    search: table_config::RawSearch,
 }
 
 #[derive(Deserialize)]
@@ -89,15 +91,6 @@ struct RawColumn {
     level: Option<u8>,
     span: Option<f64>,
     round_to: Option<u8>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawModel {
-    k: Option<u32>,
-    l: Option<u32>,
-    on: Option<String>,
-    kind: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -255,14 +248,27 @@ fn table(raw: RawTable, key: &str) -> Result<TableRule, PolicyError> {
             Ok((name, column(value, &key)?))
         })
         .collect::<Result<Vec<_>, PolicyError>>()?;
+    let ruled = |on: &str| {
+        let found = columns.iter().any(|(name, _)| name == on);
+        found.then_some(()).ok_or("names a column that has no rule")
+    };
     let models = raw
         .model
         .into_iter()
-        .map(|m| model(m, &columns, &format!("{key}.model")))
+        .map(|table| table_config::model(table, &ruled, &format!("{key}.model")))
         .collect::<Result<Vec<_>, _>>()?;
-    let suppress_max = raw.suppress_max.unwrap_or(0.05);
-    if !(0.0..=1.0).contains(&suppress_max) {
-        return Err(PolicyError::new(format!("{key}.suppress_max"), "a share from 0 to 1"));
+    let mut search = table_config::search(raw.search, &format!("{key}.search"))?;
+    if search.time_limit.is_some() {
+        return Err(PolicyError::new(
+            format!("{key}.search.time_limit"),
+            "two runs would not give the same bytes; limit the search with `checks_max`",
+        ));
+    }
+    if let Some(share) = raw.suppress_max {
+        if !(0.0..=1.0).contains(&share) {
+            return Err(PolicyError::new(format!("{key}.suppress_max"), "a share from 0 to 1"));
+        }
+        search.suppress_max = share;
     }
     Ok(TableRule {
         matcher: glob(&raw.files, &format!("{key}.files"))?,
@@ -271,7 +277,7 @@ fn table(raw: RawTable, key: &str) -> Result<TableRule, PolicyError> {
         subject: raw.subject,
         columns,
         models,
-        suppress_max,
+        search,
     })
 }
 
@@ -314,33 +320,6 @@ fn column(value: toml::Value, key: &str) -> Result<ColumnRule, PolicyError> {
         return Err(PolicyError::new(key, "an identifier cannot be kept"));
     }
     Ok(ColumnRule { role, entity, action })
-}
-
-fn model(
-    raw: RawModel,
-    columns: &[(String, ColumnRule)],
-    key: &str,
-) -> Result<ModelRule, PolicyError> {
-    if raw.k.is_some() && raw.kind.is_some() {
-        return Err(PolicyError::new(key, "`kind` goes with `l` alone; k-anonymity has one kind"));
-    }
-    match (raw.k, raw.l, raw.on) {
-        (Some(k), None, None) if k >= 2 => Ok(ModelRule::KAnonymity { k }),
-        (Some(_), None, None) => Err(PolicyError::new(key, "k is 2 or more")),
-        (None, Some(l), Some(on)) if l >= 2 => {
-            if let Some(kind) = raw.kind
-                && kind != "distinct"
-            {
-                return Err(PolicyError::new(key, "the one kind of l-diversity is \"distinct\""));
-            }
-            if columns.iter().any(|(name, _)| *name == on) {
-                Ok(ModelRule::DistinctLDiversity { l, on })
-            } else {
-                Err(PolicyError::new(key, format!("`on` names column `{on}`, which has no rule")))
-            }
-        }
-        _ => Err(PolicyError::new(key, "`{ k = 5 }` or `{ l = 2, on = \"column\" }`")),
-    }
 }
 
 fn risk(raw: RawRisk, defaults: &Defaults) -> Result<RiskGate, PolicyError> {
@@ -465,11 +444,8 @@ mod tests {
             "[[table]]\nfiles = \"*\"\n[table.columns]\nx = { role = \"identifier\", action = \"keep\" }\n",
             "cannot be kept",
         );
-        check("[[table]]\nfiles = \"*\"\nmodel = [{ l = 2, on = \"dx\" }]\n", "which has no rule");
-        check(
-            "[[table]]\nfiles = \"*\"\nmodel = [{ k = 5, kind = \"distinct\" }]\n",
-            "`kind` goes with",
-        );
+        check("[[table]]\nfiles = \"*\"\nmodel = [{ l = 2, on = \"dx\" }]\n", "has no rule");
+        check("[[table]]\nfiles = \"*\"\nmodel = [{ k = 1 }]\n", "2 or more");
         check(
             "[[table]]\nfiles = \"*\"\n[table.columns]\n\
              x = { action = \"generalize\", to = \"x.csv\", level = 0 }\n",

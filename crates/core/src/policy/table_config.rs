@@ -49,6 +49,16 @@ pub struct ModelConfig {
     pub hierarchy: Option<String>,
 }
 
+impl ModelConfig {
+    /// The column and the l of distinct l-diversity, where it is that.
+    pub fn distinct_l(&self) -> Option<(&str, u32)> {
+        let alone = self.numbers.len() == 1;
+        let distinct = self.kind.as_deref().is_none_or(|kind| kind == "distinct");
+        let l = self.numbers.get("l").filter(|_| alone && distinct)?;
+        Some((self.on.as_deref()?, *l as u32))
+    }
+}
+
 /// How a recoding is looked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchConfig {
@@ -101,7 +111,7 @@ struct RawColumn {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-struct RawSearch {
+pub(super) struct RawSearch {
     method: Option<String>,
     metric: Option<String>,
     suppress_max: Option<f64>,
@@ -141,11 +151,16 @@ impl TableConfig {
             .into_iter()
             .map(|(name, value)| Ok((name.clone(), column(value, &format!("columns.{name}"))?)))
             .collect::<Result<Vec<_>, PolicyError>>()?;
+        let sensitive = |on: &str| {
+            let found =
+                columns.iter().any(|(name, c)| name == on && c.role == AttributeRole::Sensitive);
+            found.then_some(()).ok_or("names a column that has not the role \"sensitive\"")
+        };
         let models = raw
             .model
             .into_iter()
             .enumerate()
-            .map(|(n, table)| model(table, &columns, &format!("model[{n}]")))
+            .map(|(n, table)| model(table, &sensitive, &format!("model[{n}]")))
             .collect::<Result<Vec<_>, _>>()?;
         let scope = match raw.scope.as_deref() {
             None | Some("table") => RiskScope::Table,
@@ -169,7 +184,8 @@ impl TableConfig {
                  \"identifier\"",
             ));
         }
-        Ok(Self { subject: raw.subject, scope, columns, models, search: search(raw.search)? })
+        let search = search(raw.search, "search")?;
+        Ok(Self { subject: raw.subject, scope, columns, models, search })
     }
 
     /// The columns of a role, in order.
@@ -201,9 +217,10 @@ fn column(value: toml::Value, key: &str) -> Result<ColumnConfig, PolicyError> {
     Ok(ColumnConfig { role, hierarchy: raw.hierarchy, weight, missing: raw.missing })
 }
 
-fn model(
+/// Reads a model; `sensitive` says what is wrong with a column that it is about.
+pub(super) fn model(
     table: toml::Table,
-    columns: &[(String, ColumnConfig)],
+    sensitive: &dyn Fn(&str) -> Result<(), &'static str>,
     key: &str,
 ) -> Result<ModelConfig, PolicyError> {
     let mut model = ModelConfig { numbers: BTreeMap::new(), kind: None, on: None, hierarchy: None };
@@ -226,13 +243,15 @@ fn model(
             }
         }
     }
-    if let Some(on) = &model.on
-        && !columns.iter().any(|(name, c)| name == on && c.role == AttributeRole::Sensitive)
-    {
-        return Err(PolicyError::new(
-            format!("{key}.on"),
-            "names a column that has not the role \"sensitive\"",
-        ));
+    if let Some(on) = &model.on {
+        sensitive(on).map_err(|reason| PolicyError::new(format!("{key}.on"), reason))?;
+    }
+    let number = |letter: &str| model.numbers.get(letter).copied();
+    if number("k").is_some_and(|k| k.fract() != 0.0 || !(2.0..=f64::from(u32::MAX)).contains(&k)) {
+        return Err(PolicyError::new(format!("{key}.k"), "a whole number of 2 or more"));
+    }
+    if number("l").is_some_and(|l| l.is_nan() || l <= 1.0) {
+        return Err(PolicyError::new(format!("{key}.l"), "a number above 1"));
     }
     if model.numbers.is_empty() {
         return Err(PolicyError::new(key, "has no parameter, as `k = 5`"));
@@ -240,11 +259,11 @@ fn model(
     Ok(model)
 }
 
-fn search(raw: RawSearch) -> Result<SearchConfig, PolicyError> {
+pub(super) fn search(raw: RawSearch, key: &str) -> Result<SearchConfig, PolicyError> {
     let base = SearchConfig::default();
     let suppress_max = raw.suppress_max.unwrap_or(base.suppress_max);
     if !(0.0..=1.0).contains(&suppress_max) {
-        return Err(PolicyError::new("search.suppress_max", "a share from 0 to 1"));
+        return Err(PolicyError::new(format!("{key}.suppress_max"), "a share from 0 to 1"));
     }
     Ok(SearchConfig {
         method: raw.method.unwrap_or(base.method),

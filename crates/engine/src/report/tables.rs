@@ -337,6 +337,33 @@ fn diversity(risk: &TableRisk) -> Markup {
                  without singling anyone out." }
             (table("Sensitive columns", &["Column", "Fewest values in a class (l)"], &rows))
         }
+        (promises(risk))
+    }
+}
+
+/// Models that ask for shares of people, as the worst class of the released table has them.
+fn promises(risk: &TableRisk) -> Markup {
+    let rows: Vec<Vec<String>> = risk
+        .models
+        .iter()
+        .map(|kept| {
+            let reached = kept.reached.map_or_else(|| "–".to_owned(), |r| format!("{r:.3}"));
+            vec![
+                kept.measure.clone(),
+                kept.on.clone().unwrap_or_default(),
+                kept.asked.to_string(),
+                reached,
+                if kept.holds { "yes" } else { "no" }.to_owned(),
+            ]
+        })
+        .collect();
+    html! {
+        @if !rows.is_empty() {
+            h4 { "Privacy models" }
+            p { "What the policy asks of every class, and what the worst class of the released table \
+                 reaches, counted over people." }
+            (table("Privacy models", &["Model", "Column", "Asked", "Reached", "Holds"], &rows))
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use super::{HeldBack, internal, published};
 use crate::manifest::{ColumnNote, Count, DataFile, Digests, Manifest, Treatment, Withheld};
 use crate::risk::{ColumnUtility, JointRisk, RiskNumbers, RiskSummary, TableRisk};
 use crate::verification::ProseCells;
+use anonymed_table::promise::Kept;
 
 fn manifest() -> Manifest {
     let digest = "d".repeat(64);
@@ -98,6 +99,13 @@ fn table(path: &str) -> TableRisk {
         class_sizes: vec![(5, 2), (7, 1), (15, 30), (20, 1)],
         diversity: vec![("diagnosis".into(), 3)],
         l_asked: vec![("diagnosis".into(), 3)],
+        models: vec![Kept {
+            measure: "t-closeness".into(),
+            on: Some("diagnosis".into()),
+            asked: 0.25,
+            reached: Some(0.2118),
+            holds: true,
+        }],
         utility: vec![
             utility("mrn", "pseudonym", [0.0, 1.0, 0.0], None),
             utility("zip", "generalize", [0.5, 0.496, 0.004], Some(0.6)),

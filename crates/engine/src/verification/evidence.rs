@@ -206,6 +206,10 @@ fn risk(policy: &Policy, risk: &RiskSummary) -> CheckResult {
             measured.insert(format!("short_of_l({column} of {path})"), f64::from(l));
             missed += 1;
         }
+        for kept in table.models.iter().filter(|kept| !kept.holds && table.rows > 0) {
+            measured.insert(format!("short_of({} of {path})", kept.name()), kept.asked);
+            missed += 1;
+        }
     }
     if policy.risk.scope == RiskScope::Joint {
         let apart = risk.tables.iter().filter(|t| !t.by_subject).count();

@@ -3,17 +3,14 @@
 
 use std::path::Path;
 
-use anonymed_anonymize::HierarchyFile;
-use anonymed_assess::privacy::{Scales, reached};
 use anonymed_assess::{
     AssessError, ClassIndex, Multiplicity, SensitiveLog, Shape, SignatureIndex, SuppressionMark,
-    ValueTree,
 };
 use anonymed_core::policy::{TableConfig, TableFormat};
 use anonymed_core::{AttributeRole, ModalityError};
 use arrow::array::Array;
 
-use super::promise::{self, Promise};
+use crate::promise::{self, Kept};
 use crate::released::{self, ReadBackError, Released};
 use crate::{StringBatch, TableOptions, values};
 
@@ -34,21 +31,6 @@ pub struct Checked {
     pub joint_unique_subjects: Option<u64>,
     /// People of the smallest crowd with equal classes over all rows.
     pub joint_smallest: Option<u64>,
-}
-
-/// A promise, and what was counted in the released table.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Kept {
-    /// The measure, as `t-closeness`.
-    pub measure: &'static str,
-    /// The sensitive column, where it is about one.
-    pub on: Option<String>,
-    /// What was asked for.
-    pub asked: f64,
-    /// What the worst class reaches; none where it is beyond every number or there is no class.
-    pub reached: Option<f64>,
-    /// Whether that is enough.
-    pub holds: bool,
 }
 
 /// Why a release is not what it should be.
@@ -72,7 +54,7 @@ pub enum CheckError {
 ///
 /// [`ModalityError::Policy`] that says which model.
 pub fn checkable(config: &TableConfig) -> Result<(), ModalityError> {
-    promise::promises(config).map(|_| ())
+    promise::promises(&config.models).map(|_| ())
 }
 
 /// Reads a released table and counts. `subjects` has the person of each row in order.
@@ -87,7 +69,7 @@ pub fn check(
     subjects: Option<&[u32]>,
     options: &TableOptions,
 ) -> Result<Checked, CheckError> {
-    let promises = promise::promises(config)?;
+    let promises = promise::promises(&config.models)?;
     let table = released::read(path, format)?;
     let columns = Columns::of(&table, config)?;
     let shape = match subjects {
@@ -108,9 +90,10 @@ pub fn check(
     }
     let report = found.index.report(1);
     let joint = subjects.map(|_| found.joint.report(1));
+    let names: Vec<&str> = columns.sensitive.iter().map(|column| column.name).collect();
     let promises = promises
         .iter()
-        .map(|promise| kept(promise, &columns, &found.log, options))
+        .map(|promise| promise.count(&found.log, &names, options))
         .collect::<Result<_, ModalityError>>()?;
     Ok(Checked {
         rows: report.rows,
@@ -199,42 +182,4 @@ impl Found {
         }
         Ok(())
     }
-}
-
-fn kept(
-    promise: &Promise<'_>,
-    columns: &Columns<'_>,
-    log: &SensitiveLog,
-    options: &TableOptions,
-) -> Result<Kept, ModalityError> {
-    let on = promise.model.on.as_deref();
-    let at = columns.sensitive.iter().position(|column| Some(column.name) == on);
-    let tree = promise.model.hierarchy.as_deref().map(|file| tree(file, options)).transpose()?;
-    let l = promise.model.numbers.get("l").copied().unwrap_or(0.0) as u32;
-    let scales = Scales { l, tree: tree.as_ref() };
-    // A model about no column looks at people alone.
-    let reached = reached(promise.measure, log, at.unwrap_or(usize::MAX), scales).worst;
-    Ok(Kept {
-        measure: promise.measure.name(),
-        on: promise.model.on.clone(),
-        asked: promise.asked,
-        reached,
-        holds: promise.holds(reached),
-    })
-}
-
-fn tree(file: &str, options: &TableOptions) -> Result<ValueTree, ModalityError> {
-    let wrong = |e| ModalityError::Policy(format!("hierarchy file `{file}`: {e}"));
-    let text = options.hierarchy(file)?;
-    let hierarchy = HierarchyFile::parse(&text).map_err(wrong)?;
-    let mut lines: Vec<Vec<&str>> = Vec::new();
-    for level in 0..=hierarchy.height() {
-        for (line, (_, label)) in hierarchy.labels(level).into_iter().flatten().enumerate() {
-            if level == 0 {
-                lines.push(Vec::new());
-            }
-            lines[line].push(label);
-        }
-    }
-    Ok(ValueTree::new(lines.into_iter()))
 }

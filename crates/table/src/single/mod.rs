@@ -6,7 +6,6 @@
 
 mod check;
 mod coded;
-mod promise;
 mod release;
 mod solve;
 
@@ -17,7 +16,7 @@ use std::io::Write;
 
 use crate::{Part, Tables};
 
-pub use check::{CheckError, Checked, Kept, check, checkable};
+pub use check::{CheckError, Checked, check, checkable};
 pub use solve::Solved;
 
 use coded::CodedTable;
@@ -67,6 +66,8 @@ pub struct SingleOutcome {
     pub loss: f64,
     /// Global certainty penalty.
     pub gcp: f64,
+    /// How much detail is left, 0 to 1; none where all rows of a person are made alike.
+    pub granularity: Option<f64>,
     /// What is proven of the loss.
     pub proof: Option<Proof>,
     /// The subject of each released row, for the check; none where rows are people.

@@ -2,17 +2,16 @@
 //! by their names.
 
 use anonymed_anonymize::{
-    AnonymizeError, CodedRows, Counting, FrequencyTable, Hierarchy, HierarchyFile, ModelParameters,
-    PrivacyModel, Problem, Proof, QuasiColumn, Recoding, RowCounts, SensitiveColumn,
-    SubjectGrouping, metrics, models, search,
+    CodedRows, FrequencyTable, Problem, Proof, QuasiColumn, Recoding, RowCounts, SensitiveColumn,
+    SubjectGrouping,
 };
-use anonymed_core::policy::{ModelConfig, RiskScope, TableConfig};
-use anonymed_core::{AttributeRole, ModalityError, PartialDate};
-use jiff::civil::Date;
+use anonymed_core::policy::RiskScope;
+use anonymed_core::{AttributeRole, ModalityError};
 
 use super::coded::{Bound, BoundColumn, CodedTable};
-use super::{SingleOutcome, SingleTable, promise};
+use super::{SingleOutcome, SingleTable};
 use crate::TableOptions;
+use crate::families::{self, Families, SensitiveTexts, error, hierarchy};
 use crate::model::{self, Encoded, Measure};
 
 /// What was found for a table.
@@ -32,99 +31,8 @@ pub struct Solved {
     within_suppression_limit: bool,
     loss: f64,
     gcp: f64,
+    granularity: Option<f64>,
     proof: Option<Proof>,
-}
-
-/// The kinds of a configuration's models, before they are bound to a table.
-struct Families<'a> {
-    families: Vec<(&'static dyn models::ModelFamily, &'a ModelConfig)>,
-}
-
-impl<'a> Families<'a> {
-    fn of(config: &'a TableConfig) -> Result<Self, ModalityError> {
-        let models = config.models.iter();
-        let families = models.map(|model| Ok((promise::family(model)?, model)));
-        Ok(Self { families: families.collect::<Result<_, ModalityError>>()? })
-    }
-
-    fn counting(&self, has_subject: bool) -> Counting {
-        if !has_subject {
-            return Counting::Rows;
-        }
-        if self.families.iter().any(|(family, _)| family.needs_all_subjects()) {
-            return Counting::AllSubjects;
-        }
-        // One more than the highest parameter, so that "exactly k" shows.
-        let numbers = self.families.iter().flat_map(|(_, model)| model.numbers.values());
-        let highest = numbers.fold(1.0f64, |most, n| most.max(*n));
-        Counting::SubjectsUpTo((highest as u32).saturating_add(1))
-    }
-
-    fn build(
-        &self,
-        table: &FrequencyTable,
-        sensitive: &[SensitiveTexts<'_>],
-        options: &TableOptions,
-    ) -> Result<Vec<Box<dyn PrivacyModel>>, ModalityError> {
-        self.families
-            .iter()
-            .map(|(family, model)| {
-                let on = model.on.as_deref();
-                let on = on.and_then(|on| sensitive.iter().position(|column| column.name == on));
-                let parameters = ModelParameters {
-                    numbers: model.numbers.clone(),
-                    kind: model.kind.clone(),
-                    on,
-                    order: on.and_then(|on| sensitive[on].order()),
-                    tree: match (on, &model.hierarchy) {
-                        (Some(on), Some(file)) => Some(sensitive[on].tree(file, options)?),
-                        _ => None,
-                    },
-                };
-                family.build(&parameters, table).map_err(error)
-            })
-            .collect()
-    }
-}
-
-/// A sensitive column's texts by code; none where a text says nothing.
-struct SensitiveTexts<'a> {
-    name: &'a str,
-    texts: Vec<Option<&'a str>>,
-}
-
-impl SensitiveTexts<'_> {
-    /// The codes that say something by their numbers or dates, where all are such.
-    fn order(&self) -> Option<Vec<u32>> {
-        let stated = (0u32..).zip(&self.texts).filter_map(|(code, text)| Some((code, (*text)?)));
-        let mut points: Vec<(u32, f64)> =
-            stated.map(|(code, text)| Some((code, place(text)?))).collect::<Option<_>>()?;
-        points.sort_by(|a, b| a.1.total_cmp(&b.1));
-        Some(points.into_iter().map(|(code, _)| code).collect())
-    }
-
-    fn tree(&self, file: &str, options: &TableOptions) -> Result<Hierarchy, ModalityError> {
-        let own = |text: &Option<&str>| text.map(str::to_owned);
-        let values: Vec<Option<String>> = self.texts.iter().map(own).collect();
-        hierarchy(file, options)?
-            .bind(&values)
-            .map_err(|e| ModalityError::Policy(format!("hierarchy file `{file}`: {e}")))
-    }
-}
-
-/// A number, or the first day an ISO date may mean.
-fn place(text: &str) -> Option<f64> {
-    let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-    number.or_else(|| {
-        let first = PartialDate::parse_iso(text.trim())?.first_day()?;
-        let days = Date::constant(1970, 1, 1).until(first).ok()?.get_days();
-        Some(f64::from(days))
-    })
-}
-
-fn hierarchy(file: &str, options: &TableOptions) -> Result<HierarchyFile, ModalityError> {
-    HierarchyFile::parse(&options.hierarchy(file)?)
-        .map_err(|e| ModalityError::Policy(format!("hierarchy file `{file}`: {e}")))
 }
 
 pub(super) fn solve(
@@ -133,11 +41,9 @@ pub(super) fn solve(
     job: &SingleTable<'_>,
     options: &TableOptions,
 ) -> Result<Solved, ModalityError> {
-    let families = Families::of(job.config)?;
-    let metric = metrics::by_name(&job.config.search.metric)
-        .ok_or_else(|| unknown("metric", metrics::ALL.iter().map(|m| m.name())))?;
-    let search = search::by_name(&job.config.search.method)
-        .ok_or_else(|| unknown("method", search::ALL.iter().map(|s| s.name())))?;
+    let families = Families::of(&job.config.models)?;
+    let metric = families::metric(&job.config.search)?;
+    let search = families::search(&job.config.search)?;
     let quasi = bound.of_role(AttributeRole::Quasi);
     let sensitive = bound.of_role(AttributeRole::Sensitive);
     let encoded = quasi
@@ -210,6 +116,7 @@ pub(super) fn solve(
         within_suppression_limit: solution.within_suppression_limit,
         loss: solution.loss,
         gcp: solution.gcp,
+        granularity: Some(solution.granularity),
         proof: solution.proof,
         recoding: solution.recoding,
     })
@@ -262,6 +169,7 @@ fn grouped(
         within_suppression_limit: share <= problem.most_suppressed(),
         loss: solution.gcp,
         gcp: solution.gcp,
+        granularity: None,
         proof: None,
         recoding: solution.recoding,
     })
@@ -288,6 +196,7 @@ impl Solved {
             within_suppression_limit: self.within_suppression_limit,
             loss: self.loss,
             gcp: self.gcp,
+            granularity: self.granularity,
             proof: self.proof,
             subjects,
         }
@@ -335,19 +244,5 @@ fn blanks(column: &BoundColumn, texts: &[&str]) -> Vec<u32> {
 
 fn sensitive_texts<'a>(column: &'a BoundColumn, texts: &[&'a str]) -> SensitiveTexts<'a> {
     let stated = texts.iter().map(|text| (!column.is_blank(text)).then_some(*text));
-    SensitiveTexts { name: &column.name, texts: stated.collect() }
-}
-
-fn unknown(what: &str, known: impl Iterator<Item = &'static str>) -> ModalityError {
-    let known: Vec<&str> = known.collect();
-    ModalityError::Policy(format!("search.{what} is none of {}", known.join(", ")))
-}
-
-fn error(error: AnonymizeError) -> ModalityError {
-    match error {
-        AnonymizeError::Model { .. } | AnonymizeError::Hierarchy { .. } => {
-            ModalityError::Policy(error.to_string())
-        }
-        other => model::error(other),
-    }
+    SensitiveTexts::new(&column.name, stated.collect())
 }

@@ -73,7 +73,7 @@ fn l_diversity_holds_in_every_class() {
         classes.entry(cells[2..5].join(",")).or_default().insert(cells[5].to_owned());
     }
     assert!(classes.values().all(|v| v.len() >= 3));
-    assert_eq!(done.outcome.model.unwrap().l, [("dx".to_owned(), 3)]);
+    assert_eq!(done.outcome.model.unwrap().models, ["3-anonymity", "distinct 3-diversity"]);
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! The classes of a table, found again from its released cells.
 
 use anonymed_assess::{
-    CellNumbers, ClassCounts, ClassReport, SeenNumbers, Shape, SignatureIndex, SuppressionMark,
-    fewest_values,
+    CellNumbers, ClassCounts, ClassIndex, ClassReport, SeenNumbers, SensitiveLog, Shape,
+    SignatureIndex, SuppressionMark, fewest_values,
 };
-use anonymed_core::SubjectId;
-use anonymed_table::StringBatch;
+use anonymed_core::{ModalityError, SubjectId};
+use anonymed_table::promise::{self, Kept, Promise};
 use anonymed_table::sorter::{ClassPair, Room, SortError, Sorter};
+use anonymed_table::{StringBatch, TableOptions};
 
 use super::{Columns, Look, read_back, unreadable};
 use crate::EngineError;
@@ -27,17 +28,66 @@ pub(super) struct Counting<'a> {
     seen: SeenNumbers,
     /// Classes with their values, by sensitive column.
     values: Vec<(CellNumbers, Sorter<2>)>,
+    /// Who has which value, where a model asks for shares of people.
+    shares: Option<Shares<'a>>,
+}
+
+/// The people of every class with their values.
+struct Shares<'a> {
+    index: ClassIndex,
+    log: SensitiveLog,
+    promises: Vec<Promise<'a>>,
+}
+
+impl<'a> Shares<'a> {
+    /// Nothing where counting people and values is enough.
+    fn of(columns: &Columns<'a>, shape: Shape) -> Result<Option<Self>, EngineError> {
+        let models = columns.rule.map_or(&[][..], |rule| &rule.models);
+        let promises = promise::promises(models).map_err(unreadable_model)?;
+        let promises: Vec<Promise<'a>> = promises.into_iter().filter(|p| !p.is_count()).collect();
+        Ok((!promises.is_empty()).then(|| Self {
+            index: ClassIndex::new(shape),
+            log: SensitiveLog::new(columns.sensitive.len()),
+            promises,
+        }))
+    }
+
+    fn see(
+        &mut self,
+        quasi: &[Option<&str>],
+        subject: Option<&str>,
+        values: &[Option<&str>],
+    ) -> Result<(), EngineError> {
+        match self.index.add(quasi, subject, &[]).map_err(internal)? {
+            Some(placed) => self.log.add(placed, values).map_err(internal),
+            None => Ok(()),
+        }
+    }
+}
+
+fn unreadable_model(error: ModalityError) -> EngineError {
+    EngineError::Integrity(error.to_string())
 }
 
 impl<'a> Counting<'a> {
-    pub(super) fn new(look: &Look<'_>, columns: Columns<'a>, table: u32) -> Self {
+    pub(super) fn new(
+        look: &Look<'_>,
+        columns: Columns<'a>,
+        table: u32,
+    ) -> Result<Self, EngineError> {
         let shape = match columns.subject {
             Some(_) => Shape::with_subject(columns.quasi.len(), columns.sensitive.len()),
             None => Shape::by_rows(columns.quasi.len(), columns.sensitive.len()),
         };
         let sorter =
             || Sorter::new(Room { bytes: SORTING, folder: Some(look.project.state("spill")) });
-        Self {
+        let people = match columns.subject {
+            Some(_) => Shape::with_subject(columns.quasi.len(), 0),
+            None => Shape::by_rows(columns.quasi.len(), 0),
+        };
+        let shares = Shares::of(&columns, people.suppression(SuppressionMark::LeftOut))?;
+        Ok(Self {
+            shares,
             counts: ClassCounts::new(shape.suppression(SuppressionMark::LeftOut)),
             pairs: sorter(),
             subjects: CellNumbers::default(),
@@ -45,7 +95,7 @@ impl<'a> Counting<'a> {
             values: columns.sensitive.iter().map(|_| (CellNumbers::default(), sorter())).collect(),
             columns,
             table,
-        }
+        })
     }
 
     pub(super) fn batch(
@@ -74,11 +124,15 @@ impl<'a> Counting<'a> {
             if let Some(number) = number {
                 self.seen.see(number);
             }
+            if let Some(shares) = &mut self.shares {
+                let values: Vec<Option<&str>> =
+                    self.columns.sensitive.iter().map(|column| stated(cell(column))).collect();
+                shares.see(&quasi, subject, &values)?;
+            }
             let Some(class) = self.counts.row(&quasi, number.is_some()) else { continue };
             self.pairs.push(ClassPair::subject(class, number).0).map_err(unsorted)?;
             for (column, (numbers, pairs)) in self.columns.sensitive.iter().zip(&mut self.values) {
-                // A cell that says nothing is no value.
-                let Some(value) = cell(column) else { continue };
+                let Some(value) = stated(cell(column)) else { continue };
                 let value = numbers.number(Some(value), batch.rows()[row]).map_err(internal)?;
                 pairs.push(ClassPair::new(class, value).0).map_err(unsorted)?;
             }
@@ -87,8 +141,8 @@ impl<'a> Counting<'a> {
     }
 
     /// The classes in numbers.
-    pub(super) fn finish(self, k: u64) -> Result<Counted<'a>, EngineError> {
-        let Self { columns, mut counts, pairs, seen, values, .. } = self;
+    pub(super) fn finish(self, k: u64, options: &TableOptions) -> Result<Counted<'a>, EngineError> {
+        let Self { columns, mut counts, pairs, seen, values, shares, .. } = self;
         let sorted = pairs.finish().map_err(unsorted)?;
         let sorted = sorted.map(|pair| pair.map(|pair| ClassPair(pair).into_subject()));
         counts.count(sorted, seen.distinct()).map_err(unsorted)?;
@@ -99,7 +153,16 @@ impl<'a> Counting<'a> {
             let fewest = fewest_values(sorted).map_err(unsorted)?;
             diversity.push((columns.names[*position].clone(), fewest));
         }
-        Ok(Counted { columns, report: counts.report(k), diversity })
+        let kept = shares.map_or(Ok(Vec::new()), |shares| {
+            let names: Vec<&str> =
+                columns.sensitive.iter().map(|at| columns.names[*at].as_str()).collect();
+            // What is not released tells nothing.
+            let told = |kept: &Kept| kept.on.as_deref().is_none_or(|on| names.contains(&on));
+            let count = |promise: &Promise<'_>| promise.count(&shares.log, &names, options);
+            let kept = shares.promises.iter().map(count).collect::<Result<Vec<_>, _>>();
+            kept.map(|kept| kept.into_iter().filter(told).collect()).map_err(unreadable_model)
+        })?;
+        Ok(Counted { columns, report: counts.report(k), diversity, kept })
     }
 }
 
@@ -109,6 +172,13 @@ pub(super) struct Counted<'a> {
     pub(super) report: ClassReport,
     /// For each sensitive column, the fewest distinct values of a class.
     pub(super) diversity: Vec<(String, u64)>,
+    /// Models that ask for shares of people, and what is reached.
+    pub(super) kept: Vec<Kept>,
+}
+
+/// A cell that says nothing is no value.
+fn stated(cell: Option<&str>) -> Option<&str> {
+    cell.filter(|text| !anonymed_table::is_missing(text))
 }
 
 fn unsorted(error: SortError) -> EngineError {

@@ -9,17 +9,17 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use anonymed_assess::{Multiplicity, SeenNumbers, SignatureIndex};
-use anonymed_core::policy::{ModelRule, TableFormat, TableRule};
+use anonymed_core::policy::{TableFormat, TableRule};
 use anonymed_core::{AttributeRole, FileNumber, SubjectId};
 use anonymed_table::{ColumnOutcome, StringBatch, TableOutcome, released};
 use hashbrown::HashMap;
 
 use self::counting::{Counted, Counting};
 use super::{Findings, Look, staged};
-use crate::EngineError;
 use crate::risk::{ColumnUtility, JointRisk, RiskNumbers, RiskSummary, TableRisk};
 use crate::staging::{Output, Record};
 use crate::verify::consistency::Consistency;
+use crate::{EngineError, job};
 
 /// Reads tables one after the other and keeps what is counted over all of them.
 pub(super) struct Tables<'a> {
@@ -68,7 +68,7 @@ impl<'a> Tables<'a> {
             }
             let mut columns = Columns::of(self.look, record.file, output, outcome);
             counting::add_life_dates(self.look, output, &mut columns)?;
-            let mut counting = Counting::new(self.look, columns, self.risk.tables.len() as u32);
+            let mut counting = Counting::new(self.look, columns, self.risk.tables.len() as u32)?;
             pass.cells(findings, &mut |batch, owners| {
                 counting.batch(batch, owners, &mut self.signatures, &mut self.people)
             })?;
@@ -86,13 +86,17 @@ impl<'a> Tables<'a> {
     ) -> Result<(), EngineError> {
         let k = outcome.model.as_ref().and_then(|m| m.k);
         let threshold = self.look.policy.risk.max_prosecutor.unwrap_or(0.2);
-        let counted = counting.finish(u64::from(k.unwrap_or(2)))?;
-        let Counted { columns, report, diversity } = counted;
+        let options = job::table_options(self.look.project);
+        let counted = counting.finish(u64::from(k.unwrap_or(2)), &options)?;
+        let Counted { columns, report, diversity, kept } = counted;
         let mut models = BTreeMap::new();
         if !columns.quasi.is_empty() {
             models.insert("k".to_owned(), report.smallest_class_subjects as f64);
             for (column, l) in &diversity {
                 models.insert(format!("l({column})"), *l as f64);
+            }
+            for (name, reached) in kept.iter().filter_map(|k| Some((k.name(), k.reached?))) {
+                models.insert(name, reached);
             }
         }
         self.models.insert(output.path.clone(), models);
@@ -111,6 +115,7 @@ impl<'a> Tables<'a> {
             class_sizes: report.class_sizes.iter().map(|(size, n)| (*size, *n)).collect(),
             diversity,
             l_asked: columns.l_asked().map(|(column, l)| (column.to_owned(), l)).collect(),
+            models: kept,
             utility: outcome.columns.iter().map(|c| utility(c, outcome)).collect(),
         });
         Ok(())
@@ -224,10 +229,7 @@ impl<'a> Columns<'a> {
 
     /// Columns on which the table's rule asks for diversity, whatever their role, with the l.
     fn l_asked(&self) -> impl Iterator<Item = (&'a str, u32)> + use<'a> {
-        self.rule.into_iter().flat_map(|rule| &rule.models).filter_map(|model| match model {
-            ModelRule::DistinctLDiversity { l, on } => Some((on.as_str(), *l)),
-            _ => None,
-        })
+        self.rule.into_iter().flat_map(|rule| rule.distinct_l())
     }
 }
 

@@ -1,0 +1,193 @@
+//! What privacy models promise of a released table, and by which measure each promise is held.
+
+use anonymed_anonymize::HierarchyFile;
+use anonymed_anonymize::models::{self, ModelFamily};
+use anonymed_assess::privacy::{self, Better, PrivacyMeasure, Scales, reached};
+use anonymed_assess::{SensitiveLog, ValueTree};
+use anonymed_core::ModalityError;
+use anonymed_core::policy::ModelConfig;
+use serde::{Deserialize, Serialize};
+
+use crate::TableOptions;
+
+/// One number that every class has to reach.
+#[derive(Clone, Copy)]
+pub struct Promise<'a> {
+    model: &'a ModelConfig,
+    measure: &'static dyn PrivacyMeasure,
+    asked: f64,
+}
+
+/// A promise, and what was counted in the released table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The measure, as `t-closeness`.
+    pub measure: String,
+    /// The sensitive column, where it is about one.
+    pub on: Option<String>,
+    /// What was asked for.
+    pub asked: f64,
+    /// What the worst class reaches; none where it is beyond every number or there is no class.
+    pub reached: Option<f64>,
+    /// Whether that is enough.
+    pub holds: bool,
+}
+
+impl Kept {
+    /// The measure and its column, as `t-closeness(diagnosis)`.
+    pub fn name(&self) -> String {
+        let measure = &self.measure;
+        self.on.as_ref().map_or_else(|| measure.clone(), |on| format!("{measure}({on})"))
+    }
+}
+
+/// Parameters that are promises, by the family's name: the measure and the letter.
+const MEASURED: &[(&str, &[(&str, &str)])] = &[
+    ("k-anonymity", &[("k-anonymity", "k")]),
+    ("alpha-k-anonymity", &[("alpha-k-anonymity", "alpha"), ("k-anonymity", "k")]),
+    ("distinct-l-diversity", &[("distinct-l-diversity", "l")]),
+    ("entropy-l-diversity", &[("entropy-l-diversity", "l")]),
+    ("recursive-l-diversity", &[("recursive-l-diversity", "c")]),
+    ("delta-disclosure", &[("delta-disclosure", "delta")]),
+    ("basic-beta-likeness", &[("basic-beta-likeness", "beta")]),
+    ("enhanced-beta-likeness", &[("enhanced-beta-likeness", "beta")]),
+    ("t-closeness", &[("t-closeness", "t")]),
+    ("ordered-t-closeness", &[("ordered-t-closeness", "t")]),
+    ("hierarchical-t-closeness", &[("hierarchical-t-closeness", "t")]),
+];
+
+/// The most values the measure of distinct l counts.
+const L_MOST: f64 = 1024.0;
+
+/// Rounding that two ways of reckoning may differ by.
+const ROUNDING: f64 = 1e-5;
+
+/// The family of a model.
+///
+/// # Errors
+///
+/// A model that is none.
+pub(crate) fn family(model: &ModelConfig) -> Result<&'static dyn ModelFamily, ModalityError> {
+    let letters = model.numbers.keys().map(String::as_str);
+    models::by_letters(letters, model.kind.as_deref()).ok_or_else(|| {
+        let known: Vec<String> = models::ALL.iter().map(|f| described(*f)).collect();
+        ModalityError::Policy(format!(
+            "a model is none that is known; there are {}",
+            known.join(", ")
+        ))
+    })
+}
+
+/// `l (kind "entropy")`.
+fn described(family: &dyn ModelFamily) -> String {
+    let letters = family.letters().join(" with ");
+    family.kind().map_or(letters.clone(), |kind| format!("{letters} of kind \"{kind}\""))
+}
+
+/// Everything that models promise.
+///
+/// # Errors
+///
+/// [`ModalityError::Policy`]: a model that is none, or that could not be counted again in the output.
+pub fn promises(models: &[ModelConfig]) -> Result<Vec<Promise<'_>>, ModalityError> {
+    let mut promises = Vec::new();
+    for model in models {
+        let name = family(model)?.name();
+        let unchecked = || ModalityError::Policy(format!("{name} cannot be checked in the output"));
+        let (_, measured) =
+            MEASURED.iter().find(|(family, _)| *family == name).ok_or_else(unchecked)?;
+        for (measure, letter) in *measured {
+            let measure = privacy::by_name(measure).ok_or_else(unchecked)?;
+            let asked = model.numbers.get(*letter).copied().ok_or_else(unchecked)?;
+            if *letter == "l" && asked > L_MOST {
+                return Err(ModalityError::Policy(format!(
+                    "an l above {L_MOST} cannot be checked in the output"
+                )));
+            }
+            promises.push(Promise { model, measure, asked });
+        }
+    }
+    Ok(promises)
+}
+
+impl std::fmt::Debug for Promise<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Promise").field("measure", &self.measure.name()).finish_non_exhaustive()
+    }
+}
+
+impl Promise<'_> {
+    /// Whether counting people and distinct values is enough to hold it.
+    pub fn is_count(&self) -> bool {
+        matches!(self.measure.name(), "k-anonymity" | "distinct-l-diversity")
+    }
+
+    /// Counts what was released; `sensitive` names the columns of the log.
+    ///
+    /// # Errors
+    ///
+    /// [`ModalityError::Policy`] where the hierarchy of a model cannot be read.
+    pub fn count(
+        &self,
+        log: &SensitiveLog,
+        sensitive: &[&str],
+        options: &TableOptions,
+    ) -> Result<Kept, ModalityError> {
+        let on = self.model.on.as_deref();
+        let at = sensitive.iter().position(|name| Some(*name) == on);
+        let tree = self.model.hierarchy.as_deref().map(|file| tree(file, options)).transpose()?;
+        let l = self.model.numbers.get("l").copied().unwrap_or(0.0) as u32;
+        let scales = Scales { l, tree: tree.as_ref() };
+        // A model about no column looks at people alone.
+        let reached = reached(self.measure, log, at.unwrap_or(usize::MAX), scales).worst;
+        Ok(Kept {
+            measure: self.measure.name().to_owned(),
+            on: self.model.on.clone(),
+            asked: self.asked,
+            reached,
+            holds: self.holds(reached),
+        })
+    }
+
+    /// Whether what was reached is enough.
+    fn holds(&self, reached: Option<f64>) -> bool {
+        let Some(reached) = reached else { return false };
+        let slack = ROUNDING * self.asked.abs().max(1.0);
+        match self.measure.better() {
+            Better::Higher => reached >= self.asked - slack,
+            Better::Lower => reached <= self.asked + slack,
+        }
+    }
+}
+
+fn tree(file: &str, options: &TableOptions) -> Result<ValueTree, ModalityError> {
+    let wrong = |e| ModalityError::Policy(format!("hierarchy file `{file}`: {e}"));
+    let text = options.hierarchy(file)?;
+    let hierarchy = HierarchyFile::parse(&text).map_err(wrong)?;
+    let mut lines: Vec<Vec<&str>> = Vec::new();
+    for level in 0..=hierarchy.height() {
+        for (line, (_, label)) in hierarchy.labels(level).into_iter().flatten().enumerate() {
+            if level == 0 {
+                lines.push(Vec::new());
+            }
+            lines[line].push(label);
+        }
+    }
+    Ok(ValueTree::new(lines.into_iter()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_family_is_measured() {
+        for family in models::ALL {
+            let (_, measured) = MEASURED.iter().find(|(name, _)| *name == family.name()).unwrap();
+            for (measure, letter) in *measured {
+                assert!(privacy::by_name(measure).is_some() && family.letters().contains(letter));
+            }
+        }
+        assert_eq!(MEASURED.len(), models::ALL.len());
+    }
+}
