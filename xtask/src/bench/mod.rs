@@ -1,5 +1,8 @@
 //! `cargo xtask bench`: measures the release build and writes `BENCHMARKS.md`, which holds nothing
-//! but what this command printed.
+//! but what this command printed. A part can be measured by itself; the others keep what they were.
+
+mod enlarge;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,6 +22,28 @@ pub(crate) struct Arguments {
     /// A tenth of the size, printed and not written.
     #[arg(long)]
     quick: bool,
+    /// One part alone: the whole project, or tables by themselves.
+    #[arg(long, value_enum)]
+    part: Option<Part>,
+}
+
+/// What is measured and written together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    Project,
+    Tables,
+}
+
+impl Part {
+    const ALL: [Self; 2] = [Self::Project, Self::Tables];
+
+    /// The line of the page that its sections follow.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Project => "# A project from end to end",
+            Self::Tables => "# One table by itself",
+        }
+    }
 }
 
 /// How much is measured.
@@ -27,10 +52,28 @@ struct Size {
     rows: u64,
     subjects: u64,
     starts: usize,
+    /// Copies of the census table.
+    copies: u32,
+    /// Thousands of rows of the generated tables.
+    thousands: u32,
 }
 
-const FULL: Size = Size { patients: 10_000, rows: 20_000_000, subjects: 1_000_000, starts: 30 };
-const QUICK: Size = Size { patients: 1_000, rows: 2_000_000, subjects: 100_000, starts: 10 };
+const FULL: Size = Size {
+    patients: 10_000,
+    rows: 20_000_000,
+    subjects: 1_000_000,
+    starts: 30,
+    copies: 100,
+    thousands: 30_000,
+};
+const QUICK: Size = Size {
+    patients: 1_000,
+    rows: 2_000_000,
+    subjects: 100_000,
+    starts: 10,
+    copies: 10,
+    thousands: 3_000,
+};
 
 /// One run of the measurements.
 struct Bench {
@@ -45,19 +88,51 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let folder = workspace.scratch("bench")?;
     let size = if arguments.quick { QUICK } else { FULL };
     let mut bench = Bench { anonymed, folder, size, page: String::new() };
-    bench.head(workspace);
-    bench.start_up()?;
-    bench.hospital()?;
-    bench.big_table()?;
+    let path = workspace.root.join("BENCHMARKS.md");
+    let before = fs_err::read_to_string(&path).unwrap_or_default();
+    let mut page = bench.taken(Bench::head);
+    for part in Part::ALL {
+        if arguments.part.is_some_and(|only| only != part) {
+            page.push_str(section_of(&before, part.title()).unwrap_or_default());
+            continue;
+        }
+        bench.line("");
+        bench.line(part.title());
+        bench.line("");
+        bench.line(&format!("Measured on {}.", machine(workspace)));
+        match part {
+            Part::Project => {
+                bench.start_up()?;
+                bench.hospital()?;
+                bench.big_table()?;
+            }
+            Part::Tables => bench.tables(workspace)?,
+        }
+        page.push_str(&bench.taken(|_| ()));
+    }
     if !arguments.quick {
-        fs_err::write(workspace.root.join("BENCHMARKS.md"), &bench.page)?;
+        fs_err::write(path, page)?;
     }
     // Gigabytes that nobody needs again.
     fs_err::remove_dir_all(bench.folder)?;
     Ok(())
 }
 
+/// A part of the page, from the empty line before its title to that before the next.
+fn section_of<'a>(page: &'a str, title: &str) -> Option<&'a str> {
+    let from = page.find(&format!("\n{title}\n"))?;
+    let rest = &page[from + 1..];
+    let until = rest.find("\n\n# ").map_or(rest.len(), |at| at + 1);
+    Some(&page[from..from + 1 + until])
+}
+
 impl Bench {
+    /// Does something and takes the page that was written until then.
+    fn taken(&mut self, work: impl FnOnce(&mut Self)) -> String {
+        work(self);
+        std::mem::take(&mut self.page)
+    }
+
     fn line(&mut self, text: &str) {
         println!("{text}");
         self.page.push_str(text);
@@ -74,15 +149,13 @@ impl Bench {
         self.line("|---|---|");
     }
 
-    fn head(&mut self, workspace: &Workspace) {
+    fn head(&mut self) {
         self.line("# Benchmarks");
         self.line("");
         self.line(
             "Written by `cargo xtask bench`, which builds `--release` and measures the binary from \
              outside. MB is 10^6 bytes; peak RSS is the kernel's high-water mark of the process.",
         );
-        self.line("");
-        self.line(&format!("Machine: {}", machine(workspace)));
     }
 
     /// Median time from start to exit of `--help`.
@@ -312,6 +385,14 @@ mod tests {
         check("reading 3 files\n{\"a\":1}\n");
         check("reading\n{\n  \"a\": 1\n}\ndone\n");
         assert!(json("nothing here").is_none());
+    }
+
+    #[test]
+    fn a_part_keeps_its_place() {
+        let page = "# Benchmarks\n\nhead\n\n# One\n\na\n\n## b\n\n# Two\n\nc\n";
+        assert_eq!(section_of(page, "# One"), Some("\n# One\n\na\n\n## b\n"));
+        assert_eq!(section_of(page, "# Two"), Some("\n# Two\n\nc\n"));
+        assert_eq!(section_of(page, "# Three"), None);
     }
 
     #[test]
