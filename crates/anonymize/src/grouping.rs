@@ -107,6 +107,7 @@ impl<'a> SubjectGrouping<'a> {
         let axes = Axis::all(problem.table());
         let (mut cells, groups) = people.cells(&axes, row_counts);
         let partitioner = Partitioner::new(problem, &axes, &people);
+        problem.begin(people.subjects.len(), "subjects");
         let mut class_of = vec![SUPPRESSED; people.subjects.len()];
         let mut members = Vec::new();
         let mut start = 0;
@@ -125,6 +126,7 @@ impl<'a> SubjectGrouping<'a> {
                 members.push(combinations);
             }
         }
+        problem.end();
         drop(cells);
         let members = ClassMembers::from_lists(members);
         let recoding = Recoding::of_members(problem.table(), &axes, class_of, &members);

@@ -1,6 +1,6 @@
 //! A problem (a table and what has to hold) and its solution, judged class by class once more.
 
-use anonymed_core::CancelToken;
+use anonymed_core::{CancelToken, Progress};
 use rayon::prelude::*;
 
 use crate::axis::Axis;
@@ -13,6 +13,9 @@ use crate::{
     SubjectCount,
 };
 
+/// What the search is called to who hears of it.
+const STAGE: &str = "solve";
+
 /// A frequency table and the models every class of its release has to satisfy.
 pub struct Problem<'a> {
     table: &'a FrequencyTable,
@@ -23,6 +26,7 @@ pub struct Problem<'a> {
     cancel: CancelToken,
     checks_max: Option<u64>,
     is_late: Option<&'a (dyn Fn() -> bool + Sync)>,
+    progress: &'a dyn Progress,
 }
 
 /// A recoding that satisfies the models, and what it did.
@@ -70,6 +74,7 @@ impl<'a> Problem<'a> {
             cancel: CancelToken::default(),
             checks_max: None,
             is_late: None,
+            progress: &(),
         }
     }
 
@@ -84,6 +89,14 @@ impl<'a> Problem<'a> {
     #[must_use]
     pub fn is_late(mut self, is_late: &'a (dyn Fn() -> bool + Sync)) -> Self {
         self.is_late = Some(is_late);
+        self
+    }
+
+    /// Sets who hears how far the search is: the stage `solve`, in combinations that have their class or
+    /// in nodes that were judged.
+    #[must_use]
+    pub fn progress(mut self, progress: &'a dyn Progress) -> Self {
+        self.progress = progress;
         self
     }
 
@@ -128,7 +141,9 @@ impl<'a> Problem<'a> {
     /// A model the table cannot answer, or [`AnonymizeError::Cancelled`].
     pub fn solve(&self, search: &dyn Search) -> Result<Solution, AnonymizeError> {
         self.check_models()?;
-        let found = search.search(self)?;
+        let found = search.search(self);
+        self.end();
+        let found = found?;
         Ok(self.judge_classes(found))
     }
 
@@ -182,6 +197,18 @@ impl<'a> Problem<'a> {
     pub(crate) fn is_over(&self, checks: u64) -> bool {
         self.checks_max.is_some_and(|most| checks >= most)
             || self.is_late.is_some_and(|is_late| is_late())
+    }
+
+    pub(crate) fn begin(&self, total: usize, unit: &str) {
+        self.progress.begin(STAGE, total as u64, unit);
+    }
+
+    pub(crate) fn end(&self) {
+        self.progress.end(STAGE);
+    }
+
+    pub(crate) fn advance(&self, units: usize) {
+        self.progress.advance(STAGE, units as u64);
     }
 
     pub(crate) fn check_cancelled(&self) -> Result<(), AnonymizeError> {

@@ -53,6 +53,7 @@ impl Search for Mondrian {
         let units = Combinations::new(table, &axes);
         let mut cells = units.cells(&axes);
         let partitioner = Partitioner::new(problem, &axes, &units);
+        problem.begin(table.combinations(), "combinations");
         let leaves = partitioner.leaves(&mut cells)?;
         let mut class_of = vec![SUPPRESSED; table.combinations()];
         for (class, leaf) in leaves.iter().enumerate() {

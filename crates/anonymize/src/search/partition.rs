@@ -129,6 +129,7 @@ impl<'a, U: Units> Partitioner<'a, U> {
         if self.problem.check_cancelled().is_err() {
             return leaves;
         }
+        let rows = part.rows.len() / self.units.stride();
         let mut stack = vec![part];
         while let Some(part) = stack.pop() {
             match cutter.step(part) {
@@ -136,6 +137,7 @@ impl<'a, U: Units> Partitioner<'a, U> {
                 Step::Cut(left, right) => stack.extend([left, right]),
             }
         }
+        self.problem.advance(rows);
         leaves
     }
 

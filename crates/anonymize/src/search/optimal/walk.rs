@@ -62,8 +62,14 @@ impl Search for Optimal {
             best: None,
         };
         let lower = match Lattice::new(&levels, MOST_NUMBERED) {
-            Some(lattice) => walk.numbered(&lattice)?,
-            None => walk.best_first(&levels)?,
+            Some(lattice) => {
+                problem.begin(lattice.len(), "nodes");
+                walk.numbered(&lattice)?
+            }
+            None => {
+                problem.begin(0, "nodes");
+                walk.best_first(&levels)?
+            }
         };
         walk.lower()?;
         let checks = walk.checker.checks;
@@ -106,6 +112,7 @@ impl Walk<'_> {
     /// Of equal losses the node found first counts, and of the order nothing depends on chance.
     fn judge(&mut self, node: &[u8]) -> Verdict {
         let verdict = self.checker.check(node);
+        self.problem.advance(1);
         if let Verdict::Feasible(loss) = verdict
             && loss < self.best_loss()
         {
