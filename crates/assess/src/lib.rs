@@ -31,9 +31,11 @@ mod error;
 mod hash;
 mod homogeneity;
 mod joint;
+pub mod population;
 pub mod privacy;
 pub mod risk;
 mod sensitive_log;
+mod special;
 pub mod utility;
 
 pub use cell::ReleasedCell;

@@ -1,6 +1,6 @@
 //! A file of a registry's folder that no registry lists is a mistake.
 
-use anonymed_assess::{privacy, risk, utility};
+use anonymed_assess::{population, privacy, risk, utility};
 
 fn files(folder: &str) -> usize {
     fs_err::read_dir(format!("{}/src/{folder}", std::env::var("CARGO_MANIFEST_DIR").unwrap()))
@@ -16,8 +16,11 @@ fn every_file_is_listed() {
     assert!(privacy::ALL.iter().all(|m| privacy::by_name(m.name()).is_some()));
     assert_eq!(files("risk"), risk::ALL.len());
     assert_eq!(files("utility"), utility::ALL.len());
+    // One file is the tests.
+    assert_eq!(files("population") - 1, population::ALL.len());
     assert!(
         risk::ALL.iter().all(|m| risk::by_name(m.name()).is_some() && !m.citation().is_empty())
     );
+    assert!(population::ALL.iter().all(|m| !m.citation().is_empty()));
     assert!(utility::ALL.iter().all(|m| !m.citation().is_empty()));
 }
