@@ -40,6 +40,20 @@ impl ClassCounts {
         }
     }
 
+    /// Classes whose rows and people are known already. Rows of a table, those of them that are
+    /// suppressed or name nobody, and its people are told with them.
+    pub(crate) fn of_sizes(
+        shape: Shape,
+        rows: [u64; 3],
+        subjects: u64,
+        sizes: impl Iterator<Item = (u64, u64)>,
+    ) -> Self {
+        let [rows, suppressed_rows, rows_without_subject] = rows;
+        let mut counts = Self::new(shape);
+        sizes.for_each(|(rows, subjects)| counts.class(rows, subjects));
+        Self { rows, suppressed_rows, rows_without_subject, subjects, ..counts }
+    }
+
     /// Takes a row of the shape's quasi-identifier cells, and whether it names a subject. Gives its
     /// class, to be sorted together with the subject; none where the row is suppressed.
     pub fn row(&mut self, quasi: &[Option<&str>], has_subject: bool) -> Option<ClassHash> {

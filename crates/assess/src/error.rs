@@ -22,4 +22,20 @@ pub enum AssessError {
         /// The limit.
         most: u64,
     },
+    /// A row has the number of a text that is not there.
+    #[error("row {row} has a number that no text has")]
+    NoText {
+        /// The row, from 0.
+        row: u64,
+    },
+    /// Columns of one table have different lengths.
+    #[error("column {column} has {rows} rows where there are {expected}")]
+    Uneven {
+        /// The column, from 0; the subject column is the last.
+        column: usize,
+        /// Its rows.
+        rows: u64,
+        /// Rows announced.
+        expected: u64,
+    },
 }

@@ -60,6 +60,14 @@ pub(crate) fn of_cell(cell: Option<&str>) -> u64 {
     hasher.finish128().as_u128() as u64
 }
 
+/// 128 bits of a code of a column.
+pub(crate) fn of_code(column: u32, code: u32) -> u128 {
+    let mut hasher = SipHasher128::new_with_keys(0, 3);
+    hasher.write_u32(column);
+    hasher.write_u32(code);
+    hasher.finish128().as_u128()
+}
+
 /// 64 bits of a number of 128.
 pub(crate) fn of_number(number: u128) -> u64 {
     let mut hasher = SipHasher128::new_with_keys(0, 2);

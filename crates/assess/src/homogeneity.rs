@@ -119,7 +119,16 @@ pub struct HomogeneityReport {
 impl HomogeneityReport {
     /// Judges a sensitive column; a value is guessable from a share of its class's rows.
     pub fn of(classes: &ClassIndex, column: usize, guessable_from: f64) -> Self {
-        let mut report = Self {
+        let mut report = Self::new(column, guessable_from);
+        if column < classes.sensitive_columns() {
+            classes.classes().for_each(|class| report.add(class.rows, class.sensitive(column)));
+        }
+        report.finish()
+    }
+
+    /// A report before any class.
+    pub(crate) fn new(column: usize, guessable_from: f64) -> Self {
+        Self {
             column,
             smallest_distinct: u64::MAX,
             smallest_distinct_over_subjects: u64::MAX,
@@ -127,28 +136,29 @@ impl HomogeneityReport {
             homogeneous_rows: 0,
             guessable_from,
             guessable_rows: 0,
-        };
-        let mut any = false;
-        if column < classes.sensitive_columns() {
-            for class in classes.classes() {
-                any = true;
-                let tally = class.sensitive(column);
-                report.smallest_distinct = report.smallest_distinct.min(tally.distinct());
-                report.smallest_distinct_over_subjects =
-                    report.smallest_distinct_over_subjects.min(tally.by_subjects());
-                if tally.distinct() == 1 {
-                    report.homogeneous_classes += 1;
-                    report.homogeneous_rows += class.rows;
-                }
-                if tally.most_common() as f64 >= guessable_from * class.rows as f64 {
-                    report.guessable_rows += class.rows;
-                }
-            }
         }
-        if !any {
-            (report.smallest_distinct, report.smallest_distinct_over_subjects) = (0, 0);
+    }
+
+    /// Adds a class.
+    pub(crate) fn add(&mut self, rows: u64, tally: &SensitiveTally) {
+        self.smallest_distinct = self.smallest_distinct.min(tally.distinct());
+        self.smallest_distinct_over_subjects =
+            self.smallest_distinct_over_subjects.min(tally.by_subjects());
+        if tally.distinct() == 1 {
+            self.homogeneous_classes += 1;
+            self.homogeneous_rows += rows;
         }
-        report
+        if tally.most_common() as f64 >= self.guessable_from * rows as f64 {
+            self.guessable_rows += rows;
+        }
+    }
+
+    /// The report; without classes there are no values.
+    pub(crate) fn finish(mut self) -> Self {
+        if self.smallest_distinct == u64::MAX {
+            (self.smallest_distinct, self.smallest_distinct_over_subjects) = (0, 0);
+        }
+        self
     }
 }
 

@@ -25,6 +25,8 @@
 
 mod cell;
 mod classes;
+mod coded;
+mod combinations;
 mod counts;
 mod distinct;
 mod error;
@@ -34,12 +36,18 @@ mod joint;
 pub mod population;
 pub mod privacy;
 pub mod risk;
+mod seeded;
 mod sensitive_log;
+mod separation;
+mod sketch;
 mod special;
+mod table_risk;
 pub mod utility;
+mod wildcards;
 
 pub use cell::ReleasedCell;
 pub use classes::{ClassIndex, ClassReport, ClassView, Placed, Shape, SuppressionMark};
+pub use coded::{CodedColumn, CodedTable, NOBODY};
 pub use counts::{ClassCounts, ClassHash, SeenNumbers, fewest_values};
 pub use error::AssessError;
 pub use hash::CellNumbers;
@@ -47,4 +55,9 @@ pub use homogeneity::{HomogeneityReport, L_CAP};
 pub use joint::{JointReport, Multiplicity, SignatureIndex};
 pub use privacy::{PrivacyMeasure, Reached, SensitiveLog, ValueTree};
 pub use risk::{Classes, RiskInput, RiskModel, RiskReport};
+pub use separation::{Separation, SeparationReport};
+pub use table_risk::{
+    ColumnRisk, EstimateReport, PopulationReport, RiskQuestion, SensitiveRisk, TableRisk,
+};
 pub use utility::{ColumnTally, ColumnUtility, UtilityMeter, UtilityMetric, UtilityReport};
+pub use wildcards::{NotComputed, WildcardReport};

@@ -48,10 +48,10 @@ impl<'a> From<&'a ClassCounts> for Classes<'a> {
 
 /// So many classes of as many people each, who share a risk.
 #[derive(Debug, Clone, Copy)]
-struct AtRisk {
-    risk: f64,
-    subjects: u64,
-    times: u64,
+pub(crate) struct AtRisk {
+    pub(crate) risk: f64,
+    pub(crate) subjects: u64,
+    pub(crate) times: u64,
 }
 
 impl RiskInput<'_> {
@@ -130,7 +130,12 @@ pub fn by_name(name: &str) -> Option<&'static dyn RiskModel> {
 }
 
 /// Highest, mean and share at risk of a risk per class.
-fn over_classes(name: &str, basis: Basis, threshold: f64, mut by_risk: Vec<AtRisk>) -> RiskReport {
+pub(crate) fn over_classes(
+    name: &str,
+    basis: Basis,
+    threshold: f64,
+    mut by_risk: Vec<AtRisk>,
+) -> RiskReport {
     // Classes come in no particular order, and sums of fractions depend on it: sort.
     by_risk.sort_by(|a, b| a.risk.total_cmp(&b.risk).then(a.subjects.cmp(&b.subjects)));
     let (mut sum, mut subjects, mut at_risk) = (0.0, 0.0, 0.0);
@@ -155,7 +160,7 @@ fn over_classes(name: &str, basis: Basis, threshold: f64, mut by_risk: Vec<AtRis
 }
 
 /// A class with no subject known is nobody's, or anybody's: it is taken for one person's.
-fn one_of(subjects: u64) -> f64 {
+pub(crate) fn one_of(subjects: u64) -> f64 {
     1.0 / subjects.max(1) as f64
 }
 
