@@ -27,9 +27,12 @@ pub mod score;
 pub mod single;
 pub mod staging;
 pub mod subjects;
+pub mod table_input;
+pub mod table_risk;
 pub mod verification;
 pub mod verify;
 
+pub use anonymed_assess as assess;
 pub use anonymed_demo as demo;
 pub use anonymed_vault as vault;
 pub use error::{EngineError, cause};

@@ -1,26 +1,20 @@
 //! One table by itself, without a project: anonymized, read back, checked, and only then put in place.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Seek, Write};
+use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
 use anonymed_core::policy::{TableConfig, TableFormat};
-use anonymed_core::{
-    CancelToken, Document, FileNumber, Modality, ModalityError, PolicyError, Sensitive,
-};
+use anonymed_core::CancelToken;
 use anonymed_table::promise::Kept;
 use anonymed_table::single::{Checked, SingleOutcome, SingleTable, check, checkable};
 use anonymed_table::{TableOptions, Tables};
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 
-use crate::{EngineError, bounded, job};
-
-/// Bytes that tell what a file is.
-const HEAD: usize = 64 << 10;
-/// Longest configuration: 1 MiB.
-const CONFIG_MOST: u64 = 1 << 20;
+use crate::EngineError;
+use crate::table_input::{self, TableInput};
 
 /// Where things are.
 #[derive(Debug, Clone, Copy)]
@@ -100,20 +94,13 @@ pub struct Joint {
 /// suppressed than allowed, or where what was written does not hold what was promised; there is no output
 /// then.
 pub fn anonymize(places: Places<'_>, cancel: &CancelToken) -> Result<TableReport, EngineError> {
-    let config = TableConfig::parse(
-        &bounded::read_text(places.config, CONFIG_MOST)
-            .map_err(EngineError::io("the configuration", "read"))?,
-    )?;
-    checkable(&config).map_err(wrong_config)?;
+    let config = table_input::config(places.config)?;
+    checkable(&config).map_err(table_input::wrong)?;
     let format = output_format(places.output)?;
     if places.output.exists() {
         return Err(EngineError::Usage("the output exists already; choose another place".into()));
     }
-    let beside = places.config.parent().unwrap_or(Path::new(".")).to_owned();
-    let options = || {
-        let beside = beside.clone();
-        TableOptions::default().hierarchies(move |name| job::hierarchy(&beside, name))
-    };
+    let options = || table_input::options(places.config);
     let folder = places.output.parent().filter(|f| !f.as_os_str().is_empty());
     let mut staged = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
         .map_err(EngineError::io("the output", "written"))?;
@@ -146,60 +133,18 @@ fn transform(
     cancel: &CancelToken,
     (format, out): (TableFormat, &mut std::fs::File),
 ) -> Result<SingleOutcome, EngineError> {
-    let file = FileNumber(1);
-    let wrong = |source: ModalityError| match source {
-        ModalityError::Cancelled(cancelled) => EngineError::Cancelled(cancelled),
-        source @ ModalityError::Policy(_) => wrong_config(source),
-        source => EngineError::File { file, source },
-    };
     let tables = Tables::new(options);
-    let mut data =
-        fs_err::File::open(places.input).map_err(EngineError::io("the table", "read"))?.into_file();
-    let length = data.metadata().map_err(EngineError::io("the table", "read"))?.len();
-    let mut head = Vec::new();
-    Read::by_ref(&mut data)
-        .take(HEAD as u64)
-        .read_to_end(&mut head)
-        .and_then(|_| data.rewind())
-        .map_err(EngineError::io("the table", "read"))?;
-    let found = tables
-        .sniff(&head, length)
-        .ok_or_else(|| EngineError::Usage("the input is no table that can be read".into()))?;
-    let name = Sensitive::new(String::new());
-    let mut document = Document { file, name: &name, length, data: &mut data };
-    let parts = tables.parts(&mut document, &found).map_err(wrong)?;
-    let part = match (places.sheet, parts.as_slice()) {
-        (None, [one]) => one,
-        (Some(sheet), parts) => parts
-            .iter()
-            .find(|part| part.sheet.as_deref() == Some(sheet))
-            .ok_or_else(|| EngineError::Usage("the workbook has no such visible sheet".into()))?,
-        (None, parts) => {
-            return Err(EngineError::Usage(format!(
-                "the workbook has {} visible sheets; say which with --sheet",
-                parts.len()
-            )));
-        }
-    };
     let deadline = config.search.time_limit.map(|limit| steady_time() + limit);
     let is_late = move || deadline.is_some_and(|end| steady_time() >= end);
     let job = SingleTable { config, cancel, is_late: deadline.is_some().then_some(&is_late as _) };
     let mut out = std::io::BufWriter::with_capacity(1 << 20, out);
-    let outcome = job::guarded(|| {
+    let input = TableInput { path: places.input, sheet: places.sheet };
+    let outcome = input.open(&tables, |document, found, part| {
         let mut outputs: [(TableFormat, &mut dyn Write); 1] = [(format, &mut out)];
-        tables.anonymize(&mut document, &found, part, &job, &mut outputs)
-    })
-    .map_err(wrong)?;
+        tables.anonymize(document, found, part, &job, &mut outputs)
+    })?;
     out.flush().map_err(EngineError::io("the output", "written"))?;
     Ok(outcome)
-}
-
-fn wrong_config(source: ModalityError) -> EngineError {
-    let reason = match source {
-        ModalityError::Policy(reason) => reason,
-        other => other.to_string(),
-    };
-    EngineError::Policy(PolicyError { key: "configuration".into(), reason, span: None })
 }
 
 /// Holds what was read back against what was promised.

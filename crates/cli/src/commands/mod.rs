@@ -13,6 +13,7 @@ mod plan;
 mod policy;
 mod release;
 mod report;
+mod risk;
 mod run;
 mod scan;
 mod table;
@@ -65,6 +66,8 @@ enum Command {
     /// Work on one table by itself, without a project.
     #[command(subcommand)]
     Table(table::Command),
+    /// Say how likely somebody in a table is named.
+    Risk(risk::Args),
     /// Show, verify and export the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -99,6 +102,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Release(command) => release::run(&command, &common),
         Command::Policy(command) => policy::run(&command, &common),
         Command::Table(command) => table::run(&command, &common),
+        Command::Risk(args) => risk::run(&args, &common),
         Command::Audit(command) => audit::run(&command, &common),
         Command::Decrypt(args) => decrypt::run(&args, &common),
         Command::DemoProject(args) => demo_project::run(&args, &common),

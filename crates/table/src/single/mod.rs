@@ -8,6 +8,7 @@ mod check;
 mod coded;
 mod release;
 mod solve;
+mod view;
 
 use anonymed_anonymize::Proof;
 use anonymed_core::policy::{TableConfig, TableFormat};
@@ -18,6 +19,7 @@ use crate::{Part, Tables};
 
 pub use check::{CheckError, Checked, check, checkable};
 pub use solve::Solved;
+pub use view::{TableView, Wanted};
 
 use coded::CodedTable;
 

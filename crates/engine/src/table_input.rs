@@ -1,0 +1,92 @@
+//! One table that is named on a command line: opened, known by its content, its sheet found, and the
+//! configuration beside it.
+
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use anonymed_core::policy::TableConfig;
+use anonymed_core::{
+    Document, FileNumber, Format, Modality, ModalityError, PolicyError, Sensitive,
+};
+use anonymed_table::{Part, TableOptions, Tables};
+
+use crate::{EngineError, bounded, job};
+
+/// Bytes that tell what a file is.
+const HEAD: usize = 64 << 10;
+/// Longest configuration: 1 MiB.
+const CONFIG_MOST: u64 = 1 << 20;
+
+/// A table and which sheet of it.
+#[derive(Debug, Clone, Copy)]
+pub struct TableInput<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Its sheet, for workbooks of several.
+    pub sheet: Option<&'a str>,
+}
+
+/// Reads a configuration.
+pub(crate) fn config(path: &Path) -> Result<TableConfig, EngineError> {
+    let text = bounded::read_text(path, CONFIG_MOST)
+        .map_err(EngineError::io("the configuration", "read"))?;
+    Ok(TableConfig::parse(&text)?)
+}
+
+/// Options under which hierarchy files are looked for beside a configuration.
+pub(crate) fn options(config: &Path) -> TableOptions {
+    let beside = config.parent().unwrap_or(Path::new(".")).to_owned();
+    TableOptions::default().hierarchies(move |name| job::hierarchy(&beside, name))
+}
+
+impl TableInput<'_> {
+    /// Opens the table and works on it.
+    pub(crate) fn open<T>(
+        self,
+        tables: &Tables,
+        work: impl FnOnce(&mut Document<'_>, &Format, &Part) -> Result<T, ModalityError>,
+    ) -> Result<T, EngineError> {
+        let unread = EngineError::io("the table", "read");
+        let mut data = fs_err::File::open(self.path).map_err(unread)?.into_file();
+        let length = data.metadata().map_err(EngineError::io("the table", "read"))?.len();
+        let mut head = Vec::new();
+        Read::by_ref(&mut data)
+            .take(HEAD as u64)
+            .read_to_end(&mut head)
+            .and_then(|_| data.rewind())
+            .map_err(EngineError::io("the table", "read"))?;
+        let found = tables
+            .sniff(&head, length)
+            .ok_or_else(|| EngineError::Usage("the input is no table that can be read".into()))?;
+        let name = Sensitive::new(String::new());
+        let mut document = Document { file: FileNumber(1), name: &name, length, data: &mut data };
+        let parts = tables.parts(&mut document, &found).map_err(wrong)?;
+        let part = self.part(&parts)?;
+        job::guarded(|| work(&mut document, &found, part)).map_err(wrong)
+    }
+
+    fn part<'p>(self, parts: &'p [Part]) -> Result<&'p Part, EngineError> {
+        match (self.sheet, parts) {
+            (None, [one]) => Ok(one),
+            (Some(sheet), parts) => parts
+                .iter()
+                .find(|part| part.sheet.as_deref() == Some(sheet))
+                .ok_or_else(|| EngineError::Usage("the workbook has no such visible sheet".into())),
+            (None, parts) => Err(EngineError::Usage(format!(
+                "the workbook has {} visible sheets; say which with --sheet",
+                parts.len()
+            ))),
+        }
+    }
+}
+
+/// What a fault of reading is to who named the table.
+pub(crate) fn wrong(source: ModalityError) -> EngineError {
+    match source {
+        ModalityError::Cancelled(cancelled) => EngineError::Cancelled(cancelled),
+        ModalityError::Policy(reason) => {
+            EngineError::Policy(PolicyError { key: "configuration".into(), reason, span: None })
+        }
+        source => EngineError::File { file: FileNumber(1), source },
+    }
+}

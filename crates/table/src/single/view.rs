@@ -1,0 +1,108 @@
+//! A table read to be judged: the columns that are asked for, in codes, whatever made them.
+
+use anonymed_assess::{AssessError, CodedColumn, CodedTable, NOBODY};
+use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
+
+use super::coded::{self, Bound, BoundColumn};
+use crate::source::Part;
+use crate::{Tables, values};
+
+/// A column that is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// Header.
+    pub name: &'a str,
+    /// The part it plays.
+    pub role: AttributeRole,
+    /// Texts that stand for a missing value, beside the empty cell.
+    pub missing: &'a [String],
+}
+
+/// A table in codes, and rows of it that could not be read.
+#[derive(Debug)]
+pub struct TableView {
+    /// The columns that were asked for and are there, in the order of asking.
+    pub table: CodedTable,
+    /// Rows that could not be read.
+    pub rejected: u64,
+}
+
+impl Tables {
+    /// Reads the wanted columns of a table as far as it has them. `subject` tells people apart; where the
+    /// table has no such column each row is a person.
+    ///
+    /// # Errors
+    ///
+    /// Where the table cannot be read.
+    pub fn view(
+        &self,
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+        (wanted, subject): (&[Wanted<'_>], Option<&str>),
+        cancel: &CancelToken,
+    ) -> Result<TableView, ModalityError> {
+        let position = |name: &str| part.columns.iter().position(|column| column == name);
+        let there: Vec<(&Wanted<'_>, usize)> =
+            wanted.iter().filter_map(|w| Some((w, position(w.name)?))).collect();
+        let released = there.iter().map(|(wanted, source)| BoundColumn {
+            name: wanted.name.to_owned(),
+            source: *source,
+            role: wanted.role,
+            hierarchy: None,
+            weight: 1.0,
+            missing: wanted.missing.to_vec(),
+        });
+        let bound = Bound { released: released.collect(), subject: subject.and_then(position) };
+        let table = coded::CodedTable::read(document, format, part, &bound, cancel)?;
+        let columns = bound.released.iter().zip(&table.columns).map(|(of, c)| column(of, c));
+        let subjects = table.subjects.as_ref().map(subjects);
+        let columns = columns.collect::<Result<Vec<_>, _>>().map_err(unread)?;
+        let coded = CodedTable::new(columns, subjects, table.rows).map_err(unread)?;
+        Ok(TableView { table: coded, rejected: table.rejected.len() as u64 })
+    }
+}
+
+/// A column whose missing values are the empty text.
+fn column(of: &BoundColumn, column: &coded::CodedColumn) -> Result<CodedColumn, AssessError> {
+    let mut texts: Vec<String> = Vec::new();
+    let mut empty: Option<u32> = None;
+    let new_code: Vec<u32> = column
+        .texts
+        .texts()
+        .into_iter()
+        .map(|text| {
+            let is_missing = text.is_empty() || of.missing.iter().any(|marker| marker == text);
+            if let (true, Some(code)) = (is_missing, empty) {
+                return code;
+            }
+            let code = texts.len() as u32;
+            texts.push(if is_missing { String::new() } else { text.to_owned() });
+            if is_missing {
+                empty = Some(code);
+            }
+            code
+        })
+        .collect();
+    let codes = column.codes.iter().map(|code| new_code[code as usize]).collect();
+    CodedColumn::new(&of.name, of.role, texts, codes)
+}
+
+/// The person of each row; who has no name, or one that stands for none, is nobody.
+fn subjects(column: &coded::CodedColumn) -> Vec<u32> {
+    let texts = column.texts.texts();
+    let person = |code: u64| match values::is_missing(texts[code as usize]) {
+        true => NOBODY,
+        false => code as u32,
+    };
+    column.codes.iter().map(person).collect()
+}
+
+fn unread(error: AssessError) -> ModalityError {
+    match error {
+        AssessError::TooManyDistinct { most, .. } => {
+            ModalityError::Limit { what: "the number of rows", limit: most.to_string() }
+        }
+        fault => ModalityError::Internal(fault.to_string()),
+    }
+}
