@@ -95,6 +95,24 @@ fn set_members(text: &str) -> Option<usize> {
     (!escaped && members > 1).then_some(members)
 }
 
+/// The members of `{A|B|C}`; `\` escapes the next character.
+pub(crate) fn members(text: &str) -> Option<Vec<String>> {
+    let inside = text.strip_prefix('{')?.strip_suffix('}')?;
+    let (mut members, mut member, mut escaped) = (Vec::new(), String::new(), false);
+    for c in inside.chars() {
+        match c {
+            '\\' if !escaped => escaped = true,
+            '|' if !escaped => members.push(std::mem::take(&mut member)),
+            _ => {
+                member.push(c);
+                escaped = false;
+            }
+        }
+    }
+    members.push(member);
+    Some(members)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -76,6 +76,10 @@ impl CodedColumn {
         matches!(self.text(code), None | Some("*"))
     }
 
+    pub(crate) fn with_role(self, role: AttributeRole) -> Self {
+        Self { role, ..self }
+    }
+
     /// The rows of these numbers, in their order.
     pub(crate) fn rows(&self, rows: &[u32]) -> Self {
         let codes = rows.iter().map(|row| self.codes[*row as usize]).collect();

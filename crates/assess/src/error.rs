@@ -38,4 +38,7 @@ pub enum AssessError {
         /// Rows announced.
         expected: u64,
     },
+    /// Rows cannot be matched by the column that was named.
+    #[error("the key column is not in both tables, or a value occurs twice in it")]
+    NoKey,
 }

@@ -30,9 +30,11 @@ mod combinations;
 mod counts;
 mod distinct;
 mod error;
+mod fidelity;
 mod hash;
 mod homogeneity;
 mod joint;
+mod pairing;
 pub mod population;
 pub mod privacy;
 pub mod risk;
@@ -42,6 +44,7 @@ mod separation;
 mod sketch;
 mod special;
 mod table_risk;
+mod table_utility;
 pub mod utility;
 mod wildcards;
 
@@ -50,14 +53,17 @@ pub use classes::{ClassIndex, ClassReport, ClassView, Placed, Shape, Suppression
 pub use coded::{CodedColumn, CodedTable, NOBODY};
 pub use counts::{ClassCounts, ClassHash, SeenNumbers, fewest_values};
 pub use error::AssessError;
+pub use fidelity::{Drift, DriftReport, PairDrift, QueryReport};
 pub use hash::CellNumbers;
 pub use homogeneity::{HomogeneityReport, L_CAP};
 pub use joint::{JointReport, Multiplicity, SignatureIndex};
 pub use privacy::{PrivacyMeasure, Reached, SensitiveLog, ValueTree};
+pub use pairing::Matched;
 pub use risk::{Classes, RiskInput, RiskModel, RiskReport};
 pub use separation::{Separation, SeparationReport};
 pub use table_risk::{
     ColumnRisk, EstimateReport, PopulationReport, RiskQuestion, SensitiveRisk, TableRisk,
 };
+pub use table_utility::{ColumnKept, TableUtility};
 pub use utility::{ColumnTally, ColumnUtility, UtilityMeter, UtilityMetric, UtilityReport};
 pub use wildcards::{NotComputed, WildcardReport};

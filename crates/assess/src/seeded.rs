@@ -18,6 +18,7 @@ impl Seeded {
     }
 
     /// Between 0 and 1, without 1.
+    #[cfg(test)]
     pub(crate) fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1u64 << 53) as f64
     }

@@ -17,12 +17,14 @@ mod changes;
 mod distinct_values;
 mod entropy;
 mod moments;
+mod non_uniform_entropy;
 
 pub use certainty::CertaintyPenalty;
 pub use changes::Changes;
 pub use distinct_values::DistinctValues;
 pub use entropy::Entropy;
 pub use moments::Moments;
+pub use non_uniform_entropy::NonUniformEntropy;
 
 /// Distinct (raw, released) pairs a column remembers.
 const MOST_PAIRS: usize = 1 << 20;
@@ -41,7 +43,7 @@ pub trait UtilityMetric: Sync {
 
 /// Every utility metric.
 pub const ALL: &[&dyn UtilityMetric] =
-    &[&CertaintyPenalty, &Changes, &DistinctValues, &Entropy, &Moments];
+    &[&CertaintyPenalty, &Changes, &DistinctValues, &Entropy, &Moments, &NonUniformEntropy];
 
 /// What was seen of a column. It keeps numbers of the table, so it is not printed.
 #[derive(Default)]
@@ -111,11 +113,11 @@ impl<V> Side<V> {
 }
 
 impl Sums {
-    fn add(&mut self, number: f64) {
-        self.count += 1;
+    fn add(&mut self, number: f64, times: u64) {
+        self.count += times;
         let delta = number - self.mean;
-        self.mean += delta / self.count as f64;
-        self.squares += delta * (number - self.mean);
+        self.mean += delta * times as f64 / self.count as f64;
+        self.squares += times as f64 * delta * (number - self.mean);
     }
 
     fn deviation(&self) -> f64 {
@@ -130,40 +132,40 @@ impl std::fmt::Debug for ColumnTally {
 }
 
 impl ColumnTally {
-    fn add(&mut self, raw: Option<&str>, released: Option<&str>) {
+    fn add(&mut self, raw: Option<&str>, released: Option<&str>, times: u64) {
         if self.rows == 0 {
             self.raw_is_numeric = true;
         }
-        self.rows += 1;
-        self.count_change(raw, released);
-        self.count_numbers(raw, released);
-        self.count_pair(raw, released);
+        self.rows += times;
+        self.count_change(raw, released, times);
+        self.count_numbers(raw, released, times);
+        self.count_pair(raw, released, times);
     }
 
-    fn count_change(&mut self, raw: Option<&str>, released: Option<&str>) {
+    fn count_change(&mut self, raw: Option<&str>, released: Option<&str>, times: u64) {
         match (raw, released) {
-            (None, None) => self.missing += 1,
-            (raw, released) if raw == released => self.unchanged += 1,
-            (_, None | Some("*")) => self.suppressed += 1,
-            _ => self.generalised += 1,
+            (None, None) => self.missing += times,
+            (raw, released) if raw == released => self.unchanged += times,
+            (_, None | Some("*")) => self.suppressed += times,
+            _ => self.generalised += times,
         }
     }
 
-    fn count_numbers(&mut self, raw: Option<&str>, released: Option<&str>) {
+    fn count_numbers(&mut self, raw: Option<&str>, released: Option<&str>, times: u64) {
         let Some(text) = raw.filter(|_| self.raw_is_numeric) else { return };
         let Some(number) = cell::number(text) else {
             self.raw_is_numeric = false;
             return;
         };
-        self.raw_numbers.add(number);
+        self.raw_numbers.add(number, times);
         if let Some(middle) = ReleasedCell::read(released).midpoint() {
-            self.released_numbers.add(middle);
-            self.distance.0 += (middle - number).abs();
-            self.distance.1 += 1;
+            self.released_numbers.add(middle, times);
+            self.distance.0 += times as f64 * (middle - number).abs();
+            self.distance.1 += times;
         }
     }
 
-    fn count_pair(&mut self, raw: Option<&str>, released: Option<&str>) {
+    fn count_pair(&mut self, raw: Option<&str>, released: Option<&str>, times: u64) {
         if self.truncated {
             return;
         }
@@ -177,9 +179,9 @@ impl ColumnTally {
         let key = hash::of_cell(released);
         let new = || ReleasedValue { rows: 0, cell: ReleasedCell::read(released), key };
         let released = self.released.number(key, new);
-        self.raw.values[raw as usize].rows += 1;
-        self.released.values[released as usize].rows += 1;
-        *self.pairs.entry((raw, released)).or_default() += 1;
+        self.raw.values[raw as usize].rows += times;
+        self.released.values[released as usize].rows += times;
+        *self.pairs.entry((raw, released)).or_default() += times;
         self.truncated = self.pairs.len() >= MOST_PAIRS;
     }
 
@@ -253,9 +255,22 @@ impl UtilityMeter {
         }
         self.rows += 1;
         for ((tally, raw), released) in self.columns.iter_mut().zip(raw).zip(released) {
-            tally.add(*raw, *released);
+            tally.add(*raw, *released, 1);
         }
         Ok(())
+    }
+
+    /// A meter for one column, of rows whose distinct pairs of cells are counted already.
+    pub(crate) fn of_counted<'a>(
+        name: &str,
+        pairs: impl Iterator<Item = (Option<&'a str>, Option<&'a str>, u64)>,
+    ) -> Self {
+        let mut meter = Self::new([name]);
+        for (raw, released, times) in pairs {
+            meter.columns[0].add(raw, released, times);
+            meter.rows += times;
+        }
+        meter
     }
 
     /// The report by every metric.
