@@ -57,8 +57,8 @@ pub use fidelity::{Drift, DriftReport, PairDrift, QueryReport};
 pub use hash::CellNumbers;
 pub use homogeneity::{HomogeneityReport, L_CAP};
 pub use joint::{JointReport, Multiplicity, SignatureIndex};
-pub use privacy::{PrivacyMeasure, Reached, SensitiveLog, ValueTree};
 pub use pairing::Matched;
+pub use privacy::{PrivacyMeasure, Reached, SensitiveLog, ValueTree};
 pub use risk::{Classes, RiskInput, RiskModel, RiskReport};
 pub use separation::{Separation, SeparationReport};
 pub use table_risk::{

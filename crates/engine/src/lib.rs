@@ -29,6 +29,7 @@ pub mod staging;
 pub mod subjects;
 pub mod table_input;
 pub mod table_risk;
+pub mod table_utility;
 pub mod verification;
 pub mod verify;
 

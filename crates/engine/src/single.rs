@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use anonymed_core::policy::{TableConfig, TableFormat};
 use anonymed_core::CancelToken;
+use anonymed_core::policy::{TableConfig, TableFormat};
 use anonymed_table::promise::Kept;
 use anonymed_table::single::{Checked, SingleOutcome, SingleTable, check, checkable};
 use anonymed_table::{TableOptions, Tables};

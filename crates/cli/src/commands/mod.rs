@@ -2,6 +2,7 @@
 
 mod audit;
 mod common;
+mod compare;
 mod completions;
 mod decrypt;
 mod deidentify;
@@ -17,6 +18,7 @@ mod risk;
 mod run;
 mod scan;
 mod table;
+mod utility;
 mod verify;
 
 use std::process::ExitCode;
@@ -68,6 +70,10 @@ enum Command {
     Table(table::Command),
     /// Say how likely somebody in a table is named.
     Risk(risk::Args),
+    /// Say what is left of a released table, or what could be had at which risk.
+    Utility(utility::Args),
+    /// Hold releases of one table side by side: risk and what is left.
+    Compare(compare::Args),
     /// Show, verify and export the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -103,6 +109,8 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Policy(command) => policy::run(&command, &common),
         Command::Table(command) => table::run(&command, &common),
         Command::Risk(args) => risk::run(&args, &common),
+        Command::Utility(args) => utility::run(&args, &common),
+        Command::Compare(args) => compare::run(&args, &common),
         Command::Audit(command) => audit::run(&command, &common),
         Command::Decrypt(args) => decrypt::run(&args, &common),
         Command::DemoProject(args) => demo_project::run(&args, &common),

@@ -45,10 +45,11 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writing to a text cannot fail.
+/// Adds a line to a text, which cannot fail.
 macro_rules! line {
     ($text:expr, $($part:tt)*) => { let _ = writeln!($text, $($part)*); };
 }
+pub(super) use line;
 
 fn words(report: &RiskReport) -> String {
     let RiskReport { risk, .. } = report;

@@ -8,6 +8,7 @@ mod messy;
 mod policy;
 mod release;
 mod table;
+mod table_risk;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -6,6 +6,7 @@
 
 mod check;
 mod coded;
+mod curve;
 mod release;
 mod solve;
 mod view;
@@ -18,6 +19,7 @@ use std::io::Write;
 use crate::{Part, Tables};
 
 pub use check::{CheckError, Checked, check, checkable};
+pub use curve::{CURVE_K, CURVE_SUPPRESSION, CurvePoint};
 pub use solve::Solved;
 pub use view::{TableView, Wanted};
 

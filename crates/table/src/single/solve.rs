@@ -2,8 +2,8 @@
 //! by their names.
 
 use anonymed_anonymize::{
-    CodedRows, FrequencyTable, Problem, Proof, QuasiColumn, Recoding, RowCounts, SensitiveColumn,
-    SubjectGrouping,
+    CodedRows, Counting, FrequencyTable, PrivacyModel, Problem, Proof, QuasiColumn, Recoding,
+    RowCounts, SensitiveColumn, SubjectGrouping,
 };
 use anonymed_core::policy::RiskScope;
 use anonymed_core::{AttributeRole, ModalityError};
@@ -35,6 +35,26 @@ pub struct Solved {
     proof: Option<Proof>,
 }
 
+/// A table's frequency table, and what it was made from.
+pub(super) struct Prepared<'a> {
+    pub(super) frequency: FrequencyTable,
+    combination_of: Vec<u32>,
+    coded: CodedRows<'a>,
+    encoded: &'a [Scaled],
+    sensitive: Vec<SensitiveTexts<'a>>,
+}
+
+impl Prepared<'_> {
+    /// The models, bound to the table.
+    pub(super) fn models(
+        &self,
+        families: &Families<'_>,
+        options: &TableOptions,
+    ) -> Result<Vec<Box<dyn PrivacyModel>>, ModalityError> {
+        families.build(&self.frequency, &self.sensitive, options)
+    }
+}
+
 pub(super) fn solve(
     table: &CodedTable,
     bound: &Bound,
@@ -42,8 +62,19 @@ pub(super) fn solve(
     options: &TableOptions,
 ) -> Result<Solved, ModalityError> {
     let families = Families::of(&job.config.models)?;
-    let metric = families::metric(&job.config.search)?;
-    let search = families::search(&job.config.search)?;
+    let counting = families.counting(table.subjects.is_some());
+    prepare((table, bound), counting, options, |prepared| {
+        solve_prepared(&prepared, bound, job, (&families, options))
+    })
+}
+
+/// Makes the frequency table, and works on it.
+pub(super) fn prepare<T>(
+    (table, bound): (&CodedTable, &Bound),
+    counting: Counting,
+    options: &TableOptions,
+    work: impl FnOnce(Prepared<'_>) -> Result<T, ModalityError>,
+) -> Result<T, ModalityError> {
     let quasi = bound.of_role(AttributeRole::Quasi);
     let sensitive = bound.of_role(AttributeRole::Sensitive);
     let encoded = quasi
@@ -70,14 +101,26 @@ pub(super) fn solve(
         subjects: table.subjects.as_ref().map(|s| &s.codes),
         rows: table.rows,
     };
-    let counting = families.counting(table.subjects.is_some());
     let (frequency, combination_of) =
         FrequencyTable::of_rows(columns, described.collect(), counting, &coded).map_err(error)?;
-    let texts: Vec<SensitiveTexts<'_>> = sensitive
+    let texts = sensitive
         .iter()
         .map(|at| sensitive_texts(&bound.released[*at], &table.columns[*at].texts.texts()))
         .collect();
-    let mut problem = Problem::new(&frequency, families.build(&frequency, &texts, options)?)
+    work(Prepared { frequency, combination_of, coded, encoded: &encoded, sensitive: texts })
+}
+
+fn solve_prepared(
+    prepared: &Prepared<'_>,
+    bound: &Bound,
+    job: &SingleTable<'_>,
+    (families, options): (&Families<'_>, &TableOptions),
+) -> Result<Solved, ModalityError> {
+    let metric = families::metric(&job.config.search)?;
+    let search = families::search(&job.config.search)?;
+    let quasi = bound.of_role(AttributeRole::Quasi);
+    let Prepared { frequency, combination_of, coded, encoded, .. } = prepared;
+    let mut problem = Problem::new(frequency, prepared.models(families, options)?)
         .metric(metric)
         .suppress_max(job.config.search.suppress_max)
         .cancel(job.cancel.clone());
@@ -88,7 +131,7 @@ pub(super) fn solve(
         problem = problem.is_late(is_late);
     }
     let labels = |recoding: &Recoding| -> Vec<Vec<String>> {
-        let columns = recoding.columns().iter().zip(&encoded);
+        let columns = recoding.columns().iter().zip(*encoded);
         columns
             .map(|(column, scaled)| {
                 column.labels.iter().map(|l| scaled.encoded.written(l.as_deref())).collect()
@@ -96,7 +139,7 @@ pub(super) fn solve(
             .collect()
     };
     if job.config.scope == RiskScope::Joint {
-        return grouped(&problem, &combination_of, &coded, labels);
+        return grouped(&problem, combination_of, coded, labels);
     }
     let solution = problem.solve(search).map_err(error)?;
     let class_of = solution.recoding.class_numbers();
@@ -204,7 +247,7 @@ impl Solved {
 }
 
 /// A column's scale, and for each number of its texts the code on it.
-struct Scaled {
+pub(super) struct Scaled {
     encoded: Encoded,
     finals: Vec<u32>,
 }

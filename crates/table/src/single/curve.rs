@@ -1,0 +1,137 @@
+//! Risk against utility: one frequency table, solved again and again for a growing k and several limits of
+//! suppression.
+
+use anonymed_anonymize::{Counting, FrequencyTable, Problem, Recoding, SUPPRESSED};
+use anonymed_core::policy::{ModelConfig, RiskScope, TableConfig};
+use anonymed_core::{CancelToken, Document, Format, ModalityError};
+use std::collections::BTreeMap;
+
+use super::coded::{Bound, CodedTable};
+use super::solve::{self, Prepared};
+use crate::families::{self, Families};
+use crate::plan::policy;
+use crate::{Part, TableOptions, Tables};
+
+/// Every k of the curve.
+pub const CURVE_K: [u32; 10] = [2, 3, 4, 5, 7, 10, 15, 20, 30, 50];
+/// Every limit of suppression.
+pub const CURVE_SUPPRESSION: [f64; 3] = [0.0, 0.01, 0.05];
+
+/// One release that could be made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CurvePoint {
+    /// The k that was asked for.
+    pub k: u32,
+    /// The highest share of people that might be left out.
+    pub suppress_max: f64,
+    /// Whether no more were.
+    pub within_suppression_limit: bool,
+    /// Share of rows that were left out.
+    pub suppressed: f64,
+    /// Classes.
+    pub classes: u32,
+    /// Loss by the configured metric.
+    pub loss: f64,
+    /// Global certainty penalty; rows left out cost 1.
+    pub gcp: f64,
+    /// The prosecutor's highest risk.
+    pub highest_risk: f64,
+    /// The prosecutor's average risk.
+    pub average_risk: f64,
+}
+
+impl Tables {
+    /// Solves a table for every k and every limit of suppression, with the other models, the metric and
+    /// the search as configured. Nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// Where the table cannot be read, or the configuration does not fit it or has joint scope.
+    pub fn curve(
+        &self,
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+        config: &TableConfig,
+        cancel: &CancelToken,
+    ) -> Result<Vec<CurvePoint>, ModalityError> {
+        if config.scope == RiskScope::Joint {
+            return Err(policy("a curve is of single rows; leave `scope` out"));
+        }
+        let bound = Bound::new(config, part)?;
+        let table = CodedTable::read(document, format, part, &bound, cancel)?;
+        let counting = match table.subjects {
+            Some(_) => Counting::AllSubjects,
+            None => Counting::Rows,
+        };
+        solve::prepare((&table, &bound), counting, self.options(), |prepared| {
+            let mut points = Vec::new();
+            for k in CURVE_K {
+                for suppress_max in CURVE_SUPPRESSION {
+                    let config = with_k(config, k);
+                    points.push(point(&prepared, self.options(), &config, suppress_max, cancel)?);
+                }
+            }
+            Ok(points)
+        })
+    }
+}
+
+/// The configuration with another k.
+fn with_k(config: &TableConfig, k: u32) -> TableConfig {
+    let mut config = config.clone();
+    config.models.retain(|model| !model.numbers.keys().eq(["k"]));
+    let numbers = BTreeMap::from([("k".to_owned(), f64::from(k))]);
+    config.models.push(ModelConfig { numbers, kind: None, on: None, hierarchy: None });
+    config
+}
+
+fn point(
+    prepared: &Prepared<'_>,
+    options: &TableOptions,
+    config: &TableConfig,
+    suppress_max: f64,
+    cancel: &CancelToken,
+) -> Result<CurvePoint, ModalityError> {
+    let (metric, search) = (families::metric(&config.search)?, families::search(&config.search)?);
+    let models = prepared.models(&Families::of(&config.models)?, options)?;
+    let mut problem = Problem::new(&prepared.frequency, models)
+        .metric(metric)
+        .suppress_max(suppress_max)
+        .cancel(cancel.clone());
+    if let Some(checks) = config.search.checks_max {
+        problem = problem.checks_max(checks);
+    }
+    let solution = problem.solve(search).map_err(families::error)?;
+    let people = people(&prepared.frequency, &solution.recoding);
+    let all: u64 = people.iter().sum();
+    let share = |part: f64, whole: u64| if whole > 0 { part / whole as f64 } else { 0.0 };
+    Ok(CurvePoint {
+        k: config.models.iter().filter_map(|m| m.numbers.get("k")).fold(0, |_, k| *k as u32),
+        suppress_max,
+        within_suppression_limit: solution.within_suppression_limit,
+        suppressed: share(solution.suppressed_rows as f64, prepared.frequency.total_rows()),
+        classes: solution.classes,
+        loss: solution.loss,
+        gcp: solution.gcp,
+        highest_risk: people.iter().min().map_or(0.0, |fewest| 1.0 / (*fewest).max(1) as f64),
+        average_risk: share(people.len() as f64, all),
+    })
+}
+
+/// People of each class.
+fn people(table: &FrequencyTable, recoding: &Recoding) -> Vec<u64> {
+    let mut people = vec![0u64; recoding.classes() as usize];
+    let kept = || (0u32..).zip(recoding.class_numbers()).filter(|(_, class)| **class != SUPPRESSED);
+    if table.counting() == Counting::Rows {
+        kept().for_each(|(c, class)| people[*class as usize] += table.rows(c));
+        return people;
+    }
+    let mut pairs: Vec<(u32, u32)> = kept()
+        .flat_map(|(c, class)| table.subjects(c).iter().map(|subject| (*class, *subject)))
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs.iter().for_each(|(class, _)| people[*class as usize] += 1);
+    people
+}
