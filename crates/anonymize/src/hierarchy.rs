@@ -7,6 +7,8 @@
 
 use hashbrown::HashMap;
 
+use crate::HierarchyLines;
+
 /// What is wrong with a hierarchy, by line and count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -75,13 +77,16 @@ impl HierarchyFile {
     ///
     /// [`HierarchyError`] with the first offending line and their number.
     pub fn parse(text: &str) -> Result<Self, HierarchyError> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let lines: Vec<(usize, Vec<String>)> = text
-            .lines()
-            .enumerate()
-            .filter(|(_, line)| !line.trim().is_empty())
-            .map(|(n, line)| (n + 1, fields(line)))
-            .collect();
+        Self::of_lines(HierarchyLines::read(text))
+    }
+
+    /// Checks lines.
+    ///
+    /// # Errors
+    ///
+    /// [`HierarchyError`] with the first offending line and their number.
+    pub fn of_lines(lines: HierarchyLines) -> Result<Self, HierarchyError> {
+        let lines = lines.into_numbered();
         check(&lines)?;
         Ok(Self { lines: lines.into_iter().map(|(_, fields)| fields).collect() })
     }
@@ -262,26 +267,6 @@ fn check(lines: &[(usize, Vec<String>)]) -> Result<(), HierarchyError> {
         }
     }
     Ok(())
-}
-
-fn fields(line: &str) -> Vec<String> {
-    let mut fields = Vec::new();
-    let mut field = String::new();
-    let mut quoted = false;
-    let mut chars = line.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if quoted && chars.peek() == Some(&'"') => {
-                chars.next();
-                field.push('"');
-            }
-            '"' if quoted || field.is_empty() => quoted = !quoted,
-            ';' if !quoted => fields.push(std::mem::take(&mut field)),
-            c => field.push(c),
-        }
-    }
-    fields.push(field);
-    fields
 }
 
 #[cfg(test)]

@@ -32,12 +32,16 @@
 
 mod axis;
 mod class;
+mod code_ranges;
 mod column;
 mod distribution;
 mod error;
 mod frequency;
 mod grouping;
+pub mod hierarchies;
 mod hierarchy;
+mod hierarchy_lines;
+mod interval_label;
 mod keys;
 mod levels;
 pub mod metrics;
@@ -54,6 +58,7 @@ pub use error::AnonymizeError;
 pub use frequency::{CodedRows, FrequencyBuilder, FrequencyTable};
 pub use grouping::{GroupedSolution, RowCounts, SubjectGrouping};
 pub use hierarchy::{Hierarchy, HierarchyError, HierarchyFile};
+pub use hierarchy_lines::HierarchyLines;
 pub use metrics::LossMetric;
 pub use models::{
     AlphaKAnonymity, BetaLikeness, DeltaDisclosure, DistinctLDiversity, EntropyLDiversity,

@@ -35,16 +35,17 @@ pub(crate) fn table_options(project: &Project) -> TableOptions {
     let root = project.root().to_owned();
     TableOptions::default()
         .spill_to(project.state("spill"))
-        .hierarchies(move |name| hierarchy(&root, name))
+        .hierarchies(move |name| hierarchy(&root, name, anonymed_table::HIERARCHY_BYTES))
 }
 
-/// Reads a hierarchy file by a plain name; a policy cannot point outside of the project.
-pub(crate) fn hierarchy(root: &Path, name: &str) -> std::io::Result<String> {
+/// Reads a hierarchy file of at most `most` bytes by a plain name; a policy cannot point outside of the
+/// project.
+pub(crate) fn hierarchy(root: &Path, name: &str, most: u64) -> std::io::Result<String> {
     let plain = Path::new(name).components().all(|c| matches!(c, Component::Normal(_)));
     if !plain {
         return Err(std::io::ErrorKind::PermissionDenied.into());
     }
-    bounded::read_text(&root.join(name), anonymed_table::HIERARCHY_BYTES)
+    bounded::read_text(&root.join(name), most)
 }
 
 /// Runs a modality on one file, so that a fault of ours takes that file to quarantine and stops

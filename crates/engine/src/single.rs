@@ -100,7 +100,7 @@ pub fn anonymize(places: Places<'_>, cancel: &CancelToken) -> Result<TableReport
     if places.output.exists() {
         return Err(EngineError::Usage("the output exists already; choose another place".into()));
     }
-    let options = || table_input::options(places.config);
+    let options = || table_input::options(places.config, &config);
     let folder = places.output.parent().filter(|f| !f.as_os_str().is_empty());
     let mut staged = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
         .map_err(EngineError::io("the output", "written"))?;

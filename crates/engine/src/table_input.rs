@@ -4,11 +4,11 @@
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use anonymed_core::policy::TableConfig;
+use anonymed_core::policy::{HierarchyConfig, TableConfig};
 use anonymed_core::{
     Document, FileNumber, Format, Modality, ModalityError, PolicyError, Sensitive,
 };
-use anonymed_table::{Part, TableOptions, Tables};
+use anonymed_table::{HIERARCHY_BYTES, Part, REFERENCE_BYTES, TableOptions, Tables};
 
 use crate::{EngineError, bounded, job};
 
@@ -33,10 +33,19 @@ pub(crate) fn config(path: &Path) -> Result<TableConfig, EngineError> {
     Ok(TableConfig::parse(&text)?)
 }
 
-/// Options under which hierarchy files are looked for beside a configuration.
-pub(crate) fn options(config: &Path) -> TableOptions {
-    let beside = config.parent().unwrap_or(Path::new(".")).to_owned();
-    TableOptions::default().hierarchies(move |name| job::hierarchy(&beside, name))
+/// Where a configuration's hierarchies are: beside it.
+pub(crate) fn options(place: &Path, config: &TableConfig) -> TableOptions {
+    let beside = place.parent().unwrap_or(Path::new(".")).to_owned();
+    let built = config.columns.iter().filter_map(|(_, column)| match &column.hierarchy {
+        Some(HierarchyConfig::Build(build)) => build.file().map(str::to_owned),
+        _ => None,
+    });
+    let references: Vec<String> = built.collect();
+    TableOptions::default().hierarchies(move |name| {
+        let is_reference = references.iter().any(|file| file == name);
+        let most = if is_reference { REFERENCE_BYTES } else { HIERARCHY_BYTES };
+        job::hierarchy(&beside, name, most)
+    })
 }
 
 impl TableInput<'_> {

@@ -42,7 +42,7 @@ pub fn assess(
         return Err(EngineError::Usage("--threshold is a risk: 0 to 1".into()));
     }
     let parsed = table_input::config(config)?;
-    let tables = Tables::new(table_input::options(config));
+    let tables = Tables::new(table_input::options(config, &parsed));
     let view = read(&tables, input, &parsed, cancel)?;
     let report = report(&view, &parsed, question);
     match question.population {

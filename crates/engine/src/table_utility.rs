@@ -27,7 +27,7 @@ pub fn compare_one(
     cancel: &CancelToken,
 ) -> Result<TableUtility, EngineError> {
     let parsed = table_input::config(config)?;
-    let tables = Tables::new(table_input::options(config));
+    let tables = Tables::new(table_input::options(config, &parsed));
     let raw = read(&tables, raw, (&parsed, key), cancel)?;
     if raw.table.of_role(AttributeRole::Quasi).is_empty() {
         return Err(EngineError::Usage(
@@ -62,7 +62,7 @@ pub fn compare(
     cancel: &CancelToken,
 ) -> Result<Vec<Compared>, EngineError> {
     let parsed = table_input::config(config)?;
-    let tables = Tables::new(table_input::options(config));
+    let tables = Tables::new(table_input::options(config, &parsed));
     let raw_view = read(&tables, raw, (&parsed, key), cancel)?;
     let risk = |input| {
         let view = table_risk::read(&tables, input, &parsed, cancel)?;
@@ -141,7 +141,7 @@ pub fn curve(
     cancel: &CancelToken,
 ) -> Result<Vec<Point>, EngineError> {
     let parsed = table_input::config(config)?;
-    let tables = Tables::new(table_input::options(config));
+    let tables = Tables::new(table_input::options(config, &parsed));
     let points = raw.open(&tables, |document, format, part| {
         tables.curve(document, format, part, &parsed, cancel)
     })?;

@@ -48,5 +48,5 @@ pub use outcome::{ColumnOutcome, ModelOutcome, TableOutcome, TableRisk, WrittenC
 pub use preview::{PreviewColumn, TablePreview};
 pub use profile::looks_like_code_list;
 pub use source::Part;
-pub use tables::{HIERARCHY_BYTES, HierarchySource, TableOptions, Tables};
+pub use tables::{HIERARCHY_BYTES, HierarchySource, REFERENCE_BYTES, TableOptions, Tables};
 pub use values::is_missing;

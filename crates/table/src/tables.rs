@@ -15,6 +15,9 @@ use crate::{StringBatch, inspect};
 /// Longest hierarchy file: 32 MiB, some 400,000 values with their labels. It is held in memory.
 pub const HIERARCHY_BYTES: u64 = 32 << 20;
 
+/// Longest table of codes that a hierarchy is built from: 256 MiB, some three times `Loinc.csv`.
+pub const REFERENCE_BYTES: u64 = 256 << 20;
+
 /// Gives the text of a hierarchy file by the name the policy has for it.
 pub type HierarchySource = dyn Fn(&str) -> std::io::Result<String> + Send + Sync;
 
@@ -74,9 +77,10 @@ impl TableOptions {
         source(name).map_err(|e| {
             ModalityError::Policy(match e.kind() {
                 std::io::ErrorKind::FileTooLarge => format!(
-                    "hierarchy file `{name}` is longer than the limit of {} MiB; leave out lines of \
-                     values that the column does not have",
-                    HIERARCHY_BYTES >> 20
+                    "hierarchy file `{name}` is longer than the limit of {} MiB ({} for tables of \
+                     codes); leave out lines of values that the column does not have",
+                    HIERARCHY_BYTES >> 20,
+                    REFERENCE_BYTES >> 20
                 ),
                 kind => format!("hierarchy file `{name}` cannot be read: {kind}"),
             })

@@ -1,6 +1,6 @@
 //! A file of a registry's folder that no registry lists is a mistake.
 
-use anonymed_anonymize::{metrics, models, search};
+use anonymed_anonymize::{hierarchies, metrics, models, search};
 
 fn files(folder: &str) -> Vec<String> {
     let path = format!("{}/src/{folder}", std::env::var("CARGO_MANIFEST_DIR").unwrap());
@@ -15,6 +15,7 @@ fn files(folder: &str) -> Vec<String> {
 
 #[test]
 fn every_file_is_listed() {
+    assert_eq!(files("hierarchies").len(), hierarchies::ALL.len());
     // Kinds of one model share a file: two of beta-likeness, three of t-closeness.
     assert_eq!(files("models").len() + 1 + 2, models::ALL.len());
     // `level_costs.rs` is what metrics of cells share.

@@ -5,6 +5,8 @@
 //! nothing is how identifiers pass.
 
 mod action;
+mod hierarchy_config;
+mod hierarchy_keys;
 mod raw;
 mod safe_harbor;
 mod table_config;
@@ -19,6 +21,10 @@ use crate::entity::named;
 use crate::{AttributeRole, EntityType, PartialDate, PseudonymDomain, Subject};
 
 pub use action::{Action, Generalization, Perturbation};
+pub use hierarchy_config::{
+    DateSteps, Granularity, Growth, HierarchyBuild, HierarchyConfig, IntervalScale, IntervalSteps,
+    Keep, OrderSteps, PrioritySteps, RedactionSteps, Side,
+};
 pub use safe_harbor::safe_harbor_forbids;
 pub use table_config::{ColumnConfig, ModelConfig, SearchConfig, TableConfig};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{PolicyError, RiskScope};
+use super::{HierarchyConfig, PolicyError, RiskScope};
 use crate::AttributeRole;
 
 /// A table's columns, models and search.
@@ -28,8 +28,8 @@ pub struct TableConfig {
 pub struct ColumnConfig {
     /// The part it plays.
     pub role: AttributeRole,
-    /// A generalization hierarchy: a file, or the name of one that is shipped.
-    pub hierarchy: Option<String>,
+    /// Its generalization hierarchy.
+    pub hierarchy: Option<HierarchyConfig>,
     /// How much its detail is worth beside the others'.
     pub weight: f64,
     /// Texts that stand for a missing value, beside the empty cell.
@@ -103,7 +103,7 @@ struct Raw {
 #[serde(deny_unknown_fields)]
 struct RawColumn {
     role: String,
-    hierarchy: Option<String>,
+    hierarchy: Option<toml::Value>,
     weight: Option<f64>,
     #[serde(default)]
     missing: Vec<String>,
@@ -214,7 +214,11 @@ fn column(value: toml::Value, key: &str) -> Result<ColumnConfig, PolicyError> {
     if !(weight > 0.0 && weight.is_finite()) {
         return Err(PolicyError::new(key, "`weight` is a number above 0"));
     }
-    Ok(ColumnConfig { role, hierarchy: raw.hierarchy, weight, missing: raw.missing })
+    let hierarchy = raw
+        .hierarchy
+        .map(|value| HierarchyConfig::read(value, &format!("{key}.hierarchy")))
+        .transpose()?;
+    Ok(ColumnConfig { role, hierarchy, weight, missing: raw.missing })
 }
 
 /// Reads a model; `sensitive` says what is wrong with a column that it is about.
@@ -320,6 +324,10 @@ mod tests {
         check("[columns]\nage = \"quasy\"\n", "columns.age");
         check("[columns]\nage = \"unknown\"\n", "identifier, quasi, sensitive, text or keep");
         check("[columns]\nx = { role = \"keep\", weight = 2.0 }\n", "are of quasi-identifiers");
+        check(
+            "[columns]\nx = { role = \"quasi\", hierarchy = { build = \"interval\" } }\n",
+            "columns.x.hierarchy.width",
+        );
         check("subject = \"mrn\"\n[columns]\nmrn = \"keep\"\n", "is not released");
         check(&format!("{COLUMNS}[[model]]\nl = 2\non = \"age\"\n"), "has not the role");
         check(&format!("{COLUMNS}[[model]]\nkind = \"x\"\n"), "has no parameter");

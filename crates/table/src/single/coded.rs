@@ -2,7 +2,7 @@
 //! as the column needs.
 
 use anonymed_anonymize::Narrow;
-use anonymed_core::policy::TableConfig;
+use anonymed_core::policy::{ColumnConfig, HierarchyConfig, TableConfig};
 use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
 use arrow::array::StringArray;
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -30,7 +30,7 @@ pub(super) struct BoundColumn {
     /// Position in the table.
     pub(super) source: usize,
     pub(super) role: AttributeRole,
-    pub(super) hierarchy: Option<String>,
+    pub(super) hierarchy: Option<HierarchyConfig>,
     pub(super) weight: f64,
     pub(super) missing: Vec<String>,
 }
@@ -44,12 +44,7 @@ impl BoundColumn {
 
 impl Bound {
     pub(super) fn new(config: &TableConfig, part: &Part) -> Result<Self, ModalityError> {
-        let position = |name: &str| {
-            part.columns
-                .iter()
-                .position(|column| column == name)
-                .ok_or_else(|| ModalityError::Policy(format!("the table has no column `{name}`")))
-        };
+        let position = |name: &str| position(part, name);
         let mut released = Vec::new();
         for (name, column) in &config.columns {
             let source = position(name)?;
@@ -80,10 +75,35 @@ impl Bound {
         Ok(Self { released, subject })
     }
 
+    /// One column by itself.
+    pub(super) fn one(
+        name: &str,
+        column: &ColumnConfig,
+        part: &Part,
+    ) -> Result<Self, ModalityError> {
+        let source = position(part, name)?;
+        let bound = BoundColumn {
+            name: name.to_owned(),
+            source,
+            role: column.role,
+            hierarchy: column.hierarchy.clone(),
+            weight: column.weight,
+            missing: column.missing.clone(),
+        };
+        Ok(Self { released: vec![bound], subject: None })
+    }
+
     /// The positions among the released columns of those of a role.
     pub(super) fn of_role(&self, role: AttributeRole) -> Vec<usize> {
         (0..self.released.len()).filter(|at| self.released[*at].role == role).collect()
     }
+}
+
+fn position(part: &Part, name: &str) -> Result<usize, ModalityError> {
+    part.columns
+        .iter()
+        .position(|column| column == name)
+        .ok_or_else(|| ModalityError::Policy(format!("the table has no column `{name}`")))
 }
 
 /// One column in codes.
@@ -181,6 +201,13 @@ impl LocalCodes {
 }
 
 impl CodedColumn {
+    /// How many rows have each text.
+    pub(super) fn rows(&self) -> Vec<u64> {
+        let mut rows = vec![0; self.texts.len()];
+        self.codes.iter().for_each(|code| rows[code as usize] += 1);
+        rows
+    }
+
     fn take(&mut self, texts: &StringArray, local: LocalCodes) {
         let numbers: Vec<u32> =
             local.firsts.iter().map(|row| self.texts.number(cell(texts, *row as usize))).collect();

@@ -8,6 +8,7 @@ mod check;
 mod coded;
 mod curve;
 mod release;
+mod scale;
 mod solve;
 mod view;
 

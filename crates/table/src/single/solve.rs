@@ -9,10 +9,10 @@ use anonymed_core::policy::RiskScope;
 use anonymed_core::{AttributeRole, ModalityError};
 
 use super::coded::{Bound, BoundColumn, CodedTable};
+use super::scale::Scaled;
 use super::{SingleOutcome, SingleTable};
 use crate::TableOptions;
-use crate::families::{self, Families, SensitiveTexts, error, hierarchy};
-use crate::model::{self, Encoded, Measure};
+use crate::families::{self, Families, SensitiveTexts, error};
 
 /// What was found for a table.
 #[derive(Debug)]
@@ -79,12 +79,12 @@ pub(super) fn prepare<T>(
     let sensitive = bound.of_role(AttributeRole::Sensitive);
     let encoded = quasi
         .iter()
-        .map(|at| encode(&bound.released[*at], &table.columns[*at].texts.texts(), options))
+        .map(|at| Scaled::of(&bound.released[*at], &table.columns[*at], options))
         .collect::<Result<Vec<Scaled>, _>>()?;
     let columns: Vec<QuasiColumn> = encoded
         .iter()
         .zip(&quasi)
-        .map(|(scaled, at)| scaled.encoded.column.clone().with_weight(bound.released[*at].weight))
+        .map(|(scaled, at)| scaled.column().clone().with_weight(bound.released[*at].weight))
         .collect();
     let described = sensitive.iter().map(|at| SensitiveColumn {
         name: bound.released[*at].name.clone(),
@@ -244,40 +244,6 @@ impl Solved {
             subjects,
         }
     }
-}
-
-/// A column's scale, and for each number of its texts the code on it.
-pub(super) struct Scaled {
-    encoded: Encoded,
-    finals: Vec<u32>,
-}
-
-fn encode(
-    column: &BoundColumn,
-    texts: &[&str],
-    options: &TableOptions,
-) -> Result<Scaled, ModalityError> {
-    let hierarchy = column.hierarchy.as_deref().map(|file| hierarchy(file, options)).transpose()?;
-    let mut order: Vec<usize> = (0..texts.len()).collect();
-    order.sort_unstable_by_key(|at| texts[*at]);
-    let sorted: Vec<String> = order
-        .iter()
-        .map(|at| {
-            let text = texts[*at];
-            let missing = column.missing.iter().any(|marker| marker == text);
-            if missing { String::new() } else { text.to_owned() }
-        })
-        .collect();
-    let measure = match &hierarchy {
-        Some(file) => Measure::Tree(file),
-        None => Measure::Seen,
-    };
-    let encoded = model::encode(&column.name, &sorted, measure)?;
-    let mut finals = vec![0; texts.len()];
-    for (place, at) in order.iter().enumerate() {
-        finals[*at] = encoded.code_of[place];
-    }
-    Ok(Scaled { encoded, finals })
 }
 
 /// The codes of a sensitive column that say nothing.

@@ -1,0 +1,111 @@
+//! The scale of a quasi-identifier: its values in order, with the hierarchy of the configuration, and the
+//! code of each text on it.
+
+use anonymed_anonymize::hierarchies::{self, ColumnValues};
+use anonymed_anonymize::{HierarchyFile, QuasiColumn};
+use anonymed_core::ModalityError;
+use anonymed_core::policy::{HierarchyBuild, HierarchyConfig};
+
+use super::coded::{BoundColumn, CodedColumn};
+use crate::model::{self, Encoded, Measure};
+use crate::{TableOptions, values};
+
+/// A column's scale, and for each number of its texts the code on it.
+pub(super) struct Scaled {
+    pub(super) encoded: Encoded,
+    pub(super) finals: Vec<u32>,
+}
+
+impl Scaled {
+    pub(super) fn of(
+        column: &BoundColumn,
+        coded: &CodedColumn,
+        options: &TableOptions,
+    ) -> Result<Self, ModalityError> {
+        let mut written = released(column, coded);
+        let tree = match &column.hierarchy {
+            None => None,
+            Some(HierarchyConfig::File(file)) => Some(
+                HierarchyFile::parse(&options.hierarchy(file)?)
+                    .map_err(|e| unfit(column, &format!("hierarchy file `{file}`: {e}")))?,
+            ),
+            Some(HierarchyConfig::Build(build)) => {
+                built(column, build, &coded.rows(), &mut written, options)?
+            }
+        };
+        let mut sorted = written.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let measure = tree.as_ref().map_or(Measure::Seen, Measure::Tree);
+        let encoded = model::encode(&column.name, &sorted, measure).map_err(|e| match e {
+            ModalityError::Policy(reason) => unfit(column, &reason),
+            other => other,
+        })?;
+        let code = |text| encoded.code_of[sorted.binary_search(text).expect("it is among them")];
+        let finals = written.iter().map(code).collect();
+        Ok(Self { encoded, finals })
+    }
+
+    /// The column for the solver.
+    pub(super) fn column(&self) -> &QuasiColumn {
+        &self.encoded.column
+    }
+}
+
+/// Each text as it is released where nothing is generalised; a declared marker of missing values is the
+/// empty cell.
+fn released(column: &BoundColumn, coded: &CodedColumn) -> Vec<String> {
+    let is_marker = |text: &str| column.missing.iter().any(|marker| marker == text);
+    let texts = coded.texts.texts().into_iter();
+    texts.map(|text| if is_marker(text) { String::new() } else { text.to_owned() }).collect()
+}
+
+/// The tree that a builder makes of the values that are there; none where all are missing.
+fn built(
+    column: &BoundColumn,
+    build: &HierarchyBuild,
+    rows: &[u64],
+    written: &mut [String],
+    options: &TableOptions,
+) -> Result<Option<HierarchyFile>, ModalityError> {
+    let reference = build.file().map(|file| options.hierarchy(file)).transpose()?;
+    let filled =
+        ColumnValues::of(written.iter().map(String::as_str).zip(rows.iter().copied()), |text| {
+            !values::is_missing(text)
+        });
+    if filled.texts.is_empty() {
+        return Ok(None);
+    }
+    let name = build.name();
+    let built = hierarchies::build(build, &filled, reference.as_deref().unwrap_or_default())
+        .map_err(|e| unfit(column, &format!("hierarchy `{name}`: {e}")))?;
+    if !built.misfits().is_empty() {
+        let count = built.misfits().len();
+        let reason =
+            format!("{count} values of column `{}` are none that `{name}` knows", column.name);
+        return Err(unfit(column, &reason));
+    }
+    let tree = built.tree().map_err(|e| unfit(column, &format!("hierarchy `{name}`: {e}")))?;
+    let bases: Vec<Option<String>> = {
+        let bases = built.bases();
+        written.iter().map(|text| bases.get(text.as_str()).map(|b| (*b).to_owned())).collect()
+    };
+    for (text, base) in written.iter_mut().zip(bases) {
+        if let Some(base) = base {
+            *text = base;
+        }
+    }
+    Ok(Some(tree))
+}
+
+/// A hierarchy that does not fit, and the command that says where and offers completions.
+fn unfit(column: &BoundColumn, reason: &str) -> ModalityError {
+    if column.hierarchy.is_none() {
+        return ModalityError::Policy(reason.to_owned());
+    }
+    ModalityError::Policy(format!(
+        "{reason}. `anonymed table hierarchy TABLE --column \"{}\" --config TABLE.toml` tells where, and \
+         completes it with --out",
+        column.name
+    ))
+}
