@@ -40,6 +40,7 @@ mod frequency;
 mod grouping;
 pub mod hierarchies;
 mod hierarchy;
+mod hierarchy_check;
 mod hierarchy_lines;
 mod interval_label;
 mod keys;
@@ -58,6 +59,7 @@ pub use error::AnonymizeError;
 pub use frequency::{CodedRows, FrequencyBuilder, FrequencyTable};
 pub use grouping::{GroupedSolution, RowCounts, SubjectGrouping};
 pub use hierarchy::{Hierarchy, HierarchyError, HierarchyFile};
+pub use hierarchy_check::{Fault, FaultKind, HierarchyCheck};
 pub use hierarchy_lines::HierarchyLines;
 pub use metrics::LossMetric;
 pub use models::{

@@ -10,6 +10,7 @@ pub mod decrypt;
 pub mod deidentify;
 mod error;
 pub mod graph;
+pub mod hierarchy;
 mod job;
 pub mod manifest;
 pub mod plan;

@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anonymed_engine::hierarchy::{
+    HierarchyFault, HierarchyOrigin, HierarchyReport, HierarchyRequest, Values, check,
+};
 use anonymed_engine::single::{Places, TableReport, anonymize};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 use super::common::{Common, cancel_on_signals};
 use crate::console;
@@ -28,12 +31,53 @@ pub(crate) enum Command {
         #[arg(long, value_name = "NAME")]
         sheet: Option<String>,
     },
+    /// Hold a generalization hierarchy to a column: values without a line, lines that disagree, labels with
+    /// two parents; and offer what would mend them.
+    ///
+    /// Exit code 3 means that the hierarchy does not fit as it is, and that no completed one was asked for.
+    /// Nothing is ever completed while a table is anonymized.
+    Hierarchy(Hierarchy),
+}
+
+/// Which hierarchy, and what to do with it.
+#[derive(Args)]
+pub(crate) struct Hierarchy {
+    /// The table: CSV, TSV, xlsx or Parquet, known by its content.
+    input: PathBuf,
+    /// The column.
+    #[arg(long, value_name = "NAME")]
+    column: String,
+    /// The hierarchy: a file in the `;`-separated form of ARX.
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["build", "config"])]
+    file: Option<PathBuf>,
+    /// The hierarchy: a builder that needs no keys, as icd10cm, icd9cm, atc, zip, age, date.
+    #[arg(long, value_name = "BUILDER", conflicts_with = "file")]
+    build: Option<String>,
+    /// The hierarchy: what a configuration says of the column.
+    #[arg(long, value_name = "TABLE.toml", conflicts_with_all = ["file", "build"])]
+    config: Option<PathBuf>,
+    /// Write the hierarchy, built or completed by every offer, to this file. It holds values.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Tell values and labels on stdout, and not lines and counts alone.
+    #[arg(long)]
+    show_values: bool,
+    /// The sheet of a workbook that has several.
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
 }
 
 /// Runs the command.
 pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failure> {
-    let Command::Anonymize { input, out, config, sheet } = command;
-    let places = Places { input, sheet: sheet.as_deref(), output: out, config };
+    match command {
+        Command::Anonymize { input, out, config, sheet } => {
+            anonymized(Places { input, sheet: sheet.as_deref(), output: out, config }, common)
+        }
+        Command::Hierarchy(hierarchy) => checked(hierarchy, common),
+    }
+}
+
+fn anonymized(places: Places<'_>, common: &Common) -> Result<ExitCode, Failure> {
     let report = anonymize(places, &cancel_on_signals()?)?;
     if common.json {
         console::print_json(&report)?;
@@ -41,6 +85,103 @@ pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failur
         say(&report, common);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn checked(hierarchy: &Hierarchy, common: &Common) -> Result<ExitCode, Failure> {
+    let origin = match (&hierarchy.file, &hierarchy.build, &hierarchy.config) {
+        (Some(file), _, _) => HierarchyOrigin::File(file),
+        (_, Some(build), _) => HierarchyOrigin::Build(build),
+        (_, _, Some(config)) => HierarchyOrigin::Config(config),
+        _ => return Err(Failure::Usage("name the hierarchy: --file, --build or --config".into())),
+    };
+    let request = HierarchyRequest {
+        input: &hierarchy.input,
+        sheet: hierarchy.sheet.as_deref(),
+        column: &hierarchy.column,
+        origin,
+        output: hierarchy.out.as_deref(),
+        values: if hierarchy.show_values { Values::Shown } else { Values::Hidden },
+    };
+    let report = check(request, &cancel_on_signals()?)?;
+    if common.json {
+        console::print_json(&report)?;
+    } else {
+        let lines: Vec<String> = report.faults.iter().map(line_of).collect();
+        if !lines.is_empty() {
+            console::print(&lines.join("\n"))?;
+        }
+        say_hierarchy(&report, hierarchy.show_values, common);
+    }
+    Ok(if report.fits || report.written { ExitCode::SUCCESS } else { ExitCode::from(3) })
+}
+
+/// A fault in one line.
+fn line_of(fault: &HierarchyFault) -> String {
+    let place = fault.line.map_or_else(String::new, |line| format!("line {line}: "));
+    let what = match fault.kind {
+        "gap" => "no line".to_owned(),
+        "ragged" => "another number of labels than most lines".to_owned(),
+        "repeated" => format!("other labels than line {}", fault.first_line.unwrap_or_default()),
+        _ => format!("a second parent of a label of level {}", fault.level.unwrap_or_default()),
+    };
+    let rows = format!("{place}{what} ({} rows)", fault.rows);
+    let Some(value) = &fault.value else { return rows };
+    let parents: Vec<String> = fault
+        .parents
+        .iter()
+        .map(|(parent, lines)| format!("{parent:?} in {lines} lines"))
+        .collect();
+    let parents =
+        if parents.is_empty() { String::new() } else { format!(": {}", parents.join(", ")) };
+    // Quoted, since a value may hold what moves a terminal's cursor.
+    let offered = match fault.offered.as_slice() {
+        [] => "nothing can be offered".to_owned(),
+        offered => format!("offered {:?}", offered.join(";")),
+    };
+    format!("{rows} {value:?}{parents}; {offered}")
+}
+
+fn say_hierarchy(report: &HierarchyReport, shown: bool, common: &Common) {
+    common.say(&format!(
+        "column `{}`: {} values in {} rows, {} rows without a value; the hierarchy has {} lines and {} \
+         levels, {} lines are of other values",
+        report.column,
+        report.values,
+        report.rows,
+        report.missing_rows,
+        report.lines,
+        report.levels,
+        report.unused_lines
+    ));
+    if report.gaps > 0 {
+        let values = format!("{} values in {} rows have no line", report.gaps, report.gap_rows);
+        common.say(&values);
+    }
+    for (count, what) in [
+        (report.ragged_lines, "lines have another number of labels than most"),
+        (report.repeated_lines, "lines repeat a value with other labels"),
+        (report.ambiguous_labels, "labels have several parents"),
+    ] {
+        if count > 0 {
+            common.say(&format!("{count} {what}"));
+        }
+    }
+    if report.rejected_rows > 0 {
+        common.say(&format!("{} rows could not be read", report.rejected_rows));
+    }
+    if report.unwritable > 0 {
+        common
+            .say(&format!("{} values hold line breaks, which no file can have", report.unwritable));
+    }
+    common.say(match (report.fits, report.written, shown) {
+        (true, true, _) => "it fits and is written",
+        (true, false, _) => "it fits",
+        (false, true, _) => "written with every offer taken; read what was offered with --show-values",
+        (false, false, true) => "--out FILE writes it with every offer taken",
+        (false, false, false) => {
+            "--show-values tells the values and what is offered, --out FILE writes it with every offer taken"
+        }
+    });
 }
 
 fn say(report: &TableReport, common: &Common) {

@@ -7,6 +7,7 @@
 mod check;
 mod coded;
 mod curve;
+mod hierarchy;
 mod release;
 mod scale;
 mod solve;
@@ -19,8 +20,10 @@ use std::io::Write;
 
 use crate::{Part, Tables};
 
+pub use anonymed_anonymize::{Fault, FaultKind};
 pub use check::{CheckError, Checked, check, checkable};
 pub use curve::{CURVE_K, CURVE_SUPPRESSION, CurvePoint};
+pub use hierarchy::{CheckedHierarchy, Proposed};
 pub use solve::Solved;
 pub use view::{TableView, Wanted};
 
