@@ -49,6 +49,12 @@ impl PrivacyModel for DistinctLDiversity {
         }
     }
 
+    fn shortfall(&self, class: &ClassAccumulator) -> Option<f64> {
+        let l = self.l as usize;
+        let values = class.histogram(self.on).map_or(0, |h| h.values_by_distinct_subjects(l));
+        Some(1.0 - values as f64 / l as f64)
+    }
+
     fn least_subjects(&self) -> u32 {
         self.l
     }

@@ -43,6 +43,11 @@ impl PrivacyModel for KAnonymity {
         }
     }
 
+    fn shortfall(&self, class: &ClassAccumulator) -> Option<f64> {
+        let people = class.subjects().count().at_least().min(self.k);
+        Some(1.0 - f64::from(people) / f64::from(self.k))
+    }
+
     fn least_subjects(&self) -> u32 {
         self.k
     }

@@ -79,6 +79,13 @@ pub trait PrivacyModel: Send + Sync + Debug {
         false
     }
 
+    /// How far a class is from holding: 0 where it holds, 1 where nothing is done yet; nothing where
+    /// the model cannot say. Asked by searches that build classes, of candidates that cost nearly
+    /// the same.
+    fn shortfall(&self, _class: &ClassAccumulator) -> Option<f64> {
+        None
+    }
+
     /// The sensitive column it looks at, if any.
     fn sensitive(&self) -> Option<usize> {
         None
