@@ -2,10 +2,13 @@
 
 use crate::{AnonymizeError, Problem, Recoding};
 
+mod cluster;
+mod kmember;
 mod mondrian;
 mod optimal;
 pub(crate) mod partition;
 
+pub use kmember::KMember;
 pub use mondrian::Mondrian;
 pub use optimal::Optimal;
 
@@ -51,7 +54,7 @@ pub trait Search: Send + Sync {
 }
 
 /// Every search.
-pub const ALL: &[&dyn Search] = &[&mondrian::Mondrian, &optimal::Optimal];
+pub const ALL: &[&dyn Search] = &[&kmember::KMember, &mondrian::Mondrian, &optimal::Optimal];
 
 /// The search of a name.
 pub fn by_name(name: &str) -> Option<&'static dyn Search> {

@@ -16,12 +16,12 @@ const ICD: &str =
     "J10;J09-J18;J;*\nJ11;J09-J18;J;*\nJ45;J40-J47;J;*\nK25;K20-K31;K;*\nK26;K20-K31;K;*\n";
 
 /// What a row writes.
-type Labels = Vec<Option<String>>;
+pub(crate) type Labels = Vec<Option<String>>;
 
 /// A visit: subject, age, ward, diagnosis by hierarchy, birth date, sensitive value.
-type Visit = (u32, [u32; 4], u32);
+pub(crate) type Visit = (u32, [u32; 4], u32);
 
-fn columns() -> Vec<QuasiColumn> {
+pub(crate) fn columns() -> Vec<QuasiColumn> {
     let some = |values: &[&str]| -> Vec<Option<String>> {
         values.iter().map(|v| (!v.is_empty()).then(|| (*v).to_owned())).collect()
     };
@@ -35,13 +35,13 @@ fn columns() -> Vec<QuasiColumn> {
     ]
 }
 
-fn visits() -> impl Strategy<Value = Vec<Visit>> {
+pub(crate) fn visits() -> impl Strategy<Value = Vec<Visit>> {
     let visit = (0u32..25, (0u32..6, 0u32..5, 0u32..6, 0u32..4), 0u32..4)
         .prop_map(|(s, (a, b, c, d), x)| (s, [a, b, c, d], x));
     prop::collection::vec(visit, 0..120)
 }
 
-fn table(visits: &[Visit], k_max: u32) -> FrequencyTable {
+pub(crate) fn table(visits: &[Visit], k_max: u32) -> FrequencyTable {
     let sensitive = vec![SensitiveColumn { name: "hiv".into(), values: 4 }];
     let mut builder = FrequencyBuilder::new(columns(), sensitive, k_max).unwrap();
     for (subject, codes, value) in visits {
@@ -50,12 +50,16 @@ fn table(visits: &[Visit], k_max: u32) -> FrequencyTable {
     builder.finish()
 }
 
-fn models(k: u32, l: u32) -> Vec<Box<dyn PrivacyModel>> {
+pub(crate) fn models(k: u32, l: u32) -> Vec<Box<dyn PrivacyModel>> {
     vec![Box::new(KAnonymity::new(k)), Box::new(DistinctLDiversity::new(l, 0))]
 }
 
 /// What is written for each visit, `None` where it is suppressed.
-fn release(visits: &[Visit], table: &FrequencyTable, recoding: &Recoding) -> Vec<Option<Labels>> {
+pub(crate) fn release(
+    visits: &[Visit],
+    table: &FrequencyTable,
+    recoding: &Recoding,
+) -> Vec<Option<Labels>> {
     let number: BTreeMap<[u32; 4], u32> = (0..table.combinations() as u32)
         .map(|n| ([0, 1, 2, 3].map(|c| table.code(n, c)), n))
         .collect();
@@ -70,7 +74,7 @@ fn labels(recoding: &Recoding, class: u32) -> Labels {
 }
 
 /// Whether a label holds a value, read as a recipient would read it.
-fn holds(column: usize, label: Option<&str>, value: Option<&str>) -> bool {
+pub(crate) fn holds(column: usize, label: Option<&str>, value: Option<&str>) -> bool {
     let (Some(label), Some(value)) = (label, value) else {
         return label == value || label == Some("*");
     };

@@ -1,0 +1,87 @@
+//! What clustering leaves over: points without a cluster find one, clusters that fail join others
+//! until all hold.
+
+use super::{Clusters, Points, Tally};
+use crate::AnonymizeError;
+
+/// How many clusters on each side of a cluster are looked at.
+const NEAR: usize = 512;
+
+/// Gives each point of the groups left over to the cluster among those near it where it costs least
+/// and which still holds with it. What no cluster takes stays a group, and becomes a cluster that
+/// fails. Clusters are numbered by their first points.
+pub(crate) fn house(points: &Points<'_>, clusters: &mut Clusters, left_over: Vec<Vec<u32>>) {
+    let firsts: Vec<u32> = (0..clusters.len()).map(|c| clusters.members(c)[0]).collect();
+    let mut tally = Tally::new(points);
+    let mut homeless = Vec::new();
+    for mut group in left_over {
+        group.retain(|point| {
+            let place = firsts.partition_point(|first| first < point);
+            let range = place.saturating_sub(NEAR)..(place + NEAR).min(firsts.len());
+            let home = cheapest(points, clusters, range, *point, &mut tally);
+            home.inspect(|cluster| clusters.add(points, *cluster, *point)).is_none()
+        });
+        homeless.push(group);
+    }
+    for group in homeless.into_iter().filter(|group| !group.is_empty()) {
+        clusters.push(points, group);
+    }
+}
+
+fn cheapest(
+    points: &Points<'_>,
+    clusters: &Clusters,
+    range: std::ops::Range<usize>,
+    point: u32,
+    tally: &mut Tally<'_, '_>,
+) -> Option<usize> {
+    let (mut best, mut least) = (None, f64::INFINITY);
+    for cluster in range {
+        let price = clusters.price(points, cluster, point, least);
+        if price < least && tally.hold_with(clusters.members(cluster), point) {
+            (best, least) = (Some(cluster), price);
+        }
+    }
+    best
+}
+
+/// Merges each cluster that fails with the one near it that costs least, round by round, until all
+/// hold or one is left, which may fail.
+pub(crate) fn merge_failing(
+    points: &Points<'_>,
+    clusters: &mut Clusters,
+) -> Result<(), AnonymizeError> {
+    let mut tally = Tally::new(points);
+    loop {
+        points.problem().check_cancelled()?;
+        clusters.tidy(points);
+        let failing: Vec<usize> = (0..clusters.len())
+            .filter(|cluster| !tally.hold(clusters.members(*cluster).iter().copied()))
+            .collect();
+        if failing.is_empty() || clusters.len() == 1 {
+            return Ok(());
+        }
+        let mut touched = vec![false; clusters.len()];
+        for cluster in failing {
+            if touched[cluster] {
+                continue;
+            }
+            if let Some(other) = nearest(points, clusters, cluster) {
+                clusters.merge(points, cluster, other);
+                touched[other] = true;
+            }
+        }
+    }
+}
+
+fn nearest(points: &Points<'_>, clusters: &Clusters, cluster: usize) -> Option<usize> {
+    let range = cluster.saturating_sub(NEAR)..(cluster + NEAR + 1).min(clusters.len());
+    let (mut best, mut least) = (None, f64::INFINITY);
+    for other in range.filter(|other| *other != cluster && !clusters.is_gone(*other)) {
+        let price = clusters.merge_price(points, cluster, other, least);
+        if price < least {
+            (best, least) = (Some(other), price);
+        }
+    }
+    best
+}
