@@ -36,6 +36,14 @@ struct TreeLevel {
     labels: Vec<Option<String>>,
 }
 
+impl TreeLevel {
+    /// The penalty of a leaf's node, on average over the leaves.
+    fn mean_share(&self, leaves: f64) -> f64 {
+        let squares: f64 = self.leaves.iter().map(|n| f64::from(*n).powi(2)).sum();
+        if leaves > 0.0 { squares / (leaves * leaves) } else { 0.0 }
+    }
+}
+
 /// Where a region may be cut in two.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum CutRule {
@@ -43,6 +51,24 @@ pub(crate) enum CutRule {
     Anywhere,
     /// Between the children of a tree's node: at changes of this level, or between leaves.
     Children(Option<usize>),
+}
+
+/// How far apart ranks are, as their regions' penalty has it.
+#[derive(Debug)]
+pub(crate) enum Distances<'a> {
+    /// Places from 0 to 1.
+    Line(Vec<f64>),
+    /// Ranks apart at each of these levels.
+    Levels(Vec<Apart<'a>>),
+}
+
+/// What ranks of different nodes of one level are apart.
+#[derive(Debug)]
+pub(crate) struct Apart<'a> {
+    /// The node of each rank; nothing where each rank is its own.
+    pub(crate) node_of: Option<&'a [u32]>,
+    /// By how much the square of the distance grows.
+    pub(crate) square: f64,
 }
 
 impl Axis {
@@ -171,6 +197,42 @@ impl Axis {
                 }
                 None => 1.0,
             },
+        }
+    }
+
+    /// Whether the missing value is among the ranks; it is rank 0 then.
+    pub(crate) fn has_missing(&self) -> bool {
+        self.has_null
+    }
+
+    /// How far apart the ranks are that are not missing.
+    pub(crate) fn distances(&self) -> Distances<'_> {
+        match &self.shape {
+            Shape::Ordered { points, span } => {
+                let first = points.get(usize::from(self.has_null)).copied().unwrap_or(0.0);
+                let place = |point: &f64| {
+                    if *span > 0.0 { ((point - first) / span).clamp(0.0, 1.0) } else { 0.0 }
+                };
+                Distances::Line(points.iter().map(place).collect())
+            }
+            Shape::Nominal { values } => {
+                let apart = (2.0 / (*values).max(2) as f64).powi(2);
+                Distances::Levels(vec![Apart { node_of: None, square: apart }])
+            }
+            Shape::Tree { levels, leaves, .. } => {
+                let mut squares: Vec<f64> =
+                    levels.iter().map(|level| level.mean_share(*leaves).powi(2)).collect();
+                squares.push(1.0);
+                let mut before = 0.0;
+                let nodes = std::iter::once(None)
+                    .chain(levels.iter().map(|level| Some(level.node_of.as_slice())));
+                let apart = nodes.zip(squares).map(|(node_of, square)| {
+                    let grown = (square - before).max(0.0);
+                    before = square;
+                    Apart { node_of, square: grown }
+                });
+                Distances::Levels(apart.collect())
+            }
         }
     }
 

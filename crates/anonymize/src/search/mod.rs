@@ -3,12 +3,16 @@
 use crate::{AnonymizeError, Problem, Recoding};
 
 mod cluster;
+mod fuzzy;
 mod kmember;
+mod mdav;
 mod mondrian;
 mod optimal;
 pub(crate) mod partition;
 
+pub use fuzzy::FuzzyCMeans;
 pub use kmember::KMember;
+pub use mdav::Mdav;
 pub use mondrian::Mondrian;
 pub use optimal::Optimal;
 
@@ -54,7 +58,8 @@ pub trait Search: Send + Sync {
 }
 
 /// Every search.
-pub const ALL: &[&dyn Search] = &[&kmember::KMember, &mondrian::Mondrian, &optimal::Optimal];
+pub const ALL: &[&dyn Search] =
+    &[&fuzzy::FuzzyCMeans, &kmember::KMember, &mdav::Mdav, &mondrian::Mondrian, &optimal::Optimal];
 
 /// The search of a name.
 pub fn by_name(name: &str) -> Option<&'static dyn Search> {

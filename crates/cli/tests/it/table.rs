@@ -53,7 +53,7 @@ fn smallest(bench: &Bench, out: &str, by_patient: bool) -> (usize, usize) {
     (people, classes.values().map(|c| c.1.len()).min().unwrap_or(0))
 }
 
-const METHODS: [&str; 3] = ["kmember", "mondrian", "optimal"];
+const METHODS: [&str; 5] = ["fuzzy", "kmember", "mdav", "mondrian", "optimal"];
 
 #[test]
 fn every_search_reaches_k_and_l_over_people() {
@@ -200,11 +200,7 @@ fn what_cannot_be_done_leaves_no_output() {
     check("[columns]\ndx = \"sensitive\"\n[[model]]\nk = 5\n", 3, "has the role \"quasi\"");
     check(&format!("{CONFIG}[[model]]\nz = 5\n"), 3, "is none that is known");
     check(&format!("{CONFIG}[[model]]\nk = 1\n"), 3, "2 or more");
-    check(
-        &format!("{CONFIG}[search]\nmethod = \"guess\"\n"),
-        3,
-        "none of kmember, mondrian, optimal",
-    );
+    check(&format!("{CONFIG}[search]\nmethod = \"guess\"\n"), 3, "none of fuzzy, kmember, mdav");
     check(
         "[columns]\nage = { role = \"quasi\", hierarchy = \"no.csv\" }\n[[model]]\nk = 5\n",
         3,

@@ -12,6 +12,7 @@ use crate::search::Found;
 use crate::{AnonymizeError, Counting, FrequencyTable, Problem};
 
 mod clusters;
+mod features;
 mod mend;
 mod order;
 mod refine;
@@ -19,6 +20,7 @@ mod region;
 mod tally;
 
 pub(super) use clusters::Clusters;
+pub(super) use features::{Features, square_distance, weighted_square_distance};
 pub(super) use mend::{house, merge_failing};
 pub(super) use refine::refine;
 pub(super) use region::{Space, Span};

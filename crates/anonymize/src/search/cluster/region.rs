@@ -45,6 +45,10 @@ impl<'a> Space<'a> {
         self.axes.len()
     }
 
+    pub(crate) fn axes(&self) -> &[&'a Axis] {
+        &self.axes
+    }
+
     #[inline]
     fn column_cost(&self, column: usize, span: Span) -> f64 {
         let axis = self.axes[column];

@@ -72,6 +72,14 @@ impl<'p, 'a> Tally<'p, 'a> {
         self.points.beyond_people.shortfall(self.points.problem, &self.class)
     }
 
+    /// Whether a point brings the cluster nearer to holding, or no one can say.
+    pub(crate) fn is_led_by(&mut self, point: u32) -> bool {
+        match (self.shortfall(), self.shortfall_with(point)) {
+            (Some(before), Some(after)) => before - after > LEAST_STEP,
+            _ => true,
+        }
+    }
+
     /// The shortfall there would be with one point more.
     pub(crate) fn shortfall_with(&mut self, point: u32) -> Option<f64> {
         let problem = self.points.problem;
