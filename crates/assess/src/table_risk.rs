@@ -10,9 +10,11 @@ use crate::coded::{CodedColumn, CodedTable, NOBODY};
 use crate::combinations::{Combinations, Size};
 use crate::homogeneity::SensitiveTally;
 use crate::population::{self, NoEstimate, Sample};
+use crate::privacy::{self, Reached, Scales};
 use crate::risk::{self, RiskInput, RiskReport};
 use crate::{
-    ClassCounts, HomogeneityReport, SeparationReport, Shape, WildcardReport, separation, wildcards,
+    ClassCounts, HomogeneityReport, Placed, SensitiveLog, SeparationReport, Shape, WildcardReport,
+    separation, wildcards,
 };
 
 /// A value counts as guessable from this share of its class.
@@ -85,6 +87,9 @@ pub struct SensitiveRisk {
     /// Values by class.
     #[serde(flatten)]
     pub homogeneity: HomogeneityReport,
+    /// What the worst class reaches of each model: l, t, alpha, delta, beta. The c of recursive diversity is
+    /// that of l = 2.
+    pub reached: Vec<Reached>,
 }
 
 /// Estimates of how many people are unique in the population.
@@ -236,6 +241,7 @@ fn sensitive(table: &CodedTable, all: &Combinations) -> Vec<SensitiveRisk> {
     if columns.is_empty() {
         return Vec::new();
     }
+    let log = log(table, all, &columns);
     let of_row = all.of_row();
     let mut rows: Vec<u32> = (0..table.rows() as u32)
         .filter(|row| Some(of_row[*row as usize]) != all.suppressed())
@@ -254,9 +260,40 @@ fn sensitive(table: &CodedTable, all: &Combinations) -> Vec<SensitiveRisk> {
             }
             report.add(class.len() as u64, &tally);
         }
-        SensitiveRisk { name: column.name().to_owned(), homogeneity: report.finish() }
+        SensitiveRisk {
+            name: column.name().to_owned(),
+            homogeneity: report.finish(),
+            reached: reached(&log, at),
+        }
     };
     columns.iter().enumerate().map(of).collect()
+}
+
+/// Who has which value in each class. A person without a name has none.
+fn log(table: &CodedTable, all: &Combinations, columns: &[&CodedColumn]) -> SensitiveLog {
+    let mut log = SensitiveLog::new(columns.len());
+    for (row, class) in all.of_row().iter().enumerate() {
+        if Some(*class) == all.suppressed() {
+            continue;
+        }
+        let person = match table.subjects() {
+            None => Some(row as u32),
+            Some(subjects) => Some(subjects[row]).filter(|subject| *subject != NOBODY),
+        };
+        let values: Vec<Option<&str>> =
+            columns.iter().map(|column| column.text(column.codes()[row])).collect();
+        let placed = Placed { class: *class, person };
+        log.add(placed, &values).expect("a coded table has fewer values than rows are numbered");
+    }
+    log
+}
+
+fn reached(log: &SensitiveLog, column: usize) -> Vec<Reached> {
+    // k is the table's, and without a hierarchy there is no distance in one.
+    let apart = ["k-anonymity", "hierarchical-t-closeness"];
+    let measures = privacy::ALL.iter().filter(|measure| !apart.contains(&measure.name()));
+    let scales = Scales { l: 2, tree: None };
+    measures.map(|measure| privacy::reached(*measure, log, column, scales)).collect()
 }
 
 #[cfg(test)]
@@ -295,6 +332,15 @@ mod tests {
         assert!((rows.columns[0].added - 0.2).abs() < 1e-12);
         let dx = &rows.sensitive[0].homogeneity;
         assert_eq!((dx.homogeneous_classes, dx.homogeneous_rows, dx.smallest_distinct), (2, 3, 1));
+        let reached = |name: &str| {
+            let of = rows.sensitive[0].reached.iter().find(|of| of.measure == name);
+            of.and_then(|of| of.worst)
+        };
+        // Three of five who are in a class have flu; of the class of 30 all have hiv.
+        assert_eq!(reached("distinct-l-diversity"), Some(1.0));
+        assert_eq!(reached("t-closeness"), Some(0.6));
+        assert_eq!(reached("alpha-k-anonymity"), Some(1.0));
+        assert_eq!(reached("recursive-l-diversity"), None);
         let people = risk(true, None);
         assert_eq!((people.people, people.smallest_class_subjects), (5, 1));
         assert_eq!(people.class_sizes, BTreeMap::from([(1, 2), (2, 1)]));

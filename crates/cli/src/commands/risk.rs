@@ -88,6 +88,10 @@ fn words(report: &RiskReport) -> String {
             of.guessable_rows,
             100.0 * of.guessable_from
         );
+        for of in &column.reached {
+            let worst = of.worst.map_or("-".to_owned(), |worst| format!("{worst:.4}"));
+            line!(text, "  {:<24} {worst:>9}", of.measure);
+        }
     }
     text
 }

@@ -72,7 +72,10 @@ fn column(of: &BoundColumn, column: &coded::CodedColumn) -> Result<CodedColumn, 
         .texts()
         .into_iter()
         .map(|text| {
-            let is_missing = text.is_empty() || of.missing.iter().any(|marker| marker == text);
+            // A quasi-identifier of `*` is open; a sensitive value of it states nothing.
+            let blank = of.role == AttributeRole::Sensitive && values::is_missing(text);
+            let is_missing =
+                text.is_empty() || blank || of.missing.iter().any(|marker| marker == text);
             if let (true, Some(code)) = (is_missing, empty) {
                 return code;
             }
