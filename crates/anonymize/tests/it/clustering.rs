@@ -287,6 +287,18 @@ fn a_table_of_several_parts_is_the_same_at_any_thread_count() {
 }
 
 #[test]
+fn growing_never_loses_more_than_cutting() {
+    let table = large(3_000);
+    for k in [2, 10, 60, 300] {
+        let solve = |search: &dyn Search| {
+            Problem::new(&table, vec![Box::new(KAnonymity::new(k))]).solve(search).unwrap().gcp
+        };
+        let (grown, cut) = (solve(&KMember), solve(&Mondrian));
+        assert!(grown <= cut, "k = {k}: {grown} for {cut}");
+    }
+}
+
+#[test]
 fn clusters_are_led_to_what_the_models_ask_for() {
     let table = large(4_000);
     let close = || Close {

@@ -27,6 +27,9 @@ pub(super) use region::{Space, Span};
 use tally::BeyondPeople;
 pub(super) use tally::{LEAST_STEP, Tally};
 
+/// Classes that are improved together.
+const CLASSES: usize = 4096;
+
 /// The combinations of a table, numbered along the Hilbert curve.
 pub(super) struct Points<'a> {
     problem: &'a Problem<'a>,
@@ -147,11 +150,46 @@ pub(super) fn search_by_parts(
             .collect::<Result<_, _>>()?;
         parts.into_iter().for_each(|part| clusters.append(part));
     }
+    finish(&points, &axes, clusters)
+}
+
+/// Improves a recoding's classes by local search, thousands of classes side by side.
+pub(super) fn improve(problem: &Problem<'_>, recoding: &Recoding) -> Result<Found, AnonymizeError> {
+    let axes = Axis::all(problem.table());
+    let points = Points::new(problem, &axes);
+    let mut members = vec![Vec::new(); recoding.classes() as usize];
+    for (point, combination) in (0..).zip(&points.combinations) {
+        if let Some(class) = recoding.class_of(*combination) {
+            members[class as usize].push(point);
+        }
+    }
+    members.sort_unstable_by_key(|members: &Vec<u32>| members.first().copied());
+    let parts: Vec<Clusters> = members
+        .par_chunks(CLASSES)
+        .map(|part| {
+            let mut clusters = Clusters::new(&points);
+            part.iter().for_each(|members| {
+                clusters.push(&points, members.clone());
+            });
+            refine(&points, &mut clusters).map(|()| clusters)
+        })
+        .collect::<Result<_, _>>()?;
+    let mut clusters = Clusters::new(&points);
+    parts.into_iter().for_each(|part| clusters.append(part));
+    finish(&points, &axes, clusters)
+}
+
+/// Merges what fails, unites what is alike, and publishes.
+fn finish(
+    points: &Points<'_>,
+    axes: &[Axis],
+    mut clusters: Clusters,
+) -> Result<Found, AnonymizeError> {
     let recoding = loop {
-        merge_failing(&points, &mut clusters)?;
-        drop_failing(&points, &mut clusters);
-        let recoding = points.publish(&axes, &clusters);
-        if !unite_alike(&points, &mut clusters, &recoding) {
+        merge_failing(points, &mut clusters)?;
+        drop_failing(points, &mut clusters);
+        let recoding = points.publish(axes, &clusters);
+        if !unite_alike(points, &mut clusters, &recoding) {
             break recoding;
         }
     };
