@@ -33,16 +33,13 @@ impl Scaled {
                 built(column, build, &coded.rows(), &mut written, options)?
             }
         };
-        let mut sorted = written.clone();
-        sorted.sort_unstable();
-        sorted.dedup();
+        let (sorted, place) = sorted(written);
         let measure = tree.as_ref().map_or(Measure::Seen, Measure::Tree);
         let encoded = model::encode(&column.name, &sorted, measure).map_err(|e| match e {
             ModalityError::Policy(reason) => unfit(column, &reason),
             other => other,
         })?;
-        let code = |text| encoded.code_of[sorted.binary_search(text).expect("it is among them")];
-        let finals = written.iter().map(code).collect();
+        let finals = place.into_iter().map(|place| encoded.code_of[place]).collect();
         Ok(Self { encoded, finals })
     }
 
@@ -58,6 +55,21 @@ fn released(column: &BoundColumn, coded: &CodedColumn) -> Vec<String> {
     let is_marker = |text: &str| column.missing.iter().any(|marker| marker == text);
     let texts = coded.texts.texts().into_iter();
     texts.map(|text| if is_marker(text) { String::new() } else { text.to_owned() }).collect()
+}
+
+/// The texts, sorted and each once, and for each as it was given its place in that order.
+fn sorted(mut texts: Vec<String>) -> (Vec<String>, Vec<usize>) {
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_unstable_by(|a, b| texts[*a].cmp(&texts[*b]));
+    let mut sorted: Vec<String> = Vec::with_capacity(texts.len());
+    let mut place = vec![0; texts.len()];
+    for at in order {
+        if sorted.last() != Some(&texts[at]) {
+            sorted.push(std::mem::take(&mut texts[at]));
+        }
+        place[at] = sorted.len() - 1;
+    }
+    (sorted, place)
 }
 
 /// The tree that a builder makes of the values that are there; none where all are missing.
@@ -108,4 +120,17 @@ fn unfit(column: &BoundColumn, reason: &str) -> ModalityError {
          completes it with --out",
         column.name
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_texts_have_one_place() {
+        let texts = ["b", "", "a", "", "b", "c"].map(str::to_owned);
+        let (sorted, place) = sorted(texts.to_vec());
+        assert_eq!(sorted, ["", "a", "b", "c"]);
+        assert_eq!(place, [2, 0, 1, 0, 2, 3]);
+    }
 }
