@@ -5,6 +5,7 @@ use anonymed_core::policy::{
     Action, ColumnRule, Policy, Profile, RiskScope, TableRule, TimeMode, safe_harbor_forbids,
 };
 use anonymed_core::{AttributeRole, EntityType, FieldProfile};
+use anonymed_table::conditions::Condition;
 use anonymed_table::{check_search, life_date, promise};
 use serde::Serialize;
 
@@ -153,6 +154,10 @@ fn models_can_be_counted(policy: &Policy) -> Result<(), EngineError> {
         check_search(&table.search)
             .or_else(|error| refuse(format!("table[{n}].search"), &error.to_string()))?;
         let key = format!("table[{n}].model");
+        if table.models.iter().any(|model| Condition::of(model).is_some()) {
+            let instead = "is of one table by itself; [risk] max_average bounds a project's risk";
+            return refuse(key, instead);
+        }
         let promises = match promise::promises(&table.models) {
             Ok(promises) => promises,
             Err(error) => return refuse(key, &error.to_string()),

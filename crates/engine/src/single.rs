@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use anonymed_core::CancelToken;
 use anonymed_core::policy::{TableConfig, TableFormat};
+use anonymed_core::{CancelToken, Progress};
 use anonymed_table::promise::Kept;
 use anonymed_table::single::{Checked, SingleOutcome, SingleTable, check, checkable};
 use anonymed_table::{TableOptions, Tables};
@@ -93,7 +93,11 @@ pub struct Joint {
 /// Where the table, the configuration or the output cannot be used, where more would have to be
 /// suppressed than allowed, or where what was written does not hold what was promised; there is no output
 /// then.
-pub fn anonymize(places: Places<'_>, cancel: &CancelToken) -> Result<TableReport, EngineError> {
+pub fn anonymize(
+    places: Places<'_>,
+    progress: &dyn Progress,
+    cancel: &CancelToken,
+) -> Result<TableReport, EngineError> {
     let config = table_input::config(places.config)?;
     checkable(&config).map_err(table_input::wrong)?;
     let format = output_format(places.output)?;
@@ -104,7 +108,8 @@ pub fn anonymize(places: Places<'_>, cancel: &CancelToken) -> Result<TableReport
     let folder = places.output.parent().filter(|f| !f.as_os_str().is_empty());
     let mut staged = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
         .map_err(EngineError::io("the output", "written"))?;
-    let outcome = transform(places, &config, options(), cancel, (format, staged.as_file_mut()))?;
+    let staged_file = (format, staged.as_file_mut());
+    let outcome = transform(places, &config, options(), (progress, cancel), staged_file)?;
     if outcome.released == 0 || !outcome.within_suppression_limit {
         return Err(EngineError::Nothing {
             reason: format!(
@@ -130,13 +135,14 @@ fn transform(
     places: Places<'_>,
     config: &TableConfig,
     options: TableOptions,
-    cancel: &CancelToken,
+    (progress, cancel): (&dyn Progress, &CancelToken),
     (format, out): (TableFormat, &mut std::fs::File),
 ) -> Result<SingleOutcome, EngineError> {
     let tables = Tables::new(options);
     let deadline = config.search.time_limit.map(|limit| steady_time() + limit);
     let is_late = move || deadline.is_some_and(|end| steady_time() >= end);
-    let job = SingleTable { config, cancel, is_late: deadline.is_some().then_some(&is_late as _) };
+    let is_late = deadline.is_some().then_some(&is_late as _);
+    let job = SingleTable { config, cancel, is_late, progress };
     let mut out = std::io::BufWriter::with_capacity(1 << 20, out);
     let input = TableInput { path: places.input, sheet: places.sheet };
     let outcome = input.open(&tables, |document, found, part| {

@@ -8,17 +8,22 @@ use anonymed_core::policy::{ModelConfig, SearchConfig};
 use anonymed_core::{ModalityError, PartialDate};
 use jiff::civil::Date;
 
+use crate::conditions::Condition;
 use crate::{TableOptions, model, promise};
 
 /// The kinds of some models, before they are bound to a table.
 pub(crate) struct Families<'a> {
     families: Vec<(&'static dyn models::ModelFamily, &'a ModelConfig)>,
+    /// What is asked of the release as a whole.
+    pub(crate) conditions: Vec<Condition>,
 }
 
 impl<'a> Families<'a> {
     pub(crate) fn of(models: &'a [ModelConfig]) -> Result<Self, ModalityError> {
-        let families = models.iter().map(|model| Ok((promise::family(model)?, model)));
-        Ok(Self { families: families.collect::<Result<_, ModalityError>>()? })
+        let of_classes = models.iter().filter(|model| Condition::of(model).is_none());
+        let families = of_classes.map(|model| Ok((promise::family(model)?, model)));
+        let families = families.collect::<Result<_, ModalityError>>()?;
+        Ok(Self { families, conditions: Condition::all(models)? })
     }
 
     /// How people are told apart: one more than the highest parameter, so that "exactly k" shows.
@@ -26,7 +31,8 @@ impl<'a> Families<'a> {
         if !has_subject {
             return Counting::Rows;
         }
-        if self.families.iter().any(|(family, _)| family.needs_all_subjects()) {
+        let shares = self.families.iter().any(|(family, _)| family.needs_all_subjects());
+        if shares || !self.conditions.is_empty() {
             return Counting::AllSubjects;
         }
         let numbers = self.families.iter().flat_map(|(_, model)| model.numbers.values());

@@ -9,6 +9,7 @@
 mod actions;
 mod batch;
 mod cell_date;
+pub mod conditions;
 mod csv_read;
 mod decode;
 mod deidentify;

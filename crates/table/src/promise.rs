@@ -9,6 +9,7 @@ use anonymed_core::policy::ModelConfig;
 use serde::{Deserialize, Serialize};
 
 use crate::TableOptions;
+use crate::conditions::{self, Condition};
 
 /// One number that every class has to reach.
 #[derive(Clone, Copy)]
@@ -70,7 +71,8 @@ const ROUNDING: f64 = 1e-5;
 pub(crate) fn family(model: &ModelConfig) -> Result<&'static dyn ModelFamily, ModalityError> {
     let letters = model.numbers.keys().map(String::as_str);
     models::by_letters(letters, model.kind.as_deref()).ok_or_else(|| {
-        let known: Vec<String> = models::ALL.iter().map(|f| described(*f)).collect();
+        let of_classes = models::ALL.iter().map(|f| described(*f));
+        let known: Vec<String> = of_classes.chain(conditions::LETTERS.map(str::to_owned)).collect();
         ModalityError::Policy(format!(
             "a model is none that is known; there are {}",
             known.join(", ")
@@ -84,14 +86,14 @@ fn described(family: &dyn ModelFamily) -> String {
     family.kind().map_or(letters.clone(), |kind| format!("{letters} of kind \"{kind}\""))
 }
 
-/// Everything that models promise.
+/// Everything that models promise of each class.
 ///
 /// # Errors
 ///
 /// [`ModalityError::Policy`]: a model that is none, or that could not be counted again in the output.
 pub fn promises(models: &[ModelConfig]) -> Result<Vec<Promise<'_>>, ModalityError> {
     let mut promises = Vec::new();
-    for model in models {
+    for model in models.iter().filter(|model| Condition::of(model).is_none()) {
         let name = family(model)?.name();
         let unchecked = || ModalityError::Policy(format!("{name} cannot be checked in the output"));
         let (_, measured) =

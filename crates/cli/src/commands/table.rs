@@ -78,7 +78,7 @@ pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failur
 }
 
 fn anonymized(places: Places<'_>, common: &Common) -> Result<ExitCode, Failure> {
-    let report = anonymize(places, &cancel_on_signals()?)?;
+    let report = anonymize(places, common.progress().as_ref(), &cancel_on_signals()?)?;
     if common.json {
         console::print_json(&report)?;
     } else {

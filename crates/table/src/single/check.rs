@@ -6,10 +6,11 @@ use std::path::Path;
 use anonymed_assess::{
     AssessError, ClassIndex, Multiplicity, SensitiveLog, Shape, SignatureIndex, SuppressionMark,
 };
-use anonymed_core::policy::{TableConfig, TableFormat};
+use anonymed_core::policy::{RiskScope, TableConfig, TableFormat};
 use anonymed_core::{AttributeRole, ModalityError};
 use arrow::array::Array;
 
+use crate::conditions::{Condition, Sizes};
 use crate::promise::{self, Kept};
 use crate::released::{self, ReadBackError, Released};
 use crate::{StringBatch, TableOptions, values};
@@ -54,7 +55,14 @@ pub enum CheckError {
 ///
 /// [`ModalityError::Policy`] that says which model.
 pub fn checkable(config: &TableConfig) -> Result<(), ModalityError> {
-    promise::promises(&config.models).map(|_| ())
+    promise::promises(&config.models)?;
+    let conditions = Condition::all(&config.models)?;
+    if config.scope == RiskScope::Joint && !conditions.is_empty() {
+        return Err(ModalityError::Policy(
+            "conditions on the whole release are of single rows; leave `scope` out".into(),
+        ));
+    }
+    Ok(())
 }
 
 /// Reads a released table and counts. `subjects` has the person of each row in order.
@@ -91,9 +99,14 @@ pub fn check(
     let report = found.index.report(1);
     let joint = subjects.map(|_| found.joint.report(1));
     let names: Vec<&str> = columns.sensitive.iter().map(|column| column.name).collect();
+    let mut sizes = Sizes::new();
+    found.index.classes().for_each(|class| *sizes.entry(class.subjects).or_default() += 1);
+    let conditions = Condition::all(&config.models)?;
+    let conditions = conditions.iter().map(|condition| Ok(condition.count(&sizes)));
     let promises = promises
         .iter()
         .map(|promise| promise.count(&found.log, &names, options))
+        .chain(conditions)
         .collect::<Result<_, ModalityError>>()?;
     Ok(Checked {
         rows: report.rows,

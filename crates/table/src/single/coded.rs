@@ -8,6 +8,7 @@ use arrow::array::StringArray;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::hash::BuildHasher;
 
+use super::Told;
 use crate::batch::{StringBatch, cell};
 use crate::model::Dictionary;
 use crate::plan::policy;
@@ -131,12 +132,24 @@ impl CodedTable {
         bound: &Bound,
         cancel: &CancelToken,
     ) -> Result<Self, ModalityError> {
+        Self::read_told(document, format, part, bound, Told { cancel, progress: &() })
+    }
+
+    /// Reads, and tells how far it is.
+    pub(super) fn read_told(
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+        bound: &Bound,
+        Told { cancel, progress }: Told<'_>,
+    ) -> Result<Self, ModalityError> {
         let sources: Vec<usize> =
             bound.released.iter().map(|c| c.source).chain(bound.subject).collect();
         let mut columns: Vec<CodedColumn> =
             sources.iter().map(|_| CodedColumn::default()).collect();
         let mut rejected = Vec::new();
         let mut rows = 0usize;
+        progress.begin("read", 0, "rows");
         source::map_in_order(
             (document, format, part),
             cancel,
@@ -148,12 +161,14 @@ impl CodedTable {
             &mut |row, reason| rejected.push((row, reason)),
             &mut |(batch, local): (StringBatch, Vec<LocalCodes>)| {
                 rows += batch.len();
+                progress.advance("read", batch.len() as u64);
                 for ((column, source), local) in columns.iter_mut().zip(&sources).zip(local) {
                     column.take(batch.column(*source), local);
                 }
                 Ok(())
             },
         )?;
+        progress.end("read");
         let subjects = if bound.subject.is_some() { columns.pop() } else { None };
         Ok(Self { columns, subjects, rows, rejected })
     }

@@ -1,7 +1,7 @@
 //! Risk against utility: one frequency table, solved again and again for a growing k and several limits of
 //! suppression.
 
-use anonymed_anonymize::{Counting, FrequencyTable, Problem, Recoding, SUPPRESSED};
+use anonymed_anonymize::{Counting, Problem};
 use anonymed_core::policy::{ModelConfig, RiskScope, TableConfig};
 use anonymed_core::{CancelToken, Document, Format, ModalityError};
 use std::collections::BTreeMap;
@@ -103,7 +103,7 @@ fn point(
         problem = problem.checks_max(checks);
     }
     let solution = problem.solve(search).map_err(families::error)?;
-    let people = people(&prepared.frequency, &solution.recoding);
+    let people = solve::people(&prepared.frequency, &solution.recoding);
     let all: u64 = people.iter().sum();
     let share = |part: f64, whole: u64| if whole > 0 { part / whole as f64 } else { 0.0 };
     Ok(CurvePoint {
@@ -117,21 +117,4 @@ fn point(
         highest_risk: people.iter().min().map_or(0.0, |fewest| 1.0 / (*fewest).max(1) as f64),
         average_risk: share(people.len() as f64, all),
     })
-}
-
-/// People of each class.
-fn people(table: &FrequencyTable, recoding: &Recoding) -> Vec<u64> {
-    let mut people = vec![0u64; recoding.classes() as usize];
-    let kept = || (0u32..).zip(recoding.class_numbers()).filter(|(_, class)| **class != SUPPRESSED);
-    if table.counting() == Counting::Rows {
-        kept().for_each(|(c, class)| people[*class as usize] += table.rows(c));
-        return people;
-    }
-    let mut pairs: Vec<(u32, u32)> = kept()
-        .flat_map(|(c, class)| table.subjects(c).iter().map(|subject| (*class, *subject)))
-        .collect();
-    pairs.sort_unstable();
-    pairs.dedup();
-    pairs.iter().for_each(|(class, _)| people[*class as usize] += 1);
-    people
 }

@@ -15,7 +15,7 @@ mod view;
 
 use anonymed_anonymize::Proof;
 use anonymed_core::policy::{TableConfig, TableFormat};
-use anonymed_core::{CancelToken, Document, Format, ModalityError};
+use anonymed_core::{CancelToken, Document, Format, ModalityError, Progress};
 use std::io::Write;
 
 use crate::{Part, Tables};
@@ -37,6 +37,21 @@ pub struct SingleTable<'a> {
     pub cancel: &'a CancelToken,
     /// Whether the time that was given is over.
     pub is_late: Option<&'a (dyn Fn() -> bool + Sync)>,
+    /// Hears how far the stages are: `read` and `write` in rows, `solve` in combinations or nodes.
+    pub progress: &'a dyn Progress,
+}
+
+/// Who stops the work, and who hears how far it is.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    cancel: &'a CancelToken,
+    progress: &'a dyn Progress,
+}
+
+impl<'a> SingleTable<'a> {
+    fn told(&self) -> Told<'a> {
+        Told { cancel: self.cancel, progress: self.progress }
+    }
 }
 
 impl std::fmt::Debug for SingleTable<'_> {
@@ -98,9 +113,9 @@ impl Tables {
         outputs: &mut [(TableFormat, &mut dyn Write)],
     ) -> Result<SingleOutcome, ModalityError> {
         let bound = coded::Bound::new(job.config, part)?;
-        let table = CodedTable::read(document, format, part, &bound, job.cancel)?;
+        let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
         let solved = solve::solve(&table, &bound, job, self.options())?;
-        release::write(&table, &bound, &solved, job.cancel, outputs)?;
+        release::write(&table, &bound, &solved, job.told(), outputs)?;
         Ok(solved.outcome(&table))
     }
 }

@@ -5,9 +5,10 @@ use std::io::Write;
 
 use anonymed_anonymize::SUPPRESSED;
 use anonymed_core::policy::TableFormat;
-use anonymed_core::{AttributeRole, CancelToken, ModalityError};
+use anonymed_core::{AttributeRole, ModalityError};
 use arrow::array::{StringArray, StringBuilder};
 
+use super::Told;
 use super::coded::{Bound, CodedTable};
 use super::solve::Solved;
 use crate::batch::BATCH_ROWS;
@@ -37,12 +38,15 @@ impl Column<'_> {
     }
 }
 
+/// Rows between two looks at who might stop the work.
+const STEP: usize = 1 << 18;
+
 /// Writes the rows that have a class, in their order.
 pub(super) fn write(
     table: &CodedTable,
     bound: &Bound,
     solved: &Solved,
-    cancel: &CancelToken,
+    Told { cancel, progress }: Told<'_>,
     outputs: &mut [(TableFormat, &mut dyn Write)],
 ) -> Result<(), ModalityError> {
     let quasi = bound.of_role(AttributeRole::Quasi);
@@ -56,6 +60,8 @@ pub(super) fn write(
         })
         .collect();
     let names: Vec<&str> = bound.released.iter().map(|c| c.name.as_str()).collect();
+    let kept = solved.class_of_row.iter().filter(|class| **class != SUPPRESSED).count();
+    progress.begin("write", (kept * outputs.len()) as u64, "rows");
     for (format, out) in outputs {
         let mut writer = TableWriter::new(*format, &names, &mut **out)?;
         match &mut writer {
@@ -63,8 +69,9 @@ pub(super) fn write(
                 let cells: Vec<PreparedCells> =
                     columns.iter().map(|column| PreparedCells::new(column.texts())).collect();
                 for (row, class) in solved.class_of_row.iter().enumerate() {
-                    if row.is_multiple_of(1 << 18) {
+                    if row.is_multiple_of(STEP) {
                         cancel.check()?;
+                        progress.advance("write", STEP as u64);
                     }
                     if *class != SUPPRESSED {
                         let texts = columns.iter().map(|column| column.text(table, row, *class));
@@ -78,6 +85,7 @@ pub(super) fn write(
                     .collect();
                 for rows in rows.chunks(BATCH_ROWS) {
                     cancel.check()?;
+                    progress.advance("write", rows.len() as u64);
                     let batch: Vec<StringArray> =
                         columns.iter().map(|c| texts_of(c, table, solved, rows)).collect();
                     writer.write(&batch)?;
@@ -86,6 +94,7 @@ pub(super) fn write(
         }
         writer.finish()?;
     }
+    progress.end("write");
     Ok(())
 }
 

@@ -2,8 +2,8 @@
 //! by their names.
 
 use anonymed_anonymize::{
-    CodedRows, Counting, FrequencyTable, PrivacyModel, Problem, Proof, QuasiColumn, Recoding,
-    RowCounts, SensitiveColumn, SubjectGrouping,
+    CodedRows, Counting, FrequencyTable, KAnonymity, PrivacyModel, Problem, Proof, QuasiColumn,
+    Recoding, RowCounts, SUPPRESSED, SensitiveColumn, SubjectGrouping,
 };
 use anonymed_core::policy::RiskScope;
 use anonymed_core::{AttributeRole, ModalityError};
@@ -12,12 +12,13 @@ use super::coded::{Bound, BoundColumn, CodedTable};
 use super::scale::Scaled;
 use super::{SingleOutcome, SingleTable};
 use crate::TableOptions;
+use crate::conditions::{self, Sizes};
 use crate::families::{self, Families, SensitiveTexts, error};
 
 /// What was found for a table.
 #[derive(Debug)]
 pub struct Solved {
-    /// The class of each row; [`anonymed_anonymize::SUPPRESSED`] where there is none.
+    /// The class of each row; [`SUPPRESSED`] where there is none.
     pub(super) class_of_row: Vec<u32>,
     pub(super) recoding: Recoding,
     /// Labels by quasi-identifier and label number, as they are written.
@@ -120,16 +121,24 @@ fn solve_prepared(
     let search = families::search(&job.config.search)?;
     let quasi = bound.of_role(AttributeRole::Quasi);
     let Prepared { frequency, combination_of, coded, encoded, .. } = prepared;
-    let mut problem = Problem::new(frequency, prepared.models(families, options)?)
-        .metric(metric)
-        .suppress_max(job.config.search.suppress_max)
-        .cancel(job.cancel.clone());
-    if let Some(checks) = job.config.search.checks_max {
-        problem = problem.checks_max(checks);
-    }
-    if let Some(is_late) = job.is_late {
-        problem = problem.is_late(is_late);
-    }
+    let problem = |k: u32| -> Result<Problem<'_>, ModalityError> {
+        let mut models = prepared.models(families, options)?;
+        if k > 1 {
+            models.push(Box::new(KAnonymity::new(k)));
+        }
+        let mut problem = Problem::new(frequency, models)
+            .metric(metric)
+            .suppress_max(job.config.search.suppress_max)
+            .progress(job.progress)
+            .cancel(job.cancel.clone());
+        if let Some(checks) = job.config.search.checks_max {
+            problem = problem.checks_max(checks);
+        }
+        if let Some(is_late) = job.is_late {
+            problem = problem.is_late(is_late);
+        }
+        Ok(problem)
+    };
     let labels = |recoding: &Recoding| -> Vec<Vec<String>> {
         let columns = recoding.columns().iter().zip(*encoded);
         columns
@@ -139,9 +148,18 @@ fn solve_prepared(
             .collect()
     };
     if job.config.scope == RiskScope::Joint {
-        return grouped(&problem, combination_of, coded, labels);
+        return grouped(&problem(1)?, combination_of, coded, labels);
     }
-    let solution = problem.solve(search).map_err(error)?;
+    let everybody = frequency.distinct_subjects(0..frequency.combinations() as u32).at_least();
+    let solution = conditions::least(everybody, |k| {
+        let solution = problem(k)?.solve(search).map_err(error)?;
+        let holds = || {
+            let sizes = sizes(frequency, &solution.recoding);
+            families.conditions.iter().all(|condition| condition.count(&sizes).holds)
+        };
+        let holds = families.conditions.is_empty() || holds();
+        Ok::<_, ModalityError>((solution, holds))
+    })?;
     let class_of = solution.recoding.class_numbers();
     let levels = solution.levels.as_ref().map(|levels| {
         let names = quasi.iter().map(|at| bound.released[*at].name.clone());
@@ -163,6 +181,30 @@ fn solve_prepared(
         proof: solution.proof,
         recoding: solution.recoding,
     })
+}
+
+/// How many classes have how many people.
+fn sizes(table: &FrequencyTable, recoding: &Recoding) -> Sizes {
+    let mut sizes = Sizes::new();
+    people(table, recoding).into_iter().for_each(|size| *sizes.entry(size).or_default() += 1);
+    sizes
+}
+
+/// People of each class; exact where the table tells all people apart.
+pub(super) fn people(table: &FrequencyTable, recoding: &Recoding) -> Vec<u64> {
+    let mut people = vec![0u64; recoding.classes() as usize];
+    let kept = || (0u32..).zip(recoding.class_numbers()).filter(|(_, class)| **class != SUPPRESSED);
+    if table.counting() == Counting::Rows {
+        kept().for_each(|(c, class)| people[*class as usize] += table.rows(c));
+        return people;
+    }
+    let mut pairs: Vec<(u32, u32)> = kept()
+        .flat_map(|(c, class)| table.subjects(c).iter().map(|subject| (*class, *subject)))
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs.iter().for_each(|(class, _)| people[*class as usize] += 1);
+    people
 }
 
 /// All rows of a person alike.
@@ -195,7 +237,7 @@ fn grouped(
             solution
                 .subjects
                 .binary_search(&(subject as u32))
-                .map_or(anonymed_anonymize::SUPPRESSED, |at| class_of_subject[at])
+                .map_or(SUPPRESSED, |at| class_of_subject[at])
         })
         .collect();
     let all = solution.subjects.len().max(1) as f64;
@@ -220,7 +262,7 @@ fn grouped(
 
 impl Solved {
     pub(super) fn outcome(self, table: &CodedTable) -> SingleOutcome {
-        let kept = |class: &u32| *class != anonymed_anonymize::SUPPRESSED;
+        let kept = |class: &u32| *class != SUPPRESSED;
         let subjects = table.subjects.as_ref().map(|column| {
             let rows = self.class_of_row.iter().zip(column.codes.iter());
             rows.filter(|(class, _)| kept(class)).map(|(_, subject)| subject as u32).collect()
