@@ -1,5 +1,7 @@
 //! A whole table in codes, for figures that look at its columns again and again.
 
+use std::collections::BTreeMap;
+
 use anonymed_core::AttributeRole;
 
 use crate::AssessError;
@@ -14,6 +16,8 @@ pub struct CodedColumn {
     role: AttributeRole,
     texts: Vec<String>,
     codes: Vec<u32>,
+    /// Values below each node of a hierarchy.
+    nodes: BTreeMap<String, Vec<String>>,
 }
 
 impl std::fmt::Debug for CodedColumn {
@@ -36,13 +40,25 @@ impl CodedColumn {
     ) -> Result<Self, AssessError> {
         match codes.iter().position(|code| *code as usize >= texts.len()) {
             Some(row) => Err(AssessError::NoText { row: row as u64 }),
-            None => Ok(Self { name: name.into(), role, texts, codes }),
+            None => Ok(Self { name: name.into(), role, texts, codes, nodes: BTreeMap::new() }),
         }
     }
 
     /// A column of one text in every row.
     pub fn constant(name: impl Into<String>, role: AttributeRole, text: &str, rows: usize) -> Self {
-        Self { name: name.into(), role, texts: vec![text.to_owned()], codes: vec![0; rows] }
+        let texts = vec![text.to_owned()];
+        Self { name: name.into(), role, texts, codes: vec![0; rows], nodes: BTreeMap::new() }
+    }
+
+    /// Sets what the nodes of the column's hierarchy stand for: values by the label of the node.
+    #[must_use]
+    pub fn with_nodes(self, nodes: BTreeMap<String, Vec<String>>) -> Self {
+        Self { nodes, ..self }
+    }
+
+    /// The values below a node.
+    pub(crate) fn below(&self, node: &str) -> &[String] {
+        self.nodes.get(node).map_or(&[], Vec::as_slice)
     }
 
     /// The column's header.

@@ -41,4 +41,7 @@ pub enum AssessError {
     /// Rows cannot be matched by the column that was named.
     #[error("the key column is not in both tables, or a value occurs twice in it")]
     NoKey,
+    /// The column to be told from the others is not in the raw table.
+    #[error("the target column is not among the columns that are compared")]
+    NoTarget,
 }

@@ -53,7 +53,7 @@ pub use classes::{ClassIndex, ClassReport, ClassView, Placed, Shape, Suppression
 pub use coded::{CodedColumn, CodedTable, NOBODY};
 pub use counts::{ClassCounts, ClassHash, SeenNumbers, fewest_values};
 pub use error::AssessError;
-pub use fidelity::{Drift, DriftReport, PairDrift, QueryReport};
+pub use fidelity::{Drift, DriftReport, ModelReport, PairDrift, QueryReport};
 pub use hash::CellNumbers;
 pub use homogeneity::{HomogeneityReport, L_CAP};
 pub use joint::{JointReport, Multiplicity, SignatureIndex};
@@ -64,6 +64,6 @@ pub use separation::{Separation, SeparationReport};
 pub use table_risk::{
     ColumnRisk, EstimateReport, PopulationReport, RiskQuestion, SensitiveRisk, TableRisk,
 };
-pub use table_utility::{ColumnKept, TableUtility};
+pub use table_utility::{ColumnKept, TableUtility, UtilityQuestion};
 pub use utility::{ColumnTally, ColumnUtility, UtilityMeter, UtilityMetric, UtilityReport};
 pub use wildcards::{NotComputed, WildcardReport};

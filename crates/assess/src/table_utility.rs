@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::coded::{CodedColumn, CodedTable};
 use crate::combinations::Combinations;
-use crate::fidelity::{self, Cover, DriftReport, QueryReport};
+use crate::fidelity::{self, Cover, DriftReport, ModelReport, QueryReport};
 use crate::pairing::{Matched, Pairing};
 use crate::{AssessError, ColumnUtility, UtilityMeter};
 
@@ -45,6 +45,17 @@ pub struct TableUtility {
     pub queries: Option<QueryReport>,
     /// Share of the ten nearest that are still near; none without matches.
     pub neighbours_kept: Option<f64>,
+    /// What a model learns from the release; none without matches or a target.
+    pub model: Option<ModelReport>,
+}
+
+/// What is asked of two tables.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UtilityQuestion<'a> {
+    /// A column of both tables by which rows are matched.
+    pub key: Option<&'a str>,
+    /// A column that a model is to tell from the others.
+    pub target: Option<&'a str>,
 }
 
 /// What is left of a column.
@@ -67,15 +78,19 @@ impl TableUtility {
     ///
     /// # Errors
     ///
-    /// A key column that one of the tables has not or that is not unique.
+    /// A key column that one of the tables has not or that is not unique; a target that is not compared.
     pub fn of(
         raw: &CodedTable,
         released: &CodedTable,
-        key: Option<&str>,
+        question: UtilityQuestion<'_>,
     ) -> Result<Self, AssessError> {
+        let UtilityQuestion { key, target } = question;
         let pairing = Pairing::of(raw, released, key)?;
         let measured: Vec<&CodedColumn> =
             raw.columns().iter().filter(|column| Some(column.name()) != key).collect();
+        if target.is_some_and(|target| measured.iter().all(|column| column.name() != target)) {
+            return Err(AssessError::NoTarget);
+        }
         let same = same_columns(&measured, released);
         let left_out = measured.iter().filter(|column| released.column(column.name()).is_none());
         let left_out: Vec<String> = left_out.map(|column| column.name().to_owned()).collect();
@@ -103,6 +118,7 @@ impl TableUtility {
         let classes = class_rows(&released_side);
         let gone = raw.rows().saturating_sub(classes.iter().sum::<u64>() as usize) as f64;
         let squares: f64 = classes.iter().map(|rows| (*rows as f64).powi(2)).sum();
+        let matched = matched(&raw_side, &released_side, &pairing)?;
         let divergence: f64 = columns.iter().map(|column| column.divergence).sum();
         Ok(Self {
             matched: pairing.matched,
@@ -118,9 +134,13 @@ impl TableUtility {
             average_class_size: classes.iter().sum::<u64>() as f64 / classes.len().max(1) as f64,
             classes: classes.len() as u64,
             divergence: divergence / columns.len().max(1) as f64,
-            drift: fidelity::drift(&raw_side, &released_side),
+            drift: fidelity::drift(&raw_side, &released_side, &covers),
             queries: fidelity::queries(&raw_side, &released_side, &covers),
-            neighbours_kept: neighbours(&raw_side, &released_side, &pairing)?,
+            neighbours_kept: matched.as_ref().and_then(|[a, b]| fidelity::neighbours_kept(a, b)),
+            model: matched
+                .as_ref()
+                .zip(target)
+                .and_then(|([a, b], target)| fidelity::trained(a, b, &covers, target)),
             columns,
         })
     }
@@ -195,11 +215,12 @@ fn class_rows(table: &CodedTable) -> Vec<u64> {
     sizes.iter().map(|size| size.rows).filter(|rows| *rows > 0).collect()
 }
 
-fn neighbours(
+/// The rows that belong together, one by one.
+fn matched(
     raw: &CodedTable,
     released: &CodedTable,
     pairing: &Pairing,
-) -> Result<Option<f64>, AssessError> {
+) -> Result<Option<[CodedTable; 2]>, AssessError> {
     if pairing.matched == Matched::Not {
         return Ok(None);
     }
@@ -207,7 +228,7 @@ fn neighbours(
     let of = |table: &CodedTable, rows: &[u32]| {
         rebuilt(table.columns().iter().map(|column| column.rows(rows)), rows.len())
     };
-    Ok(fidelity::neighbours_kept(&of(raw, &before)?, &of(released, &after)?))
+    Ok(Some([of(raw, &before)?, of(released, &after)?]))
 }
 
 #[cfg(test)]
@@ -228,7 +249,7 @@ mod tests {
 
     fn of(released: &[&[&str]], key: Option<&str>) -> TableUtility {
         let (raw, released) = (made::table(NAMES, RAW, false), made::table(NAMES, released, false));
-        TableUtility::of(&raw, &released, key).unwrap()
+        TableUtility::of(&raw, &released, UtilityQuestion { key, target: None }).unwrap()
     }
 
     #[test]
@@ -267,7 +288,7 @@ mod tests {
     fn a_column_that_is_gone_says_nothing() {
         let raw = made::table(NAMES, RAW, false);
         let released = made::table(&NAMES[..1], &[&["20"], &["30"], &["40"], &["60"]], false);
-        let utility = TableUtility::of(&raw, &released, None).unwrap();
+        let utility = TableUtility::of(&raw, &released, UtilityQuestion::default()).unwrap();
         assert_eq!(utility.left_out, ["sex", "dx", "id"]);
         assert_eq!((utility.columns[1].precision, utility.gcp), (Some(0.0), Some(0.5)));
     }
@@ -276,10 +297,13 @@ mod tests {
     fn a_key_has_to_be_one() {
         let raw = made::table(NAMES, RAW, false);
         for key in ["sex", "absent"] {
-            assert_eq!(TableUtility::of(&raw, &raw, Some(key)).err(), Some(AssessError::NoKey));
+            let question = UtilityQuestion { key: Some(key), target: None };
+            assert_eq!(TableUtility::of(&raw, &raw, question).err(), Some(AssessError::NoKey));
+            let question = UtilityQuestion { key: None, target: Some("absent") };
+            assert_eq!(TableUtility::of(&raw, &raw, question).err(), Some(AssessError::NoTarget));
         }
         let empty = made::table(NAMES, &[], false);
-        assert!(TableUtility::of(&raw, &empty, None).is_ok());
-        assert!(TableUtility::of(&empty, &empty, None).is_ok());
+        assert!(TableUtility::of(&raw, &empty, UtilityQuestion::default()).is_ok());
+        assert!(TableUtility::of(&empty, &empty, UtilityQuestion::default()).is_ok());
     }
 }

@@ -87,11 +87,14 @@ pub(crate) fn wanted(config: &TableConfig) -> impl Iterator<Item = Wanted<'_>> {
     let released = |role| {
         matches!(role, AttributeRole::Quasi | AttributeRole::Sensitive | AttributeRole::Insensitive)
     };
-    config
-        .columns
-        .iter()
-        .filter(move |(_, column)| released(column.role))
-        .map(|(name, column)| Wanted { name, role: column.role, missing: &column.missing })
+    config.columns.iter().filter(move |(_, column)| released(column.role)).map(|(name, column)| {
+        Wanted {
+            name,
+            role: column.role,
+            missing: &column.missing,
+            hierarchy: column.hierarchy.as_deref(),
+        }
+    })
 }
 
 fn left_out(table: &CodedTable, config: &TableConfig) -> Vec<String> {

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anonymed_assess::{AssessError, RiskQuestion, TableUtility};
+use anonymed_assess::{AssessError, RiskQuestion, TableUtility, UtilityQuestion};
 use anonymed_core::policy::TableConfig;
 use anonymed_core::{AttributeRole, CancelToken};
 use anonymed_table::Tables;
@@ -23,9 +23,10 @@ pub fn compare_one(
     raw: TableInput<'_>,
     released: TableInput<'_>,
     config: &Path,
-    key: Option<&str>,
+    question: UtilityQuestion<'_>,
     cancel: &CancelToken,
 ) -> Result<TableUtility, EngineError> {
+    let key = question.key;
     let parsed = table_input::config(config)?;
     let tables = Tables::new(table_input::options(config, &parsed));
     let raw = read(&tables, raw, (&parsed, key), cancel)?;
@@ -35,7 +36,7 @@ pub fn compare_one(
         ));
     }
     let released = read(&tables, released, (&parsed, key), cancel)?;
-    utility(&raw, &released, key)
+    utility(&raw, &released, question)
 }
 
 /// One release among several.
@@ -71,7 +72,8 @@ pub fn compare(
     let mut compared = vec![Compared { number: 0, risk: risk(raw)?, utility: None }];
     for (number, input) in (1..).zip(released) {
         let view = read(&tables, *input, (&parsed, key), cancel)?;
-        let utility = Some(utility(&raw_view, &view, key)?);
+        let asked = UtilityQuestion { key, target: None };
+        let utility = Some(utility(&raw_view, &view, asked)?);
         compared.push(Compared { number, risk: risk(*input)?, utility });
     }
     Ok(compared)
@@ -86,7 +88,12 @@ fn read(
 ) -> Result<TableView, EngineError> {
     let beside = key.filter(|key| wanted(config).all(|wanted| wanted.name != *key));
     let columns: Vec<Wanted<'_>> = wanted(config)
-        .chain(beside.map(|name| Wanted { name, role: AttributeRole::Identifier, missing: &[] }))
+        .chain(beside.map(|name| Wanted {
+            name,
+            role: AttributeRole::Identifier,
+            missing: &[],
+            hierarchy: None,
+        }))
         .collect();
     input.open(tables, |document, format, part| {
         tables.view(document, format, part, (&columns, None), cancel)
@@ -96,9 +103,10 @@ fn read(
 fn utility(
     raw: &TableView,
     released: &TableView,
-    key: Option<&str>,
+    question: UtilityQuestion<'_>,
 ) -> Result<TableUtility, EngineError> {
-    TableUtility::of(&raw.table, &released.table, key).map_err(|error| match error {
+    TableUtility::of(&raw.table, &released.table, question).map_err(|error| match error {
+        AssessError::NoTarget => EngineError::Usage(format!("--target: {error}")),
         AssessError::NoKey => EngineError::Usage(format!("--key: {error}")),
         fault => EngineError::Integrity(fault.to_string()),
     })

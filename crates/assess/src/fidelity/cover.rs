@@ -15,9 +15,9 @@ pub(crate) struct Cover {
 
 impl Cover {
     /// Reads each released text as a recipient would: a range covers the raw values within, a set its
-    /// members, a value itself, `*` and nothing anything. A text that is none of these is a node of a
-    /// hierarchy, and covers what became it: `pairs` are the raw and released codes that belong together,
-    /// where that is known, and anything otherwise.
+    /// members, a value itself, a node of the raw column's hierarchy what is below it, `*` and nothing
+    /// anything. Any other text covers what became it: `pairs` are the raw and released codes that belong
+    /// together, where that is known, and anything otherwise.
     pub(crate) fn of(
         raw: &CodedColumn,
         released: &CodedColumn,
@@ -45,7 +45,10 @@ impl Cover {
                     members.iter().filter_map(|text| codes.get(text.as_str()).copied()).collect()
                 }
                 ReleasedCell::Number(_) | ReleasedCell::Text => {
-                    text.and_then(|text| codes.get(text)).copied().into_iter().collect()
+                    let itself = text.and_then(|text| codes.get(text)).copied();
+                    let below = text.map(|text| raw.below(text)).unwrap_or_default();
+                    let below = below.iter().filter_map(|text| codes.get(text.as_str()).copied());
+                    itself.into_iter().chain(below).collect()
                 }
             };
             let mut all: Vec<u32> = [read, sources].concat();
@@ -55,6 +58,20 @@ impl Cover {
             (!all.is_empty()).then_some(all)
         });
         Self { members: members.collect(), values: raw.values() }
+    }
+
+    /// The cover of a column as it was: each code stands for itself.
+    pub(crate) fn itself(values: usize) -> Self {
+        Self { members: (0..values as u32).map(|code| Some(vec![code])).collect(), values }
+    }
+
+    /// Spreads rows of a released code evenly over the raw values it may stand for.
+    pub(crate) fn spread(&self, released: u32, rows: f64, mut add: impl FnMut(usize, f64)) {
+        let part = rows / self.size(released).max(1) as f64;
+        match self.members(released) {
+            None => (0..self.values).for_each(|value| add(value, part)),
+            Some(members) => members.iter().for_each(|value| add(*value as usize, part)),
+        }
     }
 
     /// The released codes.
@@ -100,15 +117,20 @@ mod tests {
             CodedColumn::new("c", Quasi, texts, Vec::new()).unwrap()
         };
         let raw = column(&["20", "30", "40", "a|b", ""]);
-        let released = column(&["20..30", "{20|a\\|b}", "40", "*", "", "node"]);
-        let check = |pairs: Option<&[(u32, u32, u64)]>, expect: [Option<&[u32]>; 6]| {
+        let raw =
+            raw.with_nodes([("young".to_owned(), vec!["20".to_owned(), "30".to_owned()])].into());
+        let released = column(&["20..30", "{20|a\\|b}", "40", "*", "", "node", "young"]);
+        let check = |pairs: Option<&[(u32, u32, u64)]>, expect: [Option<&[u32]>; 7]| {
             let cover = Cover::of(&raw, &released, pairs);
-            let got: Vec<Option<&[u32]>> = (0..6).map(|code| cover.members(code)).collect();
+            let got: Vec<Option<&[u32]>> = (0..7).map(|code| cover.members(code)).collect();
             assert_eq!(got, expect);
         };
         let known: [Option<&[u32]>; 4] = [Some(&[0, 1]), Some(&[0, 3]), Some(&[2]), None];
-        check(None, [known[0], known[1], known[2], None, None, None]);
+        check(None, [known[0], known[1], known[2], None, None, None, known[0]]);
         let pairs = [(4, 4, 1), (1, 5, 2), (2, 5, 2)];
-        check(Some(&pairs), [known[0], known[1], known[2], None, Some(&[4]), Some(&[1, 2])]);
+        check(
+            Some(&pairs),
+            [known[0], known[1], known[2], None, Some(&[4]), Some(&[1, 2]), known[0]],
+        );
     }
 }

@@ -1,16 +1,18 @@
 //! How far the relations between columns moved: Cramer's V for any two columns, Pearson's and Spearman's
 //! correlation for two columns of numbers or dates.
 //!
-//! Released cells are categories for Cramer's V; a range is its middle for the correlations, and a cell
-//! that has none takes its row out of them. Nothing is matched row by row.
+//! For Cramer's V a released cell is spread evenly over the raw values it may stand for, so that labels of
+//! local recoding, of which there are many, are no categories of their own. A range is its middle for the
+//! correlations, and a cell that has none takes its row out of them. Nothing is matched row by row.
 
 use serde::{Deserialize, Serialize};
 
+use super::Cover;
 use crate::cell::{self, ReleasedCell};
 use crate::coded::{CodedColumn, CodedTable};
 
 /// Columns of more distinct values have no Cramer's V: it is near 1 for all of them.
-const MOST_CATEGORIES: usize = 2_000;
+const MOST_CATEGORIES: usize = 300;
 
 /// A figure before and after.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -50,7 +52,7 @@ pub struct DriftReport {
 }
 
 /// Compares the same columns of two tables.
-pub(crate) fn drift(raw: &CodedTable, released: &CodedTable) -> DriftReport {
+pub(crate) fn drift(raw: &CodedTable, released: &CodedTable, covers: &[Cover]) -> DriftReport {
     let sides = [raw, released]
         .map(|table| table.columns().iter().map(Side::of).collect::<Vec<Side<'_>>>());
     let [before, after] = &sides;
@@ -65,7 +67,7 @@ pub(crate) fn drift(raw: &CodedTable, released: &CodedTable) -> DriftReport {
             let are_numbers = before[first].is_numeric && before[second].is_numeric;
             pairs.push(PairDrift {
                 columns: [first, second].map(|at| before[at].column.name().to_owned()),
-                cramers_v: of(&cramers_v),
+                cramers_v: association([first, second], before, after, covers),
                 pearson: of(&|a, b| correlation(&a.points, &b.points)).filter(|_| are_numbers),
                 spearman: of(&|a, b| correlation(&a.ranks, &b.ranks)).filter(|_| are_numbers),
             });
@@ -134,34 +136,63 @@ fn ranks(column: &CodedColumn, points: &[Option<f64>]) -> Vec<Option<f64>> {
     ranks
 }
 
-/// Cramer's V (1946); none for columns of one value or very many.
-fn cramers_v(a: &Side<'_>, b: &Side<'_>) -> Option<f64> {
-    let (first, second) = (a.column, b.column);
-    if first.values().max(second.values()) > MOST_CATEGORIES || first.codes().is_empty() {
+/// Cramer's V of two columns before and after; none for columns of one value or very many.
+fn association(
+    [first, second]: [usize; 2],
+    before: &[Side<'_>],
+    after: &[Side<'_>],
+    covers: &[Cover],
+) -> Option<Drift> {
+    let values = [first, second].map(|at| before[at].column.values());
+    if values.iter().any(|values| *values > MOST_CATEGORIES) {
         return None;
     }
-    let mut cells: Vec<(u32, u32)> =
+    let itself = values.map(Cover::itself);
+    let pairs = |side: &[Side<'_>]| pairs(side[first].column, side[second].column);
+    let raw = cramers_v(&pairs(before), [&itself[0], &itself[1]], values)?;
+    let released = cramers_v(&pairs(after), [&covers[first], &covers[second]], values);
+    Some(Drift { raw, released })
+}
+
+/// The codes of two columns in each row, sorted.
+fn pairs(first: &CodedColumn, second: &CodedColumn) -> Vec<(u32, u32)> {
+    let mut pairs: Vec<(u32, u32)> =
         first.codes().iter().copied().zip(second.codes().iter().copied()).collect();
-    cells.sort_unstable();
-    let (mut rows, mut columns) = (vec![0u64; first.values()], vec![0u64; second.values()]);
-    for (row, column) in &cells {
-        rows[*row as usize] += 1;
-        columns[*column as usize] += 1;
+    pairs.sort_unstable();
+    pairs
+}
+
+/// Cramer's V (1946) of rows' codes, each spread over the values it may stand for; none where a column
+/// has one value alone.
+fn cramers_v(pairs: &[(u32, u32)], covers: [&Cover; 2], values: [usize; 2]) -> Option<f64> {
+    let [rows, columns] = values;
+    let mut table = vec![0.0f64; rows * columns];
+    for same_first in pairs.chunk_by(|a, b| a.0 == b.0) {
+        // What stands beside one code of the first column, then once for each value it may stand for.
+        let mut beside = vec![0.0f64; columns];
+        for same in same_first.chunk_by(|a, b| a == b) {
+            covers[1].spread(same[0].1, same.len() as f64, |value, part| beside[value] += part);
+        }
+        covers[0].spread(same_first[0].0, 1.0, |value, part| {
+            let row = &mut table[value * columns..(value + 1) * columns];
+            row.iter_mut().zip(&beside).for_each(|(cell, beside)| *cell += part * beside);
+        });
     }
-    let seen = |list: &[u64]| list.iter().filter(|n| **n > 0).count();
-    let degrees = seen(&rows).min(seen(&columns)).saturating_sub(1);
+    let row_sums: Vec<f64> = table.chunks(columns.max(1)).map(|row| row.iter().sum()).collect();
+    let mut column_sums = vec![0.0f64; columns];
+    for row in table.chunks(columns.max(1)) {
+        column_sums.iter_mut().zip(row).for_each(|(sum, cell)| *sum += cell);
+    }
+    let seen = |sums: &[f64]| sums.iter().filter(|sum| **sum > 0.0).count();
+    let degrees = seen(&row_sums).min(seen(&column_sums)).saturating_sub(1);
     if degrees == 0 {
         return None;
     }
+    let cells = table.iter().enumerate().filter(|(_, cell)| **cell > 0.0);
     let squares: f64 = cells
-        .chunk_by(|a, b| a == b)
-        .map(|same| {
-            let (row, column) = same[0];
-            let expected = rows[row as usize] as f64 * columns[column as usize] as f64;
-            (same.len() as f64).powi(2) / expected
-        })
+        .map(|(at, cell)| cell * cell / (row_sums[at / columns] * column_sums[at % columns]))
         .sum();
-    Some(((squares - 1.0) / degrees as f64).max(0.0).sqrt().min(1.0))
+    Some(((squares - 1.0) / degrees as f64).clamp(0.0, 1.0).sqrt())
 }
 
 /// Pearson's correlation over rows that have both; none where one of them does not vary.
@@ -198,7 +229,10 @@ mod tests {
         let released: &[&[&str]] =
             &[&["1..2", "1", "*"], &["1..2", "4", "*"], &["3..4", "9", "*"], &["3..4", "16", "*"]];
         let of = |rows| made::table(&names, rows, false);
-        let report = drift(&of(raw), &of(released));
+        let (raw, released) = (of(raw), of(released));
+        let columns = raw.columns().iter().zip(released.columns());
+        let covers: Vec<Cover> = columns.map(|(a, b)| Cover::of(a, b, None)).collect();
+        let report = drift(&raw, &released, &covers);
         let near = |got: Option<f64>, want: f64| {
             assert!(got.is_some_and(|got| (got - want).abs() < 1e-9), "{got:?} is not {want}");
         };
@@ -208,10 +242,12 @@ mod tests {
         // Ranks 1.5, 1.5, 3.5, 3.5 beside 1 to 4.
         near(numbers.spearman.and_then(|d| d.released), 0.8f64.sqrt());
         near(numbers.cramers_v.map(|d| d.raw), 1.0);
+        // Two blocks of two by two halves: a third of what is possible.
+        near(numbers.cramers_v.and_then(|d| d.released), (1.0f64 / 3.0).sqrt());
         let with_group = &report.pairs[1];
         assert_eq!(with_group.pearson, None);
         near(with_group.cramers_v.map(|d| d.raw), 1.0);
-        assert_eq!(with_group.cramers_v.and_then(|d| d.released), None);
+        near(with_group.cramers_v.and_then(|d| d.released), 0.0);
         near(report.cramers_v_most, 1.0);
     }
 
@@ -219,6 +255,10 @@ mod tests {
     fn independent_columns_have_no_relation() {
         let rows: &[&[&str]] = &[&["1", "a"], &["1", "b"], &["2", "a"], &["2", "b"]];
         let table = made::table(&[("x", Quasi), ("g", Quasi)], rows, false);
-        assert_eq!(drift(&table, &table).pairs[0].cramers_v.map(|d| d.raw), Some(0.0));
+        let covers: Vec<Cover> =
+            table.columns().iter().map(|c| Cover::itself(c.values())).collect();
+        let report = drift(&table, &table, &covers);
+        assert_eq!(report.pairs[0].cramers_v.map(|d| d.raw), Some(0.0));
+        assert_eq!(report.cramers_v_most, Some(0.0));
     }
 }

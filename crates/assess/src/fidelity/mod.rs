@@ -6,12 +6,15 @@ mod divergence;
 mod drift;
 mod neighbours;
 mod queries;
+mod trained;
 
 pub(crate) use cover::Cover;
 pub(crate) use divergence::divergence;
 pub(crate) use drift::drift;
 pub(crate) use neighbours::neighbours_kept;
 pub(crate) use queries::queries;
+pub(crate) use trained::trained;
 
 pub use drift::{Drift, DriftReport, PairDrift};
 pub use queries::QueryReport;
+pub use trained::ModelReport;

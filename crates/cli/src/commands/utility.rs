@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anonymed_engine::assess::{Matched, TableUtility};
+use anonymed_engine::assess::{Matched, TableUtility, UtilityQuestion};
 use anonymed_engine::table_input::TableInput;
 use anonymed_engine::table_utility::{Point, compare_one, curve};
 use clap::Args as ClapArgs;
@@ -29,6 +29,9 @@ pub(crate) struct Args {
     /// there are as many.
     #[arg(long, value_name = "COLUMN", conflicts_with = "curve")]
     key: Option<String>,
+    /// A column that a model is to tell from the others: fitted to the release, scored on raw rows.
+    #[arg(long, value_name = "COLUMN", conflicts_with = "curve")]
+    target: Option<String>,
     /// Solve for k from 2 to 50 and several limits of suppression instead, and name the best.
     #[arg(long)]
     curve: bool,
@@ -52,7 +55,9 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
         }
         Some(released) => {
             let released = TableInput { path: released, sheet: None };
-            let utility = compare_one(raw, released, &args.config, args.key.as_deref(), &cancel)?;
+            let question =
+                UtilityQuestion { key: args.key.as_deref(), target: args.target.as_deref() };
+            let utility = compare_one(raw, released, &args.config, question, &cancel)?;
             if common.json {
                 console::print_json(&utility)?;
             } else {
@@ -105,6 +110,19 @@ fn words(utility: &TableUtility) -> String {
             100.0 * queries.mean_bounds_share
         );
     }
+    if let Some(model) = &utility.model {
+        line!(
+            text,
+            "{} told from the others on {} raw rows: {:.1} % right by a model of the release, {:.1} % by \
+             one of raw rows, {:.1} % by always saying the commonest; {:.0} % of signs kept",
+            model.target,
+            model.scored_rows,
+            100.0 * model.accuracy_released,
+            100.0 * model.accuracy_raw,
+            100.0 * model.accuracy_of_most_common,
+            100.0 * model.signs_kept
+        );
+    }
     let width = utility.columns.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).max(8);
     line!(text, "\n{:<width$} {:>10} {:>10}", "column", "precision", "divergence");
     for column in &utility.columns {
@@ -133,7 +151,18 @@ fn curve_in_words(points: &[Point]) -> String {
         "highest",
         "average"
     );
+    let mut last: Option<&Point> = None;
     for point in points {
+        // Where a higher limit changes nothing, the lower one is enough to know.
+        let same = |last: &Point| {
+            (last.k, last.classes) == (point.k, point.classes)
+                && (last.loss, last.gcp, last.suppressed)
+                    == (point.loss, point.gcp, point.suppressed)
+                && last.within_suppression_limit == point.within_suppression_limit
+        };
+        if last.replace(point).is_some_and(same) {
+            continue;
+        }
         let mark = match (point.pareto, point.within_suppression_limit) {
             (true, _) => "  best",
             (false, true) => "",

@@ -1,5 +1,8 @@
 //! A table read to be judged: the columns that are asked for, in codes, whatever made them.
 
+use std::collections::BTreeMap;
+
+use anonymed_anonymize::HierarchyFile;
 use anonymed_assess::{AssessError, CodedColumn, CodedTable, NOBODY};
 use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
 
@@ -16,6 +19,8 @@ pub struct Wanted<'a> {
     pub role: AttributeRole,
     /// Texts that stand for a missing value, beside the empty cell.
     pub missing: &'a [String],
+    /// A hierarchy file, whose nodes a released table may have.
+    pub hierarchy: Option<&'a str>,
 }
 
 /// A table in codes, and rows of it that could not be read.
@@ -49,15 +54,21 @@ impl Tables {
             name: wanted.name.to_owned(),
             source: *source,
             role: wanted.role,
-            hierarchy: None,
+            hierarchy: wanted.hierarchy.map(str::to_owned),
             weight: 1.0,
             missing: wanted.missing.to_vec(),
         });
         let bound = Bound { released: released.collect(), subject: subject.and_then(position) };
         let table = coded::CodedTable::read(document, format, part, &bound, cancel)?;
-        let columns = bound.released.iter().zip(&table.columns).map(|(of, c)| column(of, c));
+        let columns = bound.released.iter().zip(&table.columns).map(|(of, coded)| {
+            let column = column(of, coded).map_err(unread)?;
+            Ok::<_, ModalityError>(match &of.hierarchy {
+                Some(file) => column.with_nodes(nodes(&self.options().hierarchy(file)?, file)?),
+                None => column,
+            })
+        });
         let subjects = table.subjects.as_ref().map(subjects);
-        let columns = columns.collect::<Result<Vec<_>, _>>().map_err(unread)?;
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
         let coded = CodedTable::new(columns, subjects, table.rows).map_err(unread)?;
         Ok(TableView { table: coded, rejected: table.rejected.len() as u64 })
     }
@@ -89,6 +100,17 @@ fn column(of: &BoundColumn, column: &coded::CodedColumn) -> Result<CodedColumn, 
         .collect();
     let codes = column.codes.iter().map(|code| new_code[code as usize]).collect();
     CodedColumn::new(&of.name, of.role, texts, codes)
+}
+
+/// The values below each node of a hierarchy.
+fn nodes(text: &str, file: &str) -> Result<BTreeMap<String, Vec<String>>, ModalityError> {
+    let hierarchy = HierarchyFile::parse(text)
+        .map_err(|e| ModalityError::Policy(format!("hierarchy file `{file}`: {e}")))?;
+    let mut nodes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (value, label) in (1..=hierarchy.height()).filter_map(|l| hierarchy.labels(l)).flatten() {
+        nodes.entry(label.to_owned()).or_default().push(value.to_owned());
+    }
+    Ok(nodes)
 }
 
 /// The person of each row; who has no name, or one that stands for none, is nobody.
