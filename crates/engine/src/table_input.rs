@@ -74,7 +74,7 @@ impl TableInput<'_> {
         job::guarded(|| work(&mut document, &found, part)).map_err(wrong)
     }
 
-    fn part<'p>(self, parts: &'p [Part]) -> Result<&'p Part, EngineError> {
+    fn part(self, parts: &[Part]) -> Result<&Part, EngineError> {
         match (self.sheet, parts) {
             (None, [one]) => Ok(one),
             (Some(sheet), parts) => parts

@@ -111,10 +111,8 @@ fn attackers(text: &mut String, risk: &TableRisk) {
         told(name, of);
     }
     let open = &risk.wildcards;
-    if open.open_rows > 0 {
-        if let Some(of) = &open.matches_any {
-            told("  * matches anything", of);
-        }
+    if let Some(of) = open.matches_any.as_ref().filter(|_| open.open_rows > 0) {
+        told("  * matches anything", of);
     }
     if let Some(of) = risk.risk.values().next() {
         line!(text, "at risk: people whose risk is above {}", of.threshold);
