@@ -92,7 +92,7 @@ pub(crate) fn wanted(config: &TableConfig) -> impl Iterator<Item = Wanted<'_>> {
             name,
             role: column.role,
             missing: &column.missing,
-            hierarchy: column.hierarchy.as_deref(),
+            hierarchy: column.hierarchy.as_ref(),
         }
     })
 }

@@ -1,6 +1,8 @@
 //! The scale of a quasi-identifier: its values in order, with the hierarchy of the configuration, and the
 //! code of each text on it.
 
+use std::collections::BTreeMap;
+
 use anonymed_anonymize::hierarchies::{self, ColumnValues};
 use anonymed_anonymize::{HierarchyFile, QuasiColumn};
 use anonymed_core::ModalityError;
@@ -108,6 +110,32 @@ fn built(
         }
     }
     Ok(Some(tree))
+}
+
+/// The values below each node of a hierarchy that a builder makes of a column; none where it makes none of
+/// it, as of a released one.
+pub(super) fn built_nodes(
+    column: &BoundColumn,
+    coded: &CodedColumn,
+    options: &TableOptions,
+) -> BTreeMap<String, Vec<String>> {
+    let mut nodes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let Some(HierarchyConfig::Build(build)) = &column.hierarchy else { return nodes };
+    let raw = released(column, coded);
+    let mut bases = raw.clone();
+    let Ok(Some(tree)) = built(column, build, &coded.rows(), &mut bases, options) else {
+        return nodes;
+    };
+    let mut labels_of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (value, label) in (0..=tree.height()).filter_map(|level| tree.labels(level)).flatten() {
+        labels_of.entry(value).or_default().push(label);
+    }
+    for (value, base) in raw.iter().zip(&bases) {
+        for label in labels_of.get(base.as_str()).into_iter().flatten().filter(|l| **l != value) {
+            nodes.entry((*label).to_owned()).or_default().push(value.clone());
+        }
+    }
+    nodes
 }
 
 /// A hierarchy that does not fit, and the command that says where and offers completions.

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use anonymed_anonymize::HierarchyFile;
 use anonymed_assess::{AssessError, CodedColumn, CodedTable, NOBODY};
+use anonymed_core::policy::HierarchyConfig;
 use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
 
 use super::coded::{self, Bound, BoundColumn};
+use super::scale;
 use crate::source::Part;
 use crate::{Tables, values};
 
@@ -19,8 +21,8 @@ pub struct Wanted<'a> {
     pub role: AttributeRole,
     /// Texts that stand for a missing value, beside the empty cell.
     pub missing: &'a [String],
-    /// A hierarchy file, whose nodes a released table may have.
-    pub hierarchy: Option<&'a str>,
+    /// A hierarchy, whose nodes a released table may have.
+    pub hierarchy: Option<&'a HierarchyConfig>,
 }
 
 /// A table in codes, and rows of it that could not be read.
@@ -54,7 +56,7 @@ impl Tables {
             name: wanted.name.to_owned(),
             source: *source,
             role: wanted.role,
-            hierarchy: wanted.hierarchy.map(str::to_owned),
+            hierarchy: wanted.hierarchy.cloned(),
             weight: 1.0,
             missing: wanted.missing.to_vec(),
         });
@@ -63,7 +65,12 @@ impl Tables {
         let columns = bound.released.iter().zip(&table.columns).map(|(of, coded)| {
             let column = column(of, coded).map_err(unread)?;
             Ok::<_, ModalityError>(match &of.hierarchy {
-                Some(file) => column.with_nodes(nodes(&self.options().hierarchy(file)?, file)?),
+                Some(HierarchyConfig::File(file)) => {
+                    column.with_nodes(nodes(&self.options().hierarchy(file)?, file)?)
+                }
+                Some(HierarchyConfig::Build(_)) => {
+                    column.with_nodes(scale::built_nodes(of, coded, self.options()))
+                }
                 None => column,
             })
         });
