@@ -44,4 +44,15 @@ pub enum AssessError {
     /// The column to be told from the others is not in the raw table.
     #[error("the target column is not among the columns that are compared")]
     NoTarget,
+    /// Released cells stand for no value of the raw table.
+    #[error(
+        "{labels} texts of released column {column} (from 0, of the quasi-identifiers) stand for no value \
+         of the raw table; the release is of another table, or a hierarchy is not the one it was made with"
+    )]
+    Unread {
+        /// The column, from 0 among the quasi-identifiers.
+        column: usize,
+        /// How many texts.
+        labels: u64,
+    },
 }

@@ -53,6 +53,13 @@ pub(crate) fn of_cells(table: u32, cells: &[Option<&str>]) -> u128 {
     hasher.finish128().as_u128()
 }
 
+/// 128 bits of a row of numbers.
+pub(crate) fn of_codes(codes: &[u32]) -> u128 {
+    let mut hasher = SipHasher128::new_with_keys(0, 3);
+    codes.iter().for_each(|code| hasher.write_u32(*code));
+    hasher.finish128().as_u128()
+}
+
 /// 64 bits of a cell.
 pub(crate) fn of_cell(cell: Option<&str>) -> u64 {
     let mut hasher = SipHasher128::new_with_keys(0, 1);

@@ -23,6 +23,7 @@
 //! # Ok::<(), anonymed_assess::AssessError>(())
 //! ```
 
+pub mod attacks;
 mod cell;
 mod classes;
 mod coded;
@@ -31,6 +32,7 @@ mod counts;
 mod distinct;
 mod error;
 mod fidelity;
+mod exposure;
 mod hash;
 mod homogeneity;
 mod joint;
@@ -54,6 +56,7 @@ pub use coded::{CodedColumn, CodedTable, NOBODY};
 pub use counts::{ClassCounts, ClassHash, SeenNumbers, fewest_values};
 pub use error::AssessError;
 pub use fidelity::{Drift, DriftReport, ModelReport, PairDrift, QueryReport};
+pub use exposure::{AttackInput, Cells, Claims, Exposure, QuasiColumn, Rate, Risk, Table, Whose};
 pub use hash::CellNumbers;
 pub use homogeneity::{HomogeneityReport, L_CAP};
 pub use joint::{JointReport, Multiplicity, SignatureIndex};

@@ -313,6 +313,26 @@ impl ValueTree {
         Self { paths: lines.map(path).collect() }
     }
 
+    /// The labels above a value, from its parent to the root, by their hashes.
+    pub(crate) fn path(&self, value: u64) -> Option<&[u64]> {
+        self.paths.get(&value).map(Vec::as_slice)
+    }
+
+    /// The values with what is above them, in no particular order.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (u64, &[u64])> {
+        self.paths.iter().map(|(value, path)| (*value, path.as_slice()))
+    }
+
+    /// Whether a hash is a value's or a node's.
+    pub(crate) fn has(&self, print: u64) -> bool {
+        self.paths.contains_key(&print) || self.paths.values().any(|path| path.contains(&print))
+    }
+
+    /// Whether a hash is that of the one label above all values.
+    pub(crate) fn is_root(&self, print: u64) -> bool {
+        !self.paths.is_empty() && self.paths.values().all(|path| path.last() == Some(&print))
+    }
+
     /// The paths of some values with their nodes numbered by level, the root put above where there is
     /// none; none where a value has no line or lines differ in length.
     fn paths(&self, values: &[(u64, Option<f64>)]) -> Option<Vec<Vec<u32>>> {

@@ -5,6 +5,7 @@
     reason = "tests print figures and stop at the first surprise"
 )]
 
+mod attacks;
 mod corpora;
 mod properties;
 mod registries;

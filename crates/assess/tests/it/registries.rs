@@ -1,6 +1,6 @@
 //! A file of a registry's folder that no registry lists is a mistake.
 
-use anonymed_assess::{population, privacy, risk, utility};
+use anonymed_assess::{attacks, population, privacy, risk, utility};
 
 fn files(folder: &str) -> usize {
     fs_err::read_dir(format!("{}/src/{folder}", std::env::var("CARGO_MANIFEST_DIR").unwrap()))
@@ -14,6 +14,8 @@ fn every_file_is_listed() {
     // Two kinds of beta-likeness share a file, and three of t-closeness.
     assert_eq!(files("privacy") + 1 + 2, privacy::ALL.len());
     assert!(privacy::ALL.iter().all(|m| privacy::by_name(m.name()).is_some()));
+    // The attacks' tests have a file of their own.
+    assert_eq!(files("attacks") - 1, attacks::ALL.len());
     assert_eq!(files("risk"), risk::ALL.len());
     assert_eq!(files("utility"), utility::ALL.len());
     // One file is the tests.

@@ -7,6 +7,7 @@
 mod action;
 mod hierarchy_config;
 mod hierarchy_keys;
+mod attack_config;
 mod raw;
 mod safe_harbor;
 mod table_config;
@@ -25,6 +26,7 @@ pub use hierarchy_config::{
     DateSteps, Granularity, Growth, HierarchyBuild, HierarchyConfig, IntervalScale, IntervalSteps,
     Keep, OrderSteps, PrioritySteps, RedactionSteps, Side,
 };
+pub use attack_config::AttackConfig;
 pub use safe_harbor::safe_harbor_forbids;
 pub use table_config::{ColumnConfig, ModelConfig, SearchConfig, TableConfig};
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::attack_config::{AttackConfig, RawAttack};
 use super::{HierarchyConfig, PolicyError, RiskScope};
 use crate::AttributeRole;
 
@@ -21,6 +22,8 @@ pub struct TableConfig {
     pub models: Vec<ModelConfig>,
     /// How the recoding is looked for.
     pub search: SearchConfig,
+    /// How attacks on the release are judged.
+    pub attack: AttackConfig,
 }
 
 /// What one column is and how it may be generalised.
@@ -97,6 +100,8 @@ struct Raw {
     model: Vec<toml::Table>,
     #[serde(default)]
     search: RawSearch,
+    #[serde(default)]
+    attack: RawAttack,
 }
 
 #[derive(Deserialize)]
@@ -184,8 +189,8 @@ impl TableConfig {
                  \"identifier\"",
             ));
         }
-        let search = search(raw.search, "search")?;
-        Ok(Self { subject: raw.subject, scope, columns, models, search })
+        let (search, attack) = (search(raw.search, "search")?, raw.attack.parse()?);
+        Ok(Self { subject: raw.subject, scope, columns, models, search, attack })
     }
 
     /// The columns of a role, in order.
@@ -310,6 +315,22 @@ mod tests {
         assert_eq!(config.models[1].kind.as_deref(), Some("entropy"));
         assert_eq!(config.search.time_limit, Some(Duration::from_secs(120)));
         assert_eq!(config.search.metric, "loss");
+        assert_eq!(config.attack, AttackConfig::default());
+    }
+
+    #[test]
+    fn thresholds_of_attacks_are_read() {
+        let config = TableConfig::parse(&format!(
+            "{COLUMNS}[attack]\nlinkage_max = 0.1\nsequence_max_share = 0\nattempts = 50\nseed = 9\n\
+             required = [\"linkage\"]\n"
+        ))
+        .unwrap();
+        assert_eq!(
+            (config.attack.linkage_max, config.attack.sequence_max_share),
+            (Some(0.1), Some(0.0))
+        );
+        assert_eq!((config.attack.attempts, config.attack.seed), (50, 9));
+        assert_eq!(config.attack.required, ["linkage"]);
     }
 
     #[test]
@@ -334,5 +355,8 @@ mod tests {
         check(&format!("{COLUMNS}[[model]]\nk = \"5\"\n"), "model[0].k");
         check(&format!("{COLUMNS}[search]\nsuppress_max = 2\n"), "search.suppress_max");
         check(&format!("{COLUMNS}[search]\ntime_limit = \"soon\"\n"), "search.time_limit");
+        check(&format!("{COLUMNS}[attack]\nlinkage_max = 2.0\n"), "attack.linkage_max");
+        check(&format!("{COLUMNS}[attack]\nattempts = 0\n"), "attack.attempts");
+        check(&format!("{COLUMNS}[attack]\nlinkage = 0.1\n"), "unknown field");
     }
 }

@@ -1,0 +1,129 @@
+//! How attacks on a released table are judged: the `[attack]` section of a table's configuration.
+
+use serde::Deserialize;
+
+use super::PolicyError;
+
+/// Thresholds of the attacks. A threshold that is not there does not judge: the number is told alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AttackConfig {
+    /// Highest chance of naming somebody rightly; without one, 1 / k of the models.
+    pub linkage_max: Option<f64>,
+    /// From which belief on a sensitive value counts as guessed.
+    pub homogeneity_from: f64,
+    /// By how much that belief has to be above what the whole table suggests.
+    pub homogeneity_gain: f64,
+    /// Highest share of people whose value is guessed so.
+    pub homogeneity_max_share: f64,
+    /// Most rows of a person that are known.
+    pub sequence_points: u32,
+    /// Highest share of people whom that many rows single out; without one, 0 in joint scope.
+    pub sequence_max_share: Option<f64>,
+    /// Highest share of an attacker's statements about exact values that are true.
+    pub minimality_max: Option<f64>,
+    /// Highest risk, over the control, of singling somebody out.
+    pub singling_out_max: Option<f64>,
+    /// Highest risk, over the control, of linking two parts of somebody's record.
+    pub linkability_max: Option<f64>,
+    /// Highest risk, over the control, of inferring a sensitive value.
+    pub inference_max: Option<f64>,
+    /// Highest share of people who are exposed by several releases and by none of them alone.
+    pub composition_max_share: f64,
+    /// Highest share of planted people who are found.
+    pub canaries_max_share: f64,
+    /// Attempts of the attacks that draw, at most 100,000.
+    pub attempts: u32,
+    /// What they draw from.
+    pub seed: u64,
+    /// Attacks by name that have to run.
+    pub required: Vec<String>,
+}
+
+impl Default for AttackConfig {
+    fn default() -> Self {
+        Self {
+            linkage_max: None,
+            homogeneity_from: 0.8,
+            homogeneity_gain: 0.1,
+            homogeneity_max_share: 0.05,
+            sequence_points: 4,
+            sequence_max_share: None,
+            minimality_max: None,
+            singling_out_max: None,
+            linkability_max: None,
+            inference_max: None,
+            composition_max_share: 0.0,
+            canaries_max_share: 0.0,
+            attempts: 2000,
+            seed: 1,
+            required: Vec::new(),
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawAttack {
+    linkage_max: Option<f64>,
+    homogeneity_from: Option<f64>,
+    homogeneity_gain: Option<f64>,
+    homogeneity_max_share: Option<f64>,
+    sequence_points: Option<u32>,
+    sequence_max_share: Option<f64>,
+    minimality_max: Option<f64>,
+    singling_out_max: Option<f64>,
+    linkability_max: Option<f64>,
+    inference_max: Option<f64>,
+    composition_max_share: Option<f64>,
+    canaries_max_share: Option<f64>,
+    attempts: Option<u32>,
+    seed: Option<u64>,
+    #[serde(default)]
+    required: Vec<String>,
+}
+
+impl RawAttack {
+    pub(super) fn parse(self) -> Result<AttackConfig, PolicyError> {
+        let base = AttackConfig::default();
+        let share = |key: &str, value: Option<f64>| match value {
+            Some(share) if !(0.0..=1.0).contains(&share) => {
+                Err(PolicyError::new(format!("attack.{key}"), "a share from 0 to 1"))
+            }
+            value => Ok(value),
+        };
+        let within = |key: &str, value: Option<u32>, base: u32, most: u32| match value {
+            Some(number) if !(1..=most).contains(&number) => Err(PolicyError::new(
+                format!("attack.{key}"),
+                format!("a whole number from 1 to {most}"),
+            )),
+            value => Ok(value.unwrap_or(base)),
+        };
+        Ok(AttackConfig {
+            linkage_max: share("linkage_max", self.linkage_max)?,
+            homogeneity_from: share("homogeneity_from", self.homogeneity_from)?
+                .unwrap_or(base.homogeneity_from),
+            homogeneity_gain: share("homogeneity_gain", self.homogeneity_gain)?
+                .unwrap_or(base.homogeneity_gain),
+            homogeneity_max_share: share("homogeneity_max_share", self.homogeneity_max_share)?
+                .unwrap_or(base.homogeneity_max_share),
+            sequence_points: within(
+                "sequence_points",
+                self.sequence_points,
+                base.sequence_points,
+                32,
+            )?,
+            sequence_max_share: share("sequence_max_share", self.sequence_max_share)?,
+            minimality_max: share("minimality_max", self.minimality_max)?,
+            singling_out_max: share("singling_out_max", self.singling_out_max)?,
+            linkability_max: share("linkability_max", self.linkability_max)?,
+            inference_max: share("inference_max", self.inference_max)?,
+            composition_max_share: share("composition_max_share", self.composition_max_share)?
+                .unwrap_or(base.composition_max_share),
+            canaries_max_share: share("canaries_max_share", self.canaries_max_share)?
+                .unwrap_or(base.canaries_max_share),
+            attempts: within("attempts", self.attempts, base.attempts, 100_000)?,
+            seed: self.seed.unwrap_or(base.seed),
+            required: self.required,
+        })
+    }
+}
