@@ -28,6 +28,7 @@ pub mod score;
 pub mod single;
 pub mod staging;
 pub mod subjects;
+pub mod table_attack;
 pub mod table_input;
 pub mod table_risk;
 pub mod table_utility;

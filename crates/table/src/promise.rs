@@ -137,7 +137,7 @@ impl Promise<'_> {
     ) -> Result<Kept, ModalityError> {
         let on = self.model.on.as_deref();
         let at = sensitive.iter().position(|name| Some(*name) == on);
-        let tree = self.model.hierarchy.as_deref().map(|file| tree(file, options)).transpose()?;
+        let tree = self.model.hierarchy.as_deref().map(|file| value_tree(file, options)).transpose()?;
         let l = self.model.numbers.get("l").copied().unwrap_or(0.0) as u32;
         let scales = Scales { l, tree: tree.as_ref() };
         // A model about no column looks at people alone.
@@ -162,7 +162,12 @@ impl Promise<'_> {
     }
 }
 
-fn tree(file: &str, options: &TableOptions) -> Result<ValueTree, ModalityError> {
+/// A hierarchy file as it says which values are below which label.
+///
+/// # Errors
+///
+/// [`ModalityError::Policy`] where it cannot be read or is no hierarchy.
+pub fn value_tree(file: &str, options: &TableOptions) -> Result<ValueTree, ModalityError> {
     let wrong = |e| ModalityError::Policy(format!("hierarchy file `{file}`: {e}"));
     let text = options.hierarchy(file)?;
     let hierarchy = HierarchyFile::parse(&text).map_err(wrong)?;

@@ -165,7 +165,8 @@ impl AttackReport {
     }
 
     fn figure(mut self, name: &'static str, figure: f64) -> Self {
-        self.figures.insert(name, figure);
+        // The sum of nothing is -0, which reads badly.
+        self.figures.insert(name, figure + 0.0);
         self
     }
 

@@ -10,7 +10,8 @@ use crate::exposure::{AttackInput, Chance, NOTHING, People, Rate, Risk};
 /// that are released, and of several attributes of one released row, the sensitive among them, drawn by
 /// chance. A statement succeeds where it holds for exactly one person of the raw table. The number is the
 /// higher risk of the two kinds over their control: the same statements about people who are not in the
-/// release, or, without a control table, statements put together from different rows.
+/// release, or, without a control table, statements put together from different rows (those of one
+/// attribute then have no control).
 ///
 /// That a class holds k people hinders no statement about class and sensitive value together.
 ///
@@ -47,8 +48,8 @@ impl Attack for SinglingOut {
                 (attributes.count(&one, control).0, attributes.count(&several, control).0)
             }
             None => {
-                let mixed = attributes.count(&mixed, &input.raw).0;
-                (mixed, mixed)
+                // A statement of one attribute cannot be put together from two rows.
+                (Rate::of(0, one_told.attempts), attributes.count(&mixed, &input.raw).0)
             }
         };
         let (one_risk, risk) =

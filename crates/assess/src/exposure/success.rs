@@ -49,7 +49,9 @@ impl Rate {
 }
 
 impl Risk {
-    /// What an attack has over its control, with the errors of both carried on (Giomi et al. 2023).
+    /// What an attack has over its control: the risk by the shares themselves, its ends by the middles of the
+    /// two Wilson intervals with the errors of both carried on (Giomi et al. 2023, who take the middles for
+    /// the risk too, so that of few attempts something succeeds where none did).
     pub fn over(attack: Rate, control: Rate) -> Self {
         if attack.attempts == 0 || control.rate >= 1.0 {
             return Self {
@@ -59,12 +61,15 @@ impl Risk {
             };
         }
         let left = 1.0 - control.rate;
-        let risk = (attack.rate - control.rate) / left;
+        let middle = (attack.rate - control.rate) / left;
         let by_attack = attack.error / left;
         let by_control = control.error * (attack.rate - 1.0) / (left * left);
         let error = by_attack.hypot(by_control);
         let within = |risk: f64| risk.clamp(0.0, 1.0);
-        Self { risk: within(risk), low: within(risk - error), high: within(risk + error) }
+        let of_control = control.share();
+        let risk =
+            if of_control < 1.0 { (attack.share() - of_control) / (1.0 - of_control) } else { 0.0 };
+        Self { risk: within(risk), low: within(middle - error), high: within(middle + error) }
     }
 }
 
@@ -83,7 +88,8 @@ mod tests {
         assert!(((none.rate + none.error) - 0.0370).abs() < 5e-4);
 
         let risk = Risk::over(Rate::of(600, 1000), Rate::of(200, 1000));
-        assert!((risk.risk - 0.5).abs() < 0.005 && risk.low < 0.5 && risk.high > 0.5);
+        assert!((risk.risk - 0.5).abs() < 1e-12 && risk.low < 0.5 && risk.high > 0.5);
+        assert_eq!(Risk::over(Rate::of(0, 40), Rate::of(20, 1000)).risk, 0.0);
         assert_eq!(Risk::over(Rate::of(1, 10), Rate::of(9, 10)).risk, 0.0);
         assert_eq!(Risk::over(Rate::of(0, 0), Rate::of(9, 10)).high, 1.0);
     }

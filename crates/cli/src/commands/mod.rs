@@ -18,6 +18,7 @@ mod risk;
 mod run;
 mod scan;
 mod table;
+mod table_attack;
 mod utility;
 mod verify;
 
@@ -32,8 +33,8 @@ use common::Common;
 /// signed release.
 ///
 /// Exit codes: 0 done, 1 internal or I/O, 2 usage, 3 policy invalid, 4 risk threshold missed,
-/// 5 residual identifiers found, 6 finished with quarantined files, 7 denied or sealed,
-/// 8 integrity failure, 130 interrupted and resumable.
+/// 5 residual identifiers found or an attack above its threshold, 6 finished with quarantined files,
+/// 7 denied or sealed, 8 integrity failure, 130 interrupted and resumable.
 #[derive(Parser)]
 #[command(name = "anonymed", version, arg_required_else_help = true)]
 pub(crate) struct Cli {

@@ -10,6 +10,7 @@ use anonymed_engine::single::{Places, TableReport, anonymize};
 use clap::{Args, Subcommand};
 
 use super::common::{Common, cancel_on_signals};
+use super::table_attack;
 use crate::console;
 use crate::failure::Failure;
 
@@ -37,6 +38,9 @@ pub(crate) enum Command {
     /// Exit code 3 means that the hierarchy does not fit as it is, and that no completed one was asked for.
     /// Nothing is ever completed while a table is anonymized.
     Hierarchy(Hierarchy),
+    /// Attack a released table and judge by the configuration how far that succeeds; exit code 5 where an
+    /// attack is above its threshold.
+    Attack(Box<table_attack::Args>),
 }
 
 /// Which hierarchy, and what to do with it.
@@ -74,6 +78,7 @@ pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failur
             anonymized(Places { input, sheet: sheet.as_deref(), output: out, config }, common)
         }
         Command::Hierarchy(hierarchy) => checked(hierarchy, common),
+        Command::Attack(args) => table_attack::run(args, common),
     }
 }
 

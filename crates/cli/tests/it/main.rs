@@ -1,5 +1,6 @@
 //! The built binary, end to end: what a person or a script sees of it.
 
+mod attack;
 mod gate;
 mod hierarchy;
 mod hostile;

@@ -1,0 +1,415 @@
+//! Attacks on a released table: reads it with the raw table and whatever else the attacker has, and judges
+//! every attack of `assess` by the configuration's `[attack]` section.
+
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
+
+pub use anonymed_assess::attacks::Verdict;
+use anonymed_assess::attacks::{self, AttackReport};
+use anonymed_assess::{
+    AssessError, AttackInput, Cells, Claims, Exposure, QuasiColumn, Table, Whose,
+};
+use anonymed_core::policy::{RiskScope, TableConfig};
+use anonymed_core::{
+    AttributeRole, CancelToken, Document, FileNumber, ModalityError, PolicyError, Sensitive,
+};
+use anonymed_table::single::value_tree;
+use anonymed_table::{Part, StringBatch, TableOptions, Tables};
+use serde::Serialize;
+
+use crate::{EngineError, bounded, job};
+
+/// Bytes that tell what a file is.
+const HEAD: u64 = 64 << 10;
+/// Longest configuration: 1 MiB.
+const CONFIG_MOST: u64 = 1 << 20;
+
+/// Exit code where an attack is above its threshold.
+pub const REFUSED: u8 = 5;
+
+/// What the attacker has, and how the release is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Attacker<'a> {
+    /// The raw table.
+    pub raw: &'a Path,
+    /// Its sheet, for workbooks of several.
+    pub sheet: Option<&'a str>,
+    /// The released table.
+    pub released: &'a Path,
+    /// The configuration; hierarchy files are looked for beside it.
+    pub config: &'a Path,
+    /// A table from elsewhere with some of the quasi-identifiers.
+    pub outside: Option<&'a Path>,
+    /// People of the same kind who are not in the release.
+    pub control: Option<&'a Path>,
+    /// Planted people.
+    pub canaries: Option<&'a Path>,
+    /// Earlier releases of the same people.
+    pub earlier: &'a [PathBuf],
+    /// A column that raw and released table have and that names the row.
+    pub key: Option<&'a str>,
+    /// How likely a cell is wrong in the copy of the raw table that is linked.
+    pub perturb: Option<f64>,
+    /// Whether who knows a row of somebody knows its kept cells.
+    pub sequence_kept: bool,
+    /// The attacks to make, by name; all where there is none.
+    pub only: &'a [String],
+}
+
+/// What the attacks achieved.
+#[derive(Debug, Clone, Serialize)]
+pub struct TableAttackReport {
+    /// Rows of the raw table.
+    pub rows: u64,
+    /// Rows of the release.
+    pub released_rows: u64,
+    /// Classes of the release.
+    pub classes: u64,
+    /// How the people of the released rows were told apart.
+    pub people_known_by: Whose,
+    /// People that the models ask for in every class.
+    pub k: u64,
+    /// Whether no attack is above its threshold and every required one was made.
+    pub passed: bool,
+    /// By attack.
+    pub attacks: Vec<Told>,
+}
+
+/// One attack.
+#[derive(Debug, Clone, Serialize)]
+pub struct Told {
+    /// The sensitive column, where it is about one.
+    pub on: Option<String>,
+    /// Whether the configuration requires it.
+    pub required: bool,
+    /// Where it is published.
+    pub citation: &'static str,
+    /// What it achieved.
+    #[serde(flatten)]
+    pub report: AttackReport,
+}
+
+impl Told {
+    /// Whether it refuses the release.
+    pub fn refuses(&self) -> bool {
+        match self.report.verdict {
+            Verdict::Fail => true,
+            Verdict::NotRun => self.required,
+            Verdict::Pass | Verdict::Told => false,
+        }
+    }
+}
+
+/// Attacks a released table.
+///
+/// # Errors
+///
+/// Where a table or the configuration cannot be used, or the release is of another table than the raw one. An
+/// attack above its threshold is no error: see [`TableAttackReport::passed`].
+pub fn attack(
+    attacker: Attacker<'_>,
+    cancel: &CancelToken,
+) -> Result<TableAttackReport, EngineError> {
+    let config = TableConfig::parse(
+        &bounded::read_text(attacker.config, CONFIG_MOST)
+            .map_err(EngineError::io("the configuration", "read"))?,
+    )?;
+    let known = |names: &[String]| names.iter().all(|name| attacks::by_name(name).is_some());
+    if !known(&config.attack.required) {
+        return Err(wrong("attack.required", format!("names of {}", names().join(", "))));
+    }
+    if !known(attacker.only) {
+        return Err(EngineError::Usage(format!("--only takes names of {}", names().join(", "))));
+    }
+    if attacker.perturb.is_some_and(|p| !(0.0..=1.0).contains(&p)) {
+        return Err(EngineError::Usage("--perturb is a probability from 0 to 1".into()));
+    }
+    let input = read(attacker, &config, cancel)?;
+    let chosen =
+        |name: &&str| attacker.only.is_empty() || attacker.only.iter().any(|only| only == name);
+    let chosen: Vec<&str> = names().into_iter().filter(chosen).collect();
+    judge(&input, &config, &chosen, cancel)
+}
+
+/// The names of all attacks.
+fn names() -> Vec<&'static str> {
+    attacks::ALL.iter().map(|attack| attack.name()).collect()
+}
+
+/// Judges a release by some attacks, by their names. A required one that is not among them counts as not
+/// made.
+///
+/// # Errors
+///
+/// Where it is cancelled.
+pub fn judge(
+    input: &AttackInput,
+    config: &TableConfig,
+    chosen: &[&str],
+    cancel: &CancelToken,
+) -> Result<TableAttackReport, EngineError> {
+    let sensitive: Vec<&str> = of_role(config, AttributeRole::Sensitive);
+    let mut told = Vec::new();
+    for attack in chosen.iter().filter_map(|name| attacks::by_name(name)) {
+        cancel.check()?;
+        for report in attack.run(input) {
+            told.push(Told {
+                on: report.column.map(|column| sensitive[column].to_owned()),
+                required: config.attack.required.iter().any(|name| name == attack.name()),
+                citation: attack.citation(),
+                report,
+            });
+        }
+    }
+    let made_all = config.attack.required.iter().all(|name| chosen.contains(&name.as_str()));
+    let (rows, released_rows) = input.rows();
+    Ok(TableAttackReport {
+        rows,
+        released_rows,
+        classes: input.classes(),
+        people_known_by: input.whose(),
+        k: people(config),
+        passed: !told.iter().any(Told::refuses) && made_all,
+        attacks: told,
+    })
+}
+
+/// Begins the tables that attacks on a release of this configuration work on.
+///
+/// # Errors
+///
+/// Where a hierarchy cannot be read.
+pub fn exposure(config: &TableConfig, options: &TableOptions) -> Result<Exposure, ModalityError> {
+    let quasi = config.of_role(AttributeRole::Quasi).map(|(_, column)| {
+        let tree = column.hierarchy.as_deref().map(|file| value_tree(file, options)).transpose()?;
+        Ok(QuasiColumn { tree, missing: column.missing.clone() })
+    });
+    let quasi = quasi.collect::<Result<_, ModalityError>>()?;
+    let sensitive = config.of_role(AttributeRole::Sensitive);
+    let sensitive = sensitive.map(|(_, column)| column.missing.clone()).collect();
+    Ok(Exposure::new(quasi, sensitive, config.subject.is_some()))
+}
+
+/// What the models of a configuration claim of a release.
+pub fn claims(config: &TableConfig) -> Claims {
+    let alpha = |name: &&str| {
+        let on = config.models.iter().filter(|model| model.on.as_deref() == Some(*name));
+        on.filter_map(|model| model.numbers.get("alpha").copied()).reduce(f64::min)
+    };
+    Claims {
+        k: people(config),
+        alpha: of_role(config, AttributeRole::Sensitive).iter().map(alpha).collect(),
+        joint: config.scope == RiskScope::Joint,
+        config: config.attack.clone(),
+        perturb: None,
+        sequence_kept: false,
+    }
+}
+
+/// The most people that a model asks for in every class; 5 where none asks for any, so that linkage is
+/// judged all the same.
+fn people(config: &TableConfig) -> u64 {
+    const UNCLAIMED: f64 = 5.0;
+    let asked = config.models.iter().flat_map(|model| {
+        // The values of distinct l-diversity are of as many people.
+        let distinct = matches!(model.kind.as_deref(), None | Some("distinct"));
+        let l = model.numbers.get("l").filter(|_| distinct && !model.numbers.contains_key("c"));
+        [model.numbers.get("k"), l].into_iter().flatten().copied()
+    });
+    asked.reduce(f64::max).unwrap_or(UNCLAIMED) as u64
+}
+
+fn of_role(config: &TableConfig, role: AttributeRole) -> Vec<&str> {
+    config.of_role(role).map(|(name, _)| name.as_str()).collect()
+}
+
+fn read(
+    attacker: Attacker<'_>,
+    config: &TableConfig,
+    cancel: &CancelToken,
+) -> Result<AttackInput, EngineError> {
+    let beside = attacker.config.parent().unwrap_or(Path::new(".")).to_owned();
+    let options = TableOptions::default().hierarchies(move |name| job::hierarchy(&beside, name));
+    let mut exposure = exposure(config, &options).map_err(wrong_config)?;
+    let tables = Tables::new(options);
+    let mut see = |place: &Path, table: Table, what: &'static str| {
+        let sheet = attacker.sheet.filter(|_| table == Table::Raw);
+        let file = Source { place, sheet, table, what, key: attacker.key };
+        file.read(&tables, config, &mut exposure, cancel)
+    };
+    see(attacker.raw, Table::Raw, "the raw table")?;
+    see(attacker.released, Table::Released, "the released table")?;
+    for (place, table, what) in [
+        (attacker.control, Table::Control, "the control table"),
+        (attacker.outside, Table::Outside, "the outside table"),
+        (attacker.canaries, Table::Canaries, "the table of canaries"),
+    ] {
+        if let Some(place) = place {
+            see(place, table, what)?;
+        }
+    }
+    for (n, place) in attacker.earlier.iter().enumerate() {
+        see(place, Table::Earlier(n), "an earlier release")?;
+    }
+    let claims = Claims {
+        perturb: attacker.perturb,
+        sequence_kept: attacker.sequence_kept,
+        ..claims(config)
+    };
+    exposure.finish(claims).map_err(|error| match error {
+        AssessError::Unread { column, labels } => EngineError::Usage(format!(
+            "column `{}` of the release has {labels} texts that stand for no value of the raw table: the \
+             release is of another table, or was made with another hierarchy",
+            of_role(config, AttributeRole::Quasi)[column]
+        )),
+        other => EngineError::Usage(other.to_string()),
+    })
+}
+
+/// A file to read.
+struct Source<'a> {
+    place: &'a Path,
+    sheet: Option<&'a str>,
+    table: Table,
+    /// In words.
+    what: &'static str,
+    key: Option<&'a str>,
+}
+
+impl Source<'_> {
+    fn read(
+        &self,
+        tables: &Tables,
+        config: &TableConfig,
+        exposure: &mut Exposure,
+        cancel: &CancelToken,
+    ) -> Result<(), EngineError> {
+        let failed = |source: ModalityError| match source {
+            ModalityError::Cancelled(cancelled) => EngineError::Cancelled(cancelled),
+            other => EngineError::Usage(format!("{} cannot be read: {other}", self.what)),
+        };
+        let mut data =
+            fs_err::File::open(self.place).map_err(EngineError::io(self.what, "read"))?.into_file();
+        let length = data.metadata().map_err(EngineError::io(self.what, "read"))?.len();
+        let mut head = Vec::new();
+        Read::by_ref(&mut data)
+            .take(HEAD)
+            .read_to_end(&mut head)
+            .and_then(|_| data.rewind())
+            .map_err(EngineError::io(self.what, "read"))?;
+        let found = anonymed_core::Modality::sniff(tables, &head, length).ok_or_else(|| {
+            EngineError::Usage(format!("{} is no table that can be read", self.what))
+        })?;
+        let name = Sensitive::new(String::new());
+        let mut document = Document { file: FileNumber(1), name: &name, length, data: &mut data };
+        let parts = tables.parts(&mut document, &found).map_err(failed)?;
+        let part = self.part(&parts)?;
+        let columns = self.columns(config, part)?;
+        job::guarded(|| {
+            tables.read_input_rows(&mut document, &found, part, &mut |batch| {
+                cancel.check()?;
+                columns.add(&batch, self.table, exposure)
+            })
+        })
+        .map_err(failed)
+    }
+
+    fn part<'p>(&self, parts: &'p [Part]) -> Result<&'p Part, EngineError> {
+        match (self.sheet, parts) {
+            (None, [one]) => Ok(one),
+            (Some(sheet), parts) => parts
+                .iter()
+                .find(|part| part.sheet.as_deref() == Some(sheet))
+                .ok_or_else(|| EngineError::Usage("the workbook has no such visible sheet".into())),
+            (None, parts) => Err(EngineError::Usage(format!(
+                "{} has {} visible sheets; attack a table of one",
+                self.what,
+                parts.len()
+            ))),
+        }
+    }
+
+    /// Where the columns are; which have to be there depends on the table.
+    fn columns(&self, config: &TableConfig, part: &Part) -> Result<Columns, EngineError> {
+        let position = |name: &str| part.columns.iter().position(|column| column == name);
+        let lacks =
+            |name: &str| EngineError::Usage(format!("{} has no column `{name}`", self.what));
+        let needed = |names: Vec<&str>, is_needed: bool| {
+            let find = |name: &&str| match position(name) {
+                None if is_needed => Err(lacks(name)),
+                found => Ok(found),
+            };
+            names.iter().map(find).collect::<Result<Vec<_>, _>>()
+        };
+        let is_release = matches!(self.table, Table::Released | Table::Earlier(_));
+        let is_whole = is_release || self.table == Table::Raw;
+        let quasi = needed(of_role(config, AttributeRole::Quasi), self.table != Table::Outside)?;
+        if quasi.iter().all(Option::is_none) {
+            return Err(EngineError::Usage(format!("{} has no quasi-identifier", self.what)));
+        }
+        let with_key = matches!(self.table, Table::Raw | Table::Released);
+        let subject = config.subject.as_deref().filter(|_| self.table == Table::Raw);
+        let one = |name: Option<&str>| {
+            name.map(|name| position(name).ok_or_else(|| lacks(name))).transpose()
+        };
+        Ok(Columns {
+            quasi,
+            sensitive: needed(
+                of_role(config, AttributeRole::Sensitive),
+                self.table != Table::Outside,
+            )?,
+            kept: needed(of_role(config, AttributeRole::Insensitive), is_whole)?,
+            subject: one(subject)?,
+            key: one(self.key.filter(|_| with_key))?,
+        })
+    }
+}
+
+/// Columns by their place in a file; none where it lacks one.
+struct Columns {
+    quasi: Vec<Option<usize>>,
+    sensitive: Vec<Option<usize>>,
+    kept: Vec<Option<usize>>,
+    subject: Option<usize>,
+    key: Option<usize>,
+}
+
+impl Columns {
+    fn add(
+        &self,
+        batch: &StringBatch,
+        table: Table,
+        exposure: &mut Exposure,
+    ) -> Result<(), ModalityError> {
+        let refused = |error: AssessError| ModalityError::Limit {
+            what: "the number of rows or distinct values",
+            limit: error.to_string(),
+        };
+        for row in 0..batch.len() {
+            let cell = |column: &Option<usize>| column.map(|at| batch.value(at, row));
+            let cells = |columns: &[Option<usize>]| columns.iter().map(cell).collect::<Vec<_>>();
+            let (quasi, sensitive) = (cells(&self.quasi), cells(&self.sensitive));
+            let kept = cells(&self.kept);
+            let cells = Cells {
+                quasi: &quasi,
+                subject: cell(&self.subject).filter(|subject| !subject.is_empty()),
+                sensitive: &sensitive,
+                kept: &kept,
+                key: cell(&self.key),
+            };
+            exposure.add(table, &cells).map_err(refused)?;
+        }
+        Ok(())
+    }
+}
+
+fn wrong_config(source: ModalityError) -> EngineError {
+    match source {
+        ModalityError::Policy(reason) => wrong("configuration", reason),
+        other => wrong("configuration", other.to_string()),
+    }
+}
+
+fn wrong(key: &str, reason: String) -> EngineError {
+    EngineError::Policy(PolicyError { key: key.into(), reason, span: None })
+}
