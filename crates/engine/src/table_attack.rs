@@ -7,22 +7,21 @@ use std::path::{Path, PathBuf};
 pub use anonymed_assess::attacks::Verdict;
 use anonymed_assess::attacks::{self, AttackReport};
 use anonymed_assess::{
-    AssessError, AttackInput, Cells, Claims, Exposure, QuasiColumn, Table, Whose,
+    AssessError, AttackInput, Cells, Claims, Exposure, QuasiColumn, Table, ValueTree, Whose,
 };
 use anonymed_core::policy::{RiskScope, TableConfig};
 use anonymed_core::{
     AttributeRole, CancelToken, Document, FileNumber, ModalityError, PolicyError, Sensitive,
 };
-use anonymed_table::single::value_tree;
-use anonymed_table::{Part, StringBatch, TableOptions, Tables};
+use anonymed_table::single::Wanted;
+use anonymed_table::{Part, StringBatch, Tables};
 use serde::Serialize;
 
-use crate::{EngineError, bounded, job};
+use crate::table_input::{self, TableInput};
+use crate::{EngineError, job, table_risk};
 
 /// Bytes that tell what a file is.
 const HEAD: u64 = 64 << 10;
-/// Longest configuration: 1 MiB.
-const CONFIG_MOST: u64 = 1 << 20;
 
 /// Exit code where an attack is above its threshold.
 pub const REFUSED: u8 = 5;
@@ -110,10 +109,7 @@ pub fn attack(
     attacker: Attacker<'_>,
     cancel: &CancelToken,
 ) -> Result<TableAttackReport, EngineError> {
-    let config = TableConfig::parse(
-        &bounded::read_text(attacker.config, CONFIG_MOST)
-            .map_err(EngineError::io("the configuration", "read"))?,
-    )?;
+    let config = table_input::config(attacker.config)?;
     let known = |names: &[String]| names.iter().all(|name| attacks::by_name(name).is_some());
     if !known(&config.attack.required) {
         return Err(wrong("attack.required", format!("names of {}", names().join(", "))));
@@ -174,20 +170,18 @@ pub fn judge(
     })
 }
 
-/// Begins the tables that attacks on a release of this configuration work on.
-///
-/// # Errors
-///
-/// Where a hierarchy cannot be read.
-pub fn exposure(config: &TableConfig, options: &TableOptions) -> Result<Exposure, ModalityError> {
-    let quasi = config.of_role(AttributeRole::Quasi).map(|(_, column)| {
-        let tree = column.hierarchy.as_deref().map(|file| value_tree(file, options)).transpose()?;
-        Ok(QuasiColumn { tree, missing: column.missing.clone() })
+/// Begins the tables that attacks on a release of this configuration work on; of each quasi-identifier
+/// there is its hierarchy.
+pub fn exposure(config: &TableConfig, trees: Vec<Option<ValueTree>>) -> Exposure {
+    let quasi = config.of_role(AttributeRole::Quasi).zip(trees);
+    let quasi = quasi.map(|((_, column), tree)| {
+        let missing = column.missing.clone();
+        QuasiColumn { tree, missing }
     });
-    let quasi = quasi.collect::<Result<_, ModalityError>>()?;
+    let quasi = quasi.collect();
     let sensitive = config.of_role(AttributeRole::Sensitive);
     let sensitive = sensitive.map(|(_, column)| column.missing.clone()).collect();
-    Ok(Exposure::new(quasi, sensitive, config.subject.is_some()))
+    Exposure::new(quasi, sensitive, config.subject.is_some())
 }
 
 /// What the models of a configuration claim of a release.
@@ -228,10 +222,14 @@ fn read(
     config: &TableConfig,
     cancel: &CancelToken,
 ) -> Result<AttackInput, EngineError> {
-    let beside = attacker.config.parent().unwrap_or(Path::new(".")).to_owned();
-    let options = TableOptions::default().hierarchies(move |name| job::hierarchy(&beside, name));
-    let mut exposure = exposure(config, &options).map_err(wrong_config)?;
-    let tables = Tables::new(options);
+    let tables = Tables::new(table_input::options(attacker.config, config));
+    let raw = TableInput { path: attacker.raw, sheet: attacker.sheet };
+    let quasi: Vec<Wanted<'_>> =
+        table_risk::wanted(config).filter(|w| w.role == AttributeRole::Quasi).collect();
+    let trees = raw.open(&tables, |document, format, part| {
+        tables.value_trees(document, format, part, &quasi, cancel)
+    })?;
+    let mut exposure = exposure(config, trees);
     let mut see = |place: &Path, table: Table, what: &'static str| {
         let sheet = attacker.sheet.filter(|_| table == Table::Raw);
         let file = Source { place, sheet, table, what, key: attacker.key };
@@ -400,13 +398,6 @@ impl Columns {
             exposure.add(table, &cells).map_err(refused)?;
         }
         Ok(())
-    }
-}
-
-fn wrong_config(source: ModalityError) -> EngineError {
-    match source {
-        ModalityError::Policy(reason) => wrong("configuration", reason),
-        other => wrong("configuration", other.to_string()),
     }
 }
 

@@ -137,7 +137,8 @@ impl Promise<'_> {
     ) -> Result<Kept, ModalityError> {
         let on = self.model.on.as_deref();
         let at = sensitive.iter().position(|name| Some(*name) == on);
-        let tree = self.model.hierarchy.as_deref().map(|file| value_tree(file, options)).transpose()?;
+        let tree =
+            self.model.hierarchy.as_deref().map(|file| value_tree(file, options)).transpose()?;
         let l = self.model.numbers.get("l").copied().unwrap_or(0.0) as u32;
         let scales = Scales { l, tree: tree.as_ref() };
         // A model about no column looks at people alone.

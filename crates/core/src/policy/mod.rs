@@ -5,9 +5,9 @@
 //! nothing is how identifiers pass.
 
 mod action;
+mod attack_config;
 mod hierarchy_config;
 mod hierarchy_keys;
-mod attack_config;
 mod raw;
 mod safe_harbor;
 mod table_config;
@@ -22,11 +22,11 @@ use crate::entity::named;
 use crate::{AttributeRole, EntityType, PartialDate, PseudonymDomain, Subject};
 
 pub use action::{Action, Generalization, Perturbation};
+pub use attack_config::AttackConfig;
 pub use hierarchy_config::{
     DateSteps, Granularity, Growth, HierarchyBuild, HierarchyConfig, IntervalScale, IntervalSteps,
     Keep, OrderSteps, PrioritySteps, RedactionSteps, Side,
 };
-pub use attack_config::AttackConfig;
 pub use safe_harbor::safe_harbor_forbids;
 pub use table_config::{ColumnConfig, ModelConfig, SearchConfig, TableConfig};
 

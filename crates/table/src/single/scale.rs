@@ -120,22 +120,39 @@ pub(super) fn built_nodes(
     options: &TableOptions,
 ) -> BTreeMap<String, Vec<String>> {
     let mut nodes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let Some(HierarchyConfig::Build(build)) = &column.hierarchy else { return nodes };
+    for line in built_lines(column, coded, options).unwrap_or_default() {
+        for label in line[1..].iter().filter(|label| **label != line[0]) {
+            nodes.entry(label.clone()).or_default().push(line[0].clone());
+        }
+    }
+    nodes
+}
+
+/// The lines of a hierarchy that a builder makes of a column: the value as it is, as it is released where
+/// nothing is generalised, and its labels up to the root.
+///
+/// # Errors
+///
+/// Where the builder does not know a value.
+pub(super) fn built_lines(
+    column: &BoundColumn,
+    coded: &CodedColumn,
+    options: &TableOptions,
+) -> Result<Vec<Vec<String>>, ModalityError> {
+    let Some(HierarchyConfig::Build(build)) = &column.hierarchy else { return Ok(Vec::new()) };
     let raw = released(column, coded);
     let mut bases = raw.clone();
-    let Ok(Some(tree)) = built(column, build, &coded.rows(), &mut bases, options) else {
-        return nodes;
-    };
+    let tree = built(column, build, &coded.rows(), &mut bases, options)?;
+    let Some(tree) = tree else { return Ok(Vec::new()) };
     let mut labels_of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (value, label) in (0..=tree.height()).filter_map(|level| tree.labels(level)).flatten() {
         labels_of.entry(value).or_default().push(label);
     }
-    for (value, base) in raw.iter().zip(&bases) {
-        for label in labels_of.get(base.as_str()).into_iter().flatten().filter(|l| **l != value) {
-            nodes.entry((*label).to_owned()).or_default().push(value.clone());
-        }
-    }
-    nodes
+    let line = |(value, base): (&String, &String)| {
+        let labels = labels_of.get(base.as_str())?.iter().map(|label| (*label).to_owned());
+        Some(std::iter::once(value.clone()).chain(labels).collect())
+    };
+    Ok(raw.iter().zip(&bases).filter_map(line).collect())
 }
 
 /// A hierarchy that does not fit, and the command that says where and offers completions.

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use anonymed_anonymize::HierarchyFile;
-use anonymed_assess::{AssessError, CodedColumn, CodedTable, NOBODY};
+use anonymed_assess::{AssessError, CodedColumn, CodedTable, NOBODY, ValueTree};
 use anonymed_core::policy::HierarchyConfig;
 use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
 
 use super::coded::{self, Bound, BoundColumn};
 use super::scale;
 use crate::source::Part;
-use crate::{Tables, values};
+use crate::{Tables, promise, values};
 
 /// A column that is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -52,14 +52,7 @@ impl Tables {
         let position = |name: &str| part.columns.iter().position(|column| column == name);
         let there: Vec<(&Wanted<'_>, usize)> =
             wanted.iter().filter_map(|w| Some((w, position(w.name)?))).collect();
-        let released = there.iter().map(|(wanted, source)| BoundColumn {
-            name: wanted.name.to_owned(),
-            source: *source,
-            role: wanted.role,
-            hierarchy: wanted.hierarchy.cloned(),
-            weight: 1.0,
-            missing: wanted.missing.to_vec(),
-        });
+        let released = there.iter().map(|(wanted, source)| bound_column(wanted, *source));
         let bound = Bound { released: released.collect(), subject: subject.and_then(position) };
         let table = coded::CodedTable::read(document, format, part, &bound, cancel)?;
         let columns = bound.released.iter().zip(&table.columns).map(|(of, coded)| {
@@ -78,6 +71,64 @@ impl Tables {
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         let coded = CodedTable::new(columns, subjects, table.rows).map_err(unread)?;
         Ok(TableView { table: coded, rejected: table.rejected.len() as u64 })
+    }
+}
+
+impl Tables {
+    /// The hierarchies of the wanted columns of a raw table: which values are below which label. What a
+    /// builder makes depends on the column's values.
+    ///
+    /// # Errors
+    ///
+    /// Where the table or a hierarchy cannot be read, or does not fit.
+    pub fn value_trees(
+        &self,
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+        wanted: &[Wanted<'_>],
+        cancel: &CancelToken,
+    ) -> Result<Vec<Option<ValueTree>>, ModalityError> {
+        let position = |name: &str| part.columns.iter().position(|column| column == name);
+        let is_built = |w: &&Wanted<'_>| matches!(w.hierarchy, Some(HierarchyConfig::Build(_)));
+        let built: Vec<BoundColumn> = wanted
+            .iter()
+            .filter(is_built)
+            .filter_map(|wanted| Some(bound_column(wanted, position(wanted.name)?)))
+            .collect();
+        let bound = Bound { released: built, subject: None };
+        let table = match bound.released.is_empty() {
+            true => None,
+            false => Some(coded::CodedTable::read(document, format, part, &bound, cancel)?),
+        };
+        let columns = table.iter().flat_map(|table| &table.columns);
+        let coded: Vec<(&BoundColumn, &coded::CodedColumn)> =
+            bound.released.iter().zip(columns).collect();
+        let tree = |wanted: &Wanted<'_>| match wanted.hierarchy {
+            None => Ok(None),
+            Some(HierarchyConfig::File(file)) => {
+                promise::value_tree(file, self.options()).map(Some)
+            }
+            Some(HierarchyConfig::Build(_)) => {
+                let found = coded.iter().find(|(of, _)| of.name == wanted.name);
+                let Some((of, coded)) = found else { return Ok(None) };
+                let lines = scale::built_lines(of, coded, self.options())?;
+                let lines = lines.iter().map(|line| line.iter().map(String::as_str).collect());
+                Ok(Some(ValueTree::new(lines)))
+            }
+        };
+        wanted.iter().map(tree).collect()
+    }
+}
+
+fn bound_column(wanted: &Wanted<'_>, source: usize) -> BoundColumn {
+    BoundColumn {
+        name: wanted.name.to_owned(),
+        source,
+        role: wanted.role,
+        hierarchy: wanted.hierarchy.cloned(),
+        weight: 1.0,
+        missing: wanted.missing.to_vec(),
     }
 }
 
