@@ -150,6 +150,7 @@ fn proposed(request: HierarchyRequest<'_>) -> Result<(ColumnConfig, TableOptions
         hierarchy: Some(hierarchy),
         weight: 1.0,
         missing: Vec::new(),
+        aggregate: None,
     };
     match request.origin {
         HierarchyOrigin::File(path) => {

@@ -8,6 +8,7 @@ mod action;
 mod attack_config;
 mod hierarchy_config;
 mod hierarchy_keys;
+mod output_config;
 mod raw;
 mod safe_harbor;
 mod table_config;
@@ -27,8 +28,9 @@ pub use hierarchy_config::{
     DateSteps, Granularity, Growth, HierarchyBuild, HierarchyConfig, IntervalScale, IntervalSteps,
     Keep, OrderSteps, PrioritySteps, RedactionSteps, Side,
 };
+pub use output_config::{Aggregate, OutputConfig, OutputForm, Unplaced};
 pub use safe_harbor::safe_harbor_forbids;
-pub use table_config::{ColumnConfig, ModelConfig, SearchConfig, TableConfig};
+pub use table_config::{COUNT, ColumnConfig, ModelConfig, SearchConfig, TableConfig};
 
 named! {
     /// The legal or scientific frame of a release.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::attack_config::{AttackConfig, RawAttack};
-use super::{HierarchyConfig, PolicyError, RiskScope};
+use super::output_config::RawOutput;
+use super::{Aggregate, HierarchyConfig, OutputConfig, OutputForm, PolicyError, RiskScope};
 use crate::AttributeRole;
 
 /// A table's columns, models and search.
@@ -24,6 +25,8 @@ pub struct TableConfig {
     pub search: SearchConfig,
     /// How attacks on the release are judged.
     pub attack: AttackConfig,
+    /// How rows are written.
+    pub output: OutputConfig,
 }
 
 /// What one column is and how it may be generalised.
@@ -37,6 +40,8 @@ pub struct ColumnConfig {
     pub weight: f64,
     /// Texts that stand for a missing value, beside the empty cell.
     pub missing: Vec<String>,
+    /// What is written in place of the range or set of a class.
+    pub aggregate: Option<Aggregate>,
 }
 
 /// A privacy model by the letter of its parameter.
@@ -102,6 +107,8 @@ struct Raw {
     search: RawSearch,
     #[serde(default)]
     attack: RawAttack,
+    #[serde(default)]
+    output: RawOutput,
 }
 
 #[derive(Deserialize)]
@@ -112,6 +119,7 @@ struct RawColumn {
     weight: Option<f64>,
     #[serde(default)]
     missing: Vec<String>,
+    aggregate: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -190,7 +198,11 @@ impl TableConfig {
             ));
         }
         let (search, attack) = (search(raw.search, "search")?, raw.attack.parse()?);
-        Ok(Self { subject: raw.subject, scope, columns, models, search, attack })
+        let output = raw.output.parse()?;
+        if output.form == OutputForm::Aggregated {
+            aggregates(&columns)?;
+        }
+        Ok(Self { subject: raw.subject, scope, columns, models, search, attack, output })
     }
 
     /// The columns of a role, in order.
@@ -199,10 +211,28 @@ impl TableConfig {
     }
 }
 
+/// Refuses columns that an aggregated form has no place for.
+fn aggregates(columns: &[(String, ColumnConfig)]) -> Result<(), PolicyError> {
+    let odd = columns.iter().find(|(name, column)| {
+        column.role == AttributeRole::Insensitive
+            || (name == COUNT && column.role != AttributeRole::Identifier)
+    });
+    match odd {
+        Some((name, _)) => Err(PolicyError::new(
+            format!("columns.{name}"),
+            "the aggregated form has classes, sensitive values and their `count`; kept columns have no place",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The column of the aggregated form that says how many rows a line stands for.
+pub const COUNT: &str = "count";
+
 fn column(value: toml::Value, key: &str) -> Result<ColumnConfig, PolicyError> {
     let raw: RawColumn = match value {
         toml::Value::String(role) => {
-            RawColumn { role, hierarchy: None, weight: None, missing: Vec::new() }
+            RawColumn { role, hierarchy: None, weight: None, missing: Vec::new(), aggregate: None }
         }
         value => {
             value.try_into().map_err(|e: toml::de::Error| PolicyError::new(key, e.message()))?
@@ -212,9 +242,14 @@ fn column(value: toml::Value, key: &str) -> Result<ColumnConfig, PolicyError> {
     if role == AttributeRole::Unknown {
         return Err(PolicyError::new(key, "identifier, quasi, sensitive, text or keep"));
     }
-    if role != AttributeRole::Quasi && (raw.hierarchy.is_some() || raw.weight.is_some()) {
-        return Err(PolicyError::new(key, "`hierarchy` and `weight` are of quasi-identifiers"));
+    let of_quasi = raw.hierarchy.is_some() || raw.weight.is_some() || raw.aggregate.is_some();
+    if role != AttributeRole::Quasi && of_quasi {
+        let reason = "`hierarchy`, `weight` and `aggregate` are of quasi-identifiers";
+        return Err(PolicyError::new(key, reason));
     }
+    let aggregate = raw.aggregate.map(|text| {
+        super::raw::choice(&format!("{key}.aggregate"), &text, Aggregate::ALL, Aggregate::as_str)
+    });
     let weight = raw.weight.unwrap_or(1.0);
     if !(weight > 0.0 && weight.is_finite()) {
         return Err(PolicyError::new(key, "`weight` is a number above 0"));
@@ -223,7 +258,8 @@ fn column(value: toml::Value, key: &str) -> Result<ColumnConfig, PolicyError> {
         .hierarchy
         .map(|value| HierarchyConfig::read(value, &format!("{key}.hierarchy")))
         .transpose()?;
-    Ok(ColumnConfig { role, hierarchy, weight, missing: raw.missing })
+    let aggregate = aggregate.transpose()?;
+    Ok(ColumnConfig { role, hierarchy, weight, missing: raw.missing, aggregate })
 }
 
 /// Reads a model; `sensitive` says what is wrong with a column that it is about.
@@ -345,6 +381,9 @@ mod tests {
         check("[columns]\nage = \"quasy\"\n", "columns.age");
         check("[columns]\nage = \"unknown\"\n", "identifier, quasi, sensitive, text or keep");
         check("[columns]\nx = { role = \"keep\", weight = 2.0 }\n", "are of quasi-identifiers");
+        check("[columns]\nx = { role = \"quasi\", aggregate = \"sum\" }\n", "none of mean");
+        check("[columns]\nx = \"keep\"\n[output]\nform = \"aggregated\"\n", "columns.x");
+        check("[columns]\nx = \"quasi\"\n[output]\nform = \"cube\"\n", "output.form");
         check(
             "[columns]\nx = { role = \"quasi\", hierarchy = { build = \"interval\" } }\n",
             "columns.x.hierarchy.width",

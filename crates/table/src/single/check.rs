@@ -6,7 +6,7 @@ use std::path::Path;
 use anonymed_assess::{
     AssessError, ClassIndex, Multiplicity, SensitiveLog, Shape, SignatureIndex, SuppressionMark,
 };
-use anonymed_core::policy::{RiskScope, TableConfig, TableFormat};
+use anonymed_core::policy::{COUNT, OutputForm, RiskScope, TableConfig, TableFormat};
 use anonymed_core::{AttributeRole, ModalityError};
 use arrow::array::Array;
 
@@ -122,6 +122,8 @@ pub fn check(
 /// The columns that are looked at, by their place in the released table.
 struct Columns<'a> {
     quasi: Vec<usize>,
+    /// The column that says how many rows a line stands for.
+    count: Option<usize>,
     sensitive: Vec<Sensitive<'a>>,
 }
 
@@ -141,7 +143,9 @@ impl<'a> Columns<'a> {
         let sensitive = config.of_role(AttributeRole::Sensitive).map(|(name, column)| {
             Ok(Sensitive { at: position(name)?, name, missing: &column.missing })
         });
+        let aggregated = config.output.form == OutputForm::Aggregated;
         Ok(Self {
+            count: aggregated.then(|| position(COUNT)).transpose()?,
             quasi: quasi.collect::<Result<_, _>>()?,
             sensitive: sensitive.collect::<Result<_, ReadBackError>>()?,
         })
@@ -169,29 +173,33 @@ impl Found {
                 (!texts.is_null(at)).then(|| texts.value(at))
             };
             let quasi: Vec<Option<&str>> = columns.quasi.iter().map(|c| cell(*c)).collect();
-            let subject = match subjects {
-                None => None,
-                Some(list) => {
-                    let number =
-                        list.get(self.row).ok_or(ReadBackError::Format("too many rows"))?;
-                    Some(number.to_string())
-                }
-            };
-            let placed = self.index.add(&quasi, subject.as_deref(), &[])?;
-            if let Some(placed) = placed {
-                let stated = |column: &Sensitive<'_>| {
-                    let text = cell(column.at)?;
-                    let blank =
-                        values::is_missing(text) || column.missing.iter().any(|m| m == text);
-                    (!blank).then_some(text)
+            let count = columns.count.map_or(Some(1), |column| cell(column)?.parse().ok());
+            let count: u64 = count.ok_or(ReadBackError::Format("a count is none"))?;
+            for _ in 0..count {
+                let subject = match subjects {
+                    None => None,
+                    Some(list) => {
+                        let number =
+                            list.get(self.row).ok_or(ReadBackError::Format("too many rows"))?;
+                        Some(number.to_string())
+                    }
                 };
-                let values: Vec<Option<&str>> = columns.sensitive.iter().map(stated).collect();
-                self.log.add(placed, &values)?;
+                let placed = self.index.add(&quasi, subject.as_deref(), &[])?;
+                if let Some(placed) = placed {
+                    let stated = |column: &Sensitive<'_>| {
+                        let text = cell(column.at)?;
+                        let blank =
+                            values::is_missing(text) || column.missing.iter().any(|m| m == text);
+                        (!blank).then_some(text)
+                    };
+                    let values: Vec<Option<&str>> = columns.sensitive.iter().map(stated).collect();
+                    self.log.add(placed, &values)?;
+                }
+                if let Some(subject) = &subject {
+                    self.joint.add(Some(subject), 0, &quasi)?;
+                }
+                self.row += 1;
             }
-            if let Some(subject) = &subject {
-                self.joint.add(Some(subject), 0, &quasi)?;
-            }
-            self.row += 1;
         }
         Ok(())
     }

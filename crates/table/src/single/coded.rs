@@ -2,7 +2,7 @@
 //! as the column needs.
 
 use anonymed_anonymize::Narrow;
-use anonymed_core::policy::{ColumnConfig, HierarchyConfig, TableConfig};
+use anonymed_core::policy::{Aggregate, ColumnConfig, HierarchyConfig, TableConfig};
 use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
 use arrow::array::StringArray;
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -34,6 +34,7 @@ pub(super) struct BoundColumn {
     pub(super) hierarchy: Option<HierarchyConfig>,
     pub(super) weight: f64,
     pub(super) missing: Vec<String>,
+    pub(super) aggregate: Option<Aggregate>,
 }
 
 impl BoundColumn {
@@ -66,6 +67,7 @@ impl Bound {
                 hierarchy: column.hierarchy.clone(),
                 weight: column.weight,
                 missing: column.missing.clone(),
+                aggregate: column.aggregate,
             });
         }
         released.sort_by_key(|column| column.source);
@@ -90,6 +92,7 @@ impl Bound {
             hierarchy: column.hierarchy.clone(),
             weight: column.weight,
             missing: column.missing.clone(),
+            aggregate: column.aggregate,
         };
         Ok(Self { released: vec![bound], subject: None })
     }

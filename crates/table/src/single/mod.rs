@@ -4,6 +4,7 @@
 //! columns written as they are. Rows that no class could take are left out. What was written is read back
 //! by another path ([`check`]), which finds the classes again and counts for itself.
 
+mod aggregate;
 mod check;
 mod coded;
 mod curve;
@@ -14,7 +15,7 @@ mod solve;
 mod view;
 
 use anonymed_anonymize::Proof;
-use anonymed_core::policy::{TableConfig, TableFormat};
+use anonymed_core::policy::{OutputForm, TableConfig, TableFormat};
 use anonymed_core::{CancelToken, Document, Format, ModalityError, Progress};
 use std::io::Write;
 
@@ -114,8 +115,13 @@ impl Tables {
     ) -> Result<SingleOutcome, ModalityError> {
         let bound = coded::Bound::new(job.config, part)?;
         let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
-        let solved = solve::solve(&table, &bound, job, self.options())?;
+        let mut solved = solve::solve(&table, &bound, job, self.options())?;
+        solved.aggregate(&table, &bound)?;
+        if job.config.output.form == OutputForm::Aggregated {
+            let order = release::write_lines(&table, &bound, &solved, job.told(), outputs)?;
+            return Ok(solved.outcome(&table, Some(order)));
+        }
         release::write(&table, &bound, &solved, job.told(), outputs)?;
-        Ok(solved.outcome(&table))
+        Ok(solved.outcome(&table, None))
     }
 }

@@ -4,9 +4,10 @@
 use std::io::Write;
 
 use anonymed_anonymize::SUPPRESSED;
-use anonymed_core::policy::TableFormat;
+use anonymed_core::policy::{COUNT, TableFormat};
 use anonymed_core::{AttributeRole, ModalityError};
 use arrow::array::{StringArray, StringBuilder};
+use hashbrown::HashMap;
 
 use super::Told;
 use super::coded::{Bound, CodedTable};
@@ -38,6 +39,20 @@ impl Column<'_> {
     }
 }
 
+/// Where the cells of each released column come from.
+fn columns<'a>(table: &'a CodedTable, bound: &Bound, solved: &'a Solved) -> Vec<Column<'a>> {
+    let quasi = bound.of_role(AttributeRole::Quasi);
+    (0..bound.released.len())
+        .map(|at| match quasi.iter().position(|q| *q == at) {
+            Some(label) => Column::Label {
+                texts: solved.labels[label].texts.iter().map(String::as_str).collect(),
+                label_of: &solved.labels[label].of_class,
+            },
+            None => Column::Own { texts: table.columns[at].texts.texts(), column: at },
+        })
+        .collect()
+}
+
 /// Rows between two looks at who might stop the work.
 const STEP: usize = 1 << 18;
 
@@ -49,16 +64,7 @@ pub(super) fn write(
     Told { cancel, progress }: Told<'_>,
     outputs: &mut [(TableFormat, &mut dyn Write)],
 ) -> Result<(), ModalityError> {
-    let quasi = bound.of_role(AttributeRole::Quasi);
-    let columns: Vec<Column<'_>> = (0..bound.released.len())
-        .map(|at| match quasi.iter().position(|q| *q == at) {
-            Some(label) => Column::Label {
-                texts: solved.labels[label].iter().map(String::as_str).collect(),
-                label_of: &solved.recoding.columns()[label].label_of,
-            },
-            None => Column::Own { texts: table.columns[at].texts.texts(), column: at },
-        })
-        .collect();
+    let columns = columns(table, bound, solved);
     let names: Vec<&str> = bound.released.iter().map(|c| c.name.as_str()).collect();
     let kept = solved.class_of_row.iter().filter(|class| **class != SUPPRESSED).count();
     progress.begin("write", (kept * outputs.len()) as u64, "rows");
@@ -110,4 +116,58 @@ fn texts_of(
         builder.append_value(texts[column.text(table, *row, solved.class_of_row[*row])]);
     }
     builder.finish()
+}
+
+/// Writes the aggregated form: for every class and its sensitive values one line with the number of its
+/// rows, in the order of the first of them. Gives the rows that the lines stand for, one after the other.
+pub(super) fn write_lines(
+    table: &CodedTable,
+    bound: &Bound,
+    solved: &Solved,
+    Told { cancel, progress }: Told<'_>,
+    outputs: &mut [(TableFormat, &mut dyn Write)],
+) -> Result<Vec<u32>, ModalityError> {
+    let columns = columns(table, bound, solved);
+    let lines = lines(table, bound, solved);
+    let mut names: Vec<&str> = bound.released.iter().map(|c| c.name.as_str()).collect();
+    names.push(COUNT);
+    progress.begin("write", (lines.len() * outputs.len()) as u64, "lines");
+    for (format, out) in outputs {
+        let mut writer = TableWriter::new(*format, &names, &mut **out)?;
+        for lines in lines.chunks(BATCH_ROWS) {
+            cancel.check()?;
+            let firsts: Vec<usize> = lines.iter().map(|rows| rows[0] as usize).collect();
+            let mut batch: Vec<StringArray> =
+                columns.iter().map(|c| texts_of(c, table, solved, &firsts)).collect();
+            batch.push(lines.iter().map(|rows| Some(rows.len().to_string())).collect());
+            writer.write(&batch)?;
+            progress.advance("write", lines.len() as u64);
+        }
+        writer.finish()?;
+    }
+    progress.end("write");
+    Ok(lines.concat())
+}
+
+/// The rows of each line.
+fn lines(table: &CodedTable, bound: &Bound, solved: &Solved) -> Vec<Vec<u32>> {
+    let sensitive = bound.of_role(AttributeRole::Sensitive);
+    let key = |row: usize| -> Vec<u32> {
+        let class = solved.class_of_row[row];
+        let labels = solved.labels.iter().map(|labels| labels.of_class[class as usize]);
+        let values = sensitive.iter().map(|at| table.columns[*at].codes.at(row) as u32);
+        labels.chain(values).collect()
+    };
+    let mut number: HashMap<Vec<u32>, usize> = HashMap::new();
+    let mut lines: Vec<Vec<u32>> = Vec::new();
+    let kept = (0..table.rows).filter(|row| solved.class_of_row[*row] != SUPPRESSED);
+    for row in kept {
+        let next = lines.len();
+        let line = *number.entry(key(row)).or_insert(next);
+        if line == next {
+            lines.push(Vec::new());
+        }
+        lines[line].push(row as u32);
+    }
+    lines
 }

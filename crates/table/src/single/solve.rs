@@ -5,12 +5,12 @@ use anonymed_anonymize::{
     CodedRows, Counting, FrequencyTable, KAnonymity, PrivacyModel, Problem, Proof, QuasiColumn,
     Recoding, RowCounts, SUPPRESSED, SensitiveColumn, SubjectGrouping,
 };
-use anonymed_core::policy::RiskScope;
+use anonymed_core::policy::{RiskScope, Unplaced};
 use anonymed_core::{AttributeRole, ModalityError};
 
 use super::coded::{Bound, BoundColumn, CodedTable};
 use super::scale::Scaled;
-use super::{SingleOutcome, SingleTable};
+use super::{SingleOutcome, SingleTable, aggregate};
 use crate::TableOptions;
 use crate::conditions::{self, Sizes};
 use crate::families::{self, Families, SensitiveTexts, error};
@@ -20,9 +20,10 @@ use crate::families::{self, Families, SensitiveTexts, error};
 pub struct Solved {
     /// The class of each row; [`SUPPRESSED`] where there is none.
     pub(super) class_of_row: Vec<u32>,
-    pub(super) recoding: Recoding,
-    /// Labels by quasi-identifier and label number, as they are written.
-    pub(super) labels: Vec<Vec<String>>,
+    /// How many classes there are, without that of rows that no class could take.
+    pub(super) classes: u32,
+    /// What each quasi-identifier writes.
+    pub(super) labels: Vec<Labels>,
     combinations: u64,
     levels: Option<Vec<(String, u8)>>,
     smallest_class_rows: u64,
@@ -34,6 +35,13 @@ pub struct Solved {
     gcp: f64,
     granularity: Option<f64>,
     proof: Option<Proof>,
+}
+
+/// What a quasi-identifier writes: texts, and which of them each class has.
+#[derive(Debug)]
+pub(super) struct Labels {
+    pub(super) texts: Vec<String>,
+    pub(super) of_class: Vec<u32>,
 }
 
 /// A table's frequency table, and what it was made from.
@@ -139,11 +147,12 @@ fn solve_prepared(
         }
         Ok(problem)
     };
-    let labels = |recoding: &Recoding| -> Vec<Vec<String>> {
+    let labels = |recoding: &Recoding| -> Vec<Labels> {
         let columns = recoding.columns().iter().zip(*encoded);
         columns
-            .map(|(column, scaled)| {
-                column.labels.iter().map(|l| scaled.encoded.written(l.as_deref())).collect()
+            .map(|(column, scaled)| Labels {
+                texts: column.labels.iter().map(|l| scaled.encoded.written(l.as_deref())).collect(),
+                of_class: column.label_of.clone(),
             })
             .collect()
     };
@@ -165,9 +174,20 @@ fn solve_prepared(
         let names = quasi.iter().map(|at| bound.released[*at].name.clone());
         names.zip(levels.iter().copied()).collect()
     });
+    let mut class_of_row: Vec<u32> = combination_of.iter().map(|c| class_of[*c as usize]).collect();
+    let mut labels = labels(&solution.recoding);
+    if job.config.output.suppressed == Unplaced::Star {
+        let problem = problem(1)?;
+        let without = (0..frequency.combinations() as u32)
+            .filter(|combination| solution.recoding.class_of(*combination).is_none());
+        if starred(&problem, without) {
+            give_stars(&mut class_of_row, solution.classes, &mut labels);
+        }
+    }
     Ok(Solved {
-        class_of_row: combination_of.iter().map(|c| class_of[*c as usize]).collect(),
-        labels: labels(&solution.recoding),
+        class_of_row,
+        classes: solution.classes,
+        labels,
         combinations: frequency.combinations() as u64,
         levels,
         smallest_class_rows: solution.smallest_class_rows,
@@ -179,8 +199,30 @@ fn solve_prepared(
         gcp: solution.gcp,
         granularity: Some(solution.granularity),
         proof: solution.proof,
-        recoding: solution.recoding,
     })
+}
+
+/// Whether combinations that no class could take satisfy the models together.
+fn starred(problem: &Problem<'_>, without: impl Iterator<Item = u32>) -> bool {
+    let mut class = problem.accumulator();
+    let mut any = false;
+    for combination in without {
+        class.add(problem.table(), combination);
+        any = true;
+    }
+    any && problem.judge(&class).holds()
+}
+
+/// Puts the rows without a class in one of their own, that says nothing.
+fn give_stars(class_of_row: &mut [u32], classes: u32, labels: &mut [Labels]) {
+    class_of_row
+        .iter_mut()
+        .filter(|class| **class == SUPPRESSED)
+        .for_each(|class| *class = classes);
+    for column in labels {
+        column.of_class.push(column.texts.len() as u32);
+        column.texts.push("*".to_owned());
+    }
 }
 
 /// How many classes have how many people.
@@ -212,7 +254,7 @@ fn grouped(
     problem: &Problem<'_>,
     combination_of: &[u32],
     coded: &CodedRows<'_>,
-    labels: impl Fn(&Recoding) -> Vec<Vec<String>>,
+    labels: impl Fn(&Recoding) -> Vec<Labels>,
 ) -> Result<Solved, ModalityError> {
     let subjects = coded.subjects.ok_or_else(|| {
         ModalityError::Policy("`scope = \"joint\"` needs a subject column".into())
@@ -244,6 +286,7 @@ fn grouped(
     let share = f64::from(solution.suppressed_subjects) / all;
     Ok(Solved {
         class_of_row,
+        classes: solution.recoding.classes(),
         labels: labels(&solution.recoding),
         combinations: problem.table().combinations() as u64,
         levels: None,
@@ -256,16 +299,40 @@ fn grouped(
         gcp: solution.gcp,
         granularity: None,
         proof: None,
-        recoding: solution.recoding,
     })
 }
 
 impl Solved {
-    pub(super) fn outcome(self, table: &CodedTable) -> SingleOutcome {
+    /// Writes aggregates in place of ranges and sets, where the configuration asks for them.
+    pub(super) fn aggregate(
+        &mut self,
+        table: &CodedTable,
+        bound: &Bound,
+    ) -> Result<(), ModalityError> {
+        let quasi = bound.of_role(AttributeRole::Quasi);
+        for (at, labels) in quasi.into_iter().zip(&mut self.labels) {
+            let column = &bound.released[at];
+            let Some(aggregate) = column.aggregate else { continue };
+            let classes = labels.of_class.len();
+            let star = (classes as u32 > self.classes).then(|| labels.texts.len() as u32 - 1);
+            let rows = (self.class_of_row.as_slice(), classes);
+            let mut texts = aggregate::labels(column, aggregate, &table.columns[at], rows)?;
+            if let (Some(_), Some(last)) = (star, texts.last_mut()) {
+                "*".clone_into(last);
+            }
+            *labels = Labels { texts, of_class: (0..classes as u32).collect() };
+        }
+        Ok(())
+    }
+
+    pub(super) fn outcome(self, table: &CodedTable, order: Option<Vec<u32>>) -> SingleOutcome {
         let kept = |class: &u32| *class != SUPPRESSED;
-        let subjects = table.subjects.as_ref().map(|column| {
-            let rows = self.class_of_row.iter().zip(column.codes.iter());
-            rows.filter(|(class, _)| kept(class)).map(|(_, subject)| subject as u32).collect()
+        let subjects = table.subjects.as_ref().map(|column| match &order {
+            Some(order) => order.iter().map(|row| column.codes.at(*row as usize) as u32).collect(),
+            None => {
+                let rows = self.class_of_row.iter().zip(column.codes.iter());
+                rows.filter(|(class, _)| kept(class)).map(|(_, subject)| subject as u32).collect()
+            }
         });
         SingleOutcome {
             rows: (table.rows + table.rejected.len()) as u64,
@@ -273,7 +340,7 @@ impl Solved {
             released: self.class_of_row.iter().filter(|class| kept(class)).count() as u64,
             combinations: self.combinations,
             levels: self.levels,
-            classes: self.recoding.classes(),
+            classes: self.classes,
             smallest_class_rows: self.smallest_class_rows,
             smallest_class_subjects: self.smallest_class_subjects,
             suppressed_rows: self.suppressed_rows,

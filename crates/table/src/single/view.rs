@@ -129,6 +129,7 @@ fn bound_column(wanted: &Wanted<'_>, source: usize) -> BoundColumn {
         hierarchy: wanted.hierarchy.cloned(),
         weight: 1.0,
         missing: wanted.missing.to_vec(),
+        aggregate: None,
     }
 }
 

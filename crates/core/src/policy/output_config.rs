@@ -1,0 +1,79 @@
+//! How the rows of one table are written: the `[output]` section of its configuration.
+
+use serde::Deserialize;
+
+use super::PolicyError;
+use crate::entity::named;
+
+named! {
+    /// What a line of the output is.
+    OutputForm {
+        /// A row of the table.
+        Rows = "rows",
+        /// A class and its sensitive values, with how many rows there are.
+        Aggregated = "aggregated",
+    }
+}
+
+named! {
+    /// What becomes of a row that no class can take.
+    Unplaced {
+        /// It is left out.
+        Drop = "drop",
+        /// It is written with `*` in every quasi-identifier, where all such rows together are a class that
+        /// satisfies the models; else left out.
+        Star = "star",
+    }
+}
+
+named! {
+    /// One value that stands for those of a class (micro-aggregation; Domingo-Ferrer & Mateo-Sanz 2002).
+    Aggregate {
+        /// The arithmetic mean of numbers.
+        Mean = "mean",
+        /// The geometric mean of numbers above 0.
+        GeometricMean = "geometric-mean",
+        /// The middle one of numbers; of an even number the mean of the two.
+        Median = "median",
+        /// The most frequent value.
+        Mode = "mode",
+    }
+}
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutputConfig {
+    /// What a line is.
+    pub form: OutputForm,
+    /// What becomes of rows without a class.
+    pub suppressed: Unplaced,
+}
+
+impl Default for OutputConfig {
+    fn default() -> Self {
+        Self { form: OutputForm::Rows, suppressed: Unplaced::Drop }
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawOutput {
+    form: Option<String>,
+    suppressed: Option<String>,
+}
+
+impl RawOutput {
+    pub(super) fn parse(self) -> Result<OutputConfig, PolicyError> {
+        let base = OutputConfig::default();
+        let form = self.form.map(|text| {
+            super::raw::choice("output.form", &text, OutputForm::ALL, OutputForm::as_str)
+        });
+        let suppressed = self.suppressed.map(|text| {
+            super::raw::choice("output.suppressed", &text, Unplaced::ALL, Unplaced::as_str)
+        });
+        Ok(OutputConfig {
+            form: form.transpose()?.unwrap_or(base.form),
+            suppressed: suppressed.transpose()?.unwrap_or(base.suppressed),
+        })
+    }
+}
