@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use crate::cell;
 use crate::hash::{self, CellNumbers};
@@ -301,6 +301,10 @@ fn weigh(holders: &[(u32, u32, u32)]) -> Vec<Holders> {
 #[derive(Debug, Default)]
 pub struct ValueTree {
     paths: HashMap<u64, Vec<u64>, FixedState>,
+    /// Every label above a value.
+    nodes: HashSet<u64, FixedState>,
+    /// The one above all values, where there is one.
+    root: Option<u64>,
 }
 
 impl ValueTree {
@@ -310,7 +314,11 @@ impl ValueTree {
             let hashes = line.iter().skip(1).map(|label| hash::of_cell(Some(label))).collect();
             (hash::of_cell(line.first().copied()), hashes)
         };
-        Self { paths: lines.map(path).collect() }
+        let paths: HashMap<u64, Vec<u64>, FixedState> = lines.map(path).collect();
+        let nodes = paths.values().flatten().copied().collect();
+        let mut tops = paths.values().map(|path| path.last().copied());
+        let first = tops.next().flatten();
+        Self { root: first.filter(|_| tops.all(|top| top == first)), paths, nodes }
     }
 
     /// The labels above a value, from its parent to the root, by their hashes.
@@ -325,12 +333,12 @@ impl ValueTree {
 
     /// Whether a hash is a value's or a node's.
     pub(crate) fn has(&self, print: u64) -> bool {
-        self.paths.contains_key(&print) || self.paths.values().any(|path| path.contains(&print))
+        self.paths.contains_key(&print) || self.nodes.contains(&print)
     }
 
     /// Whether a hash is that of the one label above all values.
     pub(crate) fn is_root(&self, print: u64) -> bool {
-        !self.paths.is_empty() && self.paths.values().all(|path| path.last() == Some(&print))
+        self.root == Some(print)
     }
 
     /// The paths of some values with their nodes numbered by level, the root put above where there is
@@ -343,12 +351,7 @@ impl ValueTree {
         if paths.iter().any(|path| path.len() != height) {
             return None;
         }
-        let lasts = |path: &Vec<u64>| path.last().copied();
-        let rooted = height > 0
-            && self
-                .paths
-                .values()
-                .all(|path| lasts(path) == self.paths.values().next().and_then(lasts));
+        let rooted = height > 0 && self.root.is_some();
         let mut numbers: Vec<HashMap<u64, u32, FixedState>> = vec![HashMap::default(); height];
         let numbered = paths.iter().map(|path| {
             let mut own: Vec<u32> = path

@@ -8,12 +8,16 @@ use crate::exposure::{AttackInput, Chance};
 use crate::hash;
 
 /// The attacker knows m of a person's released rows, drawn by chance, m from 1 to `sequence_points`, and
-/// that they are of one person; the person is singled out where nobody else has such rows as often. A row
-/// is known by its quasi-identifiers as released. People with fewer than m rows are left out. The number is the
-/// share of the people with `sequence_points` rows whom so many single out, or with the most rows that anybody has.
+/// that they are of one person; the person is singled out where nobody else has such rows as often
+/// (`unique_at_m`), or such rows at all (`unique_classes_at_m`). A row is known by its quasi-identifiers as
+/// released. People with fewer than m rows are left out. The number is the share of the people with
+/// `sequence_points` rows whom so many single out, or with the most rows that anybody has. In joint scope it
+/// is that of the classes alone: such a release claims nothing where it can be seen how many rows are one
+/// person's.
 ///
 /// A release that names no subjects does not say which rows are one person's: this is what is learnt where
-/// that is known from elsewhere, as from equal kept cells. Of m = 1 the share is 0 where every class has two people.
+/// that is known from elsewhere, as from equal kept cells. Of m = 1 the share is 0 where every class has two
+/// people.
 ///
 /// # Citation
 ///
@@ -22,7 +26,16 @@ use crate::hash;
 pub struct Sequence;
 
 /// By number of known rows.
-const EACH: [&str; 4] = ["unique_at_1", "unique_at_2", "unique_at_3", "unique_at_4"];
+const COUNTED: [&str; 4] = ["unique_at_1", "unique_at_2", "unique_at_3", "unique_at_4"];
+const CLASSES: [&str; 4] =
+    ["unique_classes_at_1", "unique_classes_at_2", "unique_classes_at_3", "unique_classes_at_4"];
+
+/// Whether it counts how often somebody has a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeats {
+    Count,
+    Ignored,
+}
 
 impl Attack for Sequence {
     fn name(&self) -> &'static str {
@@ -43,9 +56,12 @@ impl Attack for Sequence {
         }
         let visits = Visits::of(input);
         let most = input.config.sequence_points;
-        let told: Vec<Uniqueness> =
-            (1..=most).map(|points| visits.unique(input, points as usize)).collect();
-        let Some(last) = told.iter().rev().find(|u| u.tried > 0) else {
+        let told = |repeats| -> Vec<Uniqueness> {
+            (1..=most).map(|points| visits.unique(input, points as usize, repeats)).collect()
+        };
+        let (counted, classes) = (told(Repeats::Count), told(Repeats::Ignored));
+        let judged = if input.joint { &classes } else { &counted };
+        let Some(last) = judged.iter().rev().find(|u| u.tried > 0) else {
             return vec![AttackReport::not_run(self, "nobody is released")];
         };
         let of_class =
@@ -55,8 +71,10 @@ impl Attack for Sequence {
             .figure("tried", last.tried as f64)
             .figure("people", visits.points.len() as f64)
             .worst(input, of_class);
-        for (name, unique) in EACH.iter().zip(&told) {
-            report = report.figure(name, unique.share());
+        for (names, told) in [(COUNTED, &counted), (CLASSES, &classes)] {
+            for (name, unique) in names.into_iter().zip(told) {
+                report = report.figure(name, unique.share());
+            }
         }
         vec![report]
     }
@@ -129,7 +147,7 @@ impl Visits {
     }
 
     /// How many of the people with so many rows are singled out by as many, drawn by chance.
-    fn unique(&self, input: &AttackInput, points: usize) -> Uniqueness {
+    fn unique(&self, input: &AttackInput, points: usize, repeats: Repeats) -> Uniqueness {
         let mut chance = Chance::new(input.config.seed ^ points as u64, "sequence");
         let able: Vec<u32> = (0..self.points.len() as u32)
             .filter(|person| self.points[*person as usize].len() >= points)
@@ -139,7 +157,7 @@ impl Visits {
         let mut of_class: HashMap<u32, f64, FixedState> = HashMap::default();
         for at in tried {
             let own = &self.points[able[at] as usize];
-            let known = known(own, &chance.some_of(own.len(), points));
+            let known = known(own, &chance.some_of(own.len(), points), repeats);
             if self.is_unique(&known) {
                 found.unique += 1;
                 known.iter().for_each(|point| *of_class.entry(point.class).or_default() += 1.0);
@@ -161,13 +179,17 @@ impl Visits {
     }
 }
 
-/// The points that some rows (ascending) amount to: two of three equal rows are the first two points.
-fn known(own: &[Point], rows: &[usize]) -> Vec<Point> {
+/// The points that some rows (ascending) amount to: two of three equal rows are the first two points, or
+/// the first where repeats do not count.
+fn known(own: &[Point], rows: &[usize], repeats: Repeats) -> Vec<Point> {
     let nth =
         |at: usize, first: usize| rows[..at].iter().filter(|r| own[**r].first == first).count();
     let points = rows.iter().enumerate().map(|(at, row)| {
         let first = own[*row].first;
-        own[first + nth(at, first)]
+        match repeats {
+            Repeats::Count => own[first + nth(at, first)],
+            Repeats::Ignored => own[first],
+        }
     });
     points.collect()
 }

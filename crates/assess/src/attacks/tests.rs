@@ -75,6 +75,17 @@ fn linkage_by_hand() {
 }
 
 #[test]
+fn columns_without_room_are_matched_all_the_same() {
+    let input = exposure(2, &RAW, &RELEASED).finish(claims(2)).unwrap();
+    // Four ages and more at one word each; the sexes alone have room in 16 bytes.
+    for room in [0, 16, 1 << 20] {
+        let matcher = crate::exposure::Matcher::within(&input.columns, &input.released, room);
+        assert_eq!(matcher.matches(&input.raw).lists(), input.matches.lists(), "{room}");
+    }
+    assert_eq!(input.matches.lists(), [vec![0], vec![1], vec![]]);
+}
+
+#[test]
 fn a_person_with_many_rows_is_one() {
     let raw: [Row<'_>; 3] =
         [("a", &["1", "x"], "s"), ("a", &["1", "x"], "t"), ("a", &["2", "x"], "s")];
@@ -131,8 +142,16 @@ fn sequences_by_hand() {
     check(&report, &[("points", 2.0), ("tried", 4.0), ("unique_at_1", 0.0), ("unique_at_2", 0.5)]);
     assert_eq!(report.verdict, Verdict::Told);
     let joint = Claims { joint: true, ..claims(2) };
-    let input = exposure(1, &rows, &rows).finish(joint).unwrap();
-    assert_eq!(run("sequence", &input).verdict, Verdict::Fail);
+    let input = exposure(1, &rows, &rows).finish(joint.clone()).unwrap();
+    let report = run("sequence", &input);
+    // Who has an x hides among three, and who has a y among two: c alone has both.
+    check(&report, &[("unique_at_2", 0.5), ("unique_classes_at_2", 0.25)]);
+    assert_eq!((report.verdict, report.success), (Verdict::Fail, Some(0.25)));
+    // Where all rows of a person are alike, how many there are is not claimed to be hidden.
+    let alike: [Row<'_>; 3] = [("a", &["x"], "s"), ("a", &["x"], "s"), ("b", &["x"], "s")];
+    let report = run("sequence", &exposure(1, &alike, &alike).finish(joint).unwrap());
+    check(&report, &[("unique_at_2", 1.0)]);
+    assert_eq!((report.verdict, report.success), (Verdict::Pass, Some(0.0)));
     // Another order, and nothing that names rows.
     let mut other = rows;
     other.reverse();
@@ -291,6 +310,43 @@ fn canaries_are_looked_for() {
     let report = run("canaries", &tables.finish(claims(2)).unwrap());
     check(&report, &[("unique", 1.0), ("as_they_are", 1.0)]);
     assert_eq!((report.verdict, report.success), (Verdict::Fail, Some(1.0)));
+}
+
+/// A table of one quasi-identifier whose rows have names.
+fn keyed(raw: &[(&str, &str)], released: &[(&str, &str)]) -> AttackInput {
+    let mut tables = Exposure::new(vec![QuasiColumn::default()], Vec::new(), true);
+    for (table, rows) in [(Table::Raw, raw), (Table::Released, released)] {
+        for (key, cell) in rows {
+            // Keys begin with the person.
+            let (quasi, subject) = ([Some(*cell)], key.get(..1));
+            let cells = Cells { quasi: &quasi, subject, key: Some(*key), ..Cells::default() };
+            tables.add(table, &cells).unwrap();
+        }
+    }
+    tables.finish(Claims { alpha: Vec::new(), ..claims(2) }).unwrap()
+}
+
+#[test]
+fn people_are_told_apart_by_key_by_order_or_not() {
+    use crate::Whose;
+
+    let raw = [("a1", "1"), ("a2", "1"), ("b1", "2"), ("c1", "3")];
+    let check = |raw: &[(&str, &str)], released: &[(&str, &str)], whose, people: &[u32]| {
+        let input = keyed(raw, released);
+        assert_eq!((input.whose(), input.released.person.as_slice()), (whose, people));
+    };
+    check(&raw, &[("c1", "2..3"), ("b1", "2..3"), ("a2", "1")], Whose::Key, &[2, 1, 0]);
+    // A name that two rows have names neither; a name of nobody none.
+    let twice = [("a1", "1"), ("a1", "1"), ("b1", "2"), ("c1", "3")];
+    let all = [("a1", "1"), ("a1", "1"), ("b1", "2..3"), ("c1", "2..3")];
+    check(&twice, &all, Whose::Order, &[0, 0, 1, 2]);
+    check(&twice, &all[1..], Whose::OrderWithGaps, &[0, 1, 2]);
+    check(&raw, &[("z", "1"), ("b1", "2..3"), ("c1", "2..3")], Whose::OrderWithGaps, &[0, 1, 2]);
+    // Another order: each row is somebody.
+    check(&twice, &[("z", "3"), ("b1", "2"), ("a1", "1")], Whose::Unknown, &[0, 1, 2]);
+    let report = run("linkage", &keyed(&twice, &[("z", "2..3"), ("b1", "2..3"), ("a1", "1")]));
+    assert_eq!(report.success, Some(1.0));
+    assert!(report.note.is_some());
 }
 
 #[test]

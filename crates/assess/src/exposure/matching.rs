@@ -10,7 +10,7 @@ use super::people::People;
 use super::{ANY, Column, Release};
 use crate::hash;
 
-/// A column whose bit sets would take more is looked up label by label instead.
+/// What all bit sets may take together; columns beyond it are looked up label by label instead.
 const MOST_BYTES: usize = 64 << 20;
 
 /// Finds classes by values.
@@ -51,15 +51,22 @@ impl Matches {
 
 impl<'a> Matcher<'a> {
     pub(crate) fn new(columns: &'a [Column], release: &'a Release) -> Self {
+        Self::within(columns, release, MOST_BYTES)
+    }
+
+    /// With bit sets of so many bytes at most.
+    pub(crate) fn within(columns: &'a [Column], release: &'a Release, mut room: usize) -> Self {
         let words = release.classes.len().div_ceil(64);
-        let index = columns
-            .iter()
-            .enumerate()
-            .map(|(position, column)| {
-                let fits = column.values.len() * words * 8 <= MOST_BYTES;
-                fits.then(|| index(column, position, release, words))
-            })
-            .collect();
+        let bytes = |column: &usize| columns[*column].values.len() * words * 8;
+        let mut order: Vec<usize> = (0..columns.len()).collect();
+        order.sort_by_key(bytes);
+        let mut index = vec![None; columns.len()];
+        for column in order {
+            if let Some(left) = room.checked_sub(bytes(&column)) {
+                room = left;
+                index[column] = Some(bits(&columns[column], column, release, words));
+            }
+        }
         Self { columns, release, words, index }
     }
 
@@ -117,7 +124,7 @@ impl<'a> Matcher<'a> {
     }
 }
 
-fn index(column: &Column, position: usize, release: &Release, words: usize) -> Vec<u64> {
+fn bits(column: &Column, position: usize, release: &Release, words: usize) -> Vec<u64> {
     let mut of_label = vec![Vec::new(); column.labels.len()];
     for (class, labels) in (0u32..).zip(&release.classes) {
         of_label[labels[position] as usize].push(class);

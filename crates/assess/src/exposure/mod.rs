@@ -120,7 +120,8 @@ pub struct AttackInput {
     pub(crate) k: u64,
     /// The share of a class that no value is said to be above, by sensitive column.
     pub(crate) alpha: Vec<Option<f64>>,
-    joint: bool,
+    /// Whether all rows of a person together are said to be no more than k people's.
+    pub(crate) joint: bool,
     pub(crate) perturb: Option<f64>,
     pub(crate) sequence_kept: bool,
 }
