@@ -384,7 +384,9 @@ impl Columns {
             limit: error.to_string(),
         };
         for row in 0..batch.len() {
-            let cell = |column: &Option<usize>| column.map(|at| batch.value(at, row));
+            let is_release = matches!(table, Table::Released | Table::Earlier(_));
+            let bare = |text| if is_release { unguarded(text) } else { text };
+            let cell = |column: &Option<usize>| column.map(|at| bare(batch.value(at, row)));
             let cells = |columns: &[Option<usize>]| columns.iter().map(cell).collect::<Vec<_>>();
             let (quasi, sensitive) = (cells(&self.quasi), cells(&self.sensitive));
             let kept = cells(&self.kept);
@@ -398,6 +400,14 @@ impl Columns {
             exposure.add(table, &cells).map_err(refused)?;
         }
         Ok(())
+    }
+}
+
+/// A released cell without the apostrophe that keeps spreadsheets from running it.
+fn unguarded(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(bare) if bare.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) => bare,
+        _ => text,
     }
 }
 

@@ -69,6 +69,33 @@ fn a_release_of_k_people_a_class_withstands_linkage() {
 }
 
 #[test]
+fn guarded_cells_and_missing_ones_are_read() {
+    let bench = Bench::new();
+    let mut csv = "depth,site,dx\n".to_owned();
+    for row in 0..120i32 {
+        let depth = if row % 17 == 0 { "?".to_owned() } else { (row * 13 % 90 - 60).to_string() };
+        let dx = ["=A1", "-", "I10", "@home"][row as usize * 7 % 4];
+        csv += &format!("{depth},{},{dx}\n", ["Ulm", "Kiel"][row as usize % 2]);
+    }
+    bench.write("raw.csv", csv);
+    bench.write(
+        "table.toml",
+        "[columns]\ndepth = \"quasi\"\nsite = \"quasi\"\ndx = \"sensitive\"\n[[model]]\nk = 3\n\
+         [attack]\nhomogeneity_max_share = 1.0\n",
+    );
+    for out in ["out.csv", "out.parquet"] {
+        let words = ["table", "anonymize", "raw.csv", "--out", out, "--config", "table.toml"];
+        assert_eq!(code(&bench.run(&words)), 0);
+        let (exit, report, said) = attack(&bench, out, &[]);
+        assert_eq!(exit, 0, "{said}\n{report}");
+        assert_eq!(report["people_known_by"], "order");
+        assert_eq!(number(&told(&report, "linkage")["figures"]["none"]), 0.0);
+    }
+    let text = fs_err::read_to_string(bench.path("out.csv")).expect("an output");
+    assert!(text.contains("'-") && text.contains("'=A1"));
+}
+
+#[test]
 fn a_table_given_away_as_it_is_is_refused() {
     let bench = released("");
     let (exit, report, _) = attack(&bench, "raw.csv", &[]);
