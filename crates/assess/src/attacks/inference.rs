@@ -44,6 +44,10 @@ impl Inference {
     fn on_column(&self, input: &AttackInput, column: usize) -> AttackReport {
         let mut guesses = Guesses::of(input, column);
         let seen = guesses.guess(&input.raw);
+        if seen.tried == 0 {
+            let why = "nobody of the raw table states a value";
+            return AttackReport::not_run(self, why).on(column);
+        }
         let attack = Rate::of(seen.right, seen.tried);
         let control = match &input.control {
             Some(control) => {

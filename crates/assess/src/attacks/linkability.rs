@@ -32,8 +32,8 @@ impl Attack for Linkability {
         if input.columns.len() < 2 {
             return vec![AttackReport::not_run(self, "one quasi-identifier has no two parts")];
         }
-        if input.released.rows() == 0 {
-            return vec![AttackReport::not_run(self, "nobody is released")];
+        if input.released.rows() == 0 || input.raw.rows() == 0 {
+            return vec![AttackReport::not_run(self, "one of the tables has no rows")];
         }
         let mut sources = Sources::of(input);
         let (attack, links) = sources.link(&input.raw);

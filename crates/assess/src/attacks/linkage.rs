@@ -1,7 +1,7 @@
 //! Linkage: who holds a table with names and the quasi-identifiers looks for everybody in the release.
 
 use super::{Attack, AttackReport, share};
-use crate::exposure::{AttackInput, Chance, Matcher, People};
+use crate::exposure::{AttackInput, Chance, Matcher, Matches, People};
 
 /// The attacker knows a person's quasi-identifiers as the raw table has them, takes the classes whose cells
 /// cover all of them, and names one of the people in these classes by chance: right with 1 / people of the
@@ -28,26 +28,11 @@ impl Attack for Linkage {
     }
 
     fn run(&self, input: &AttackInput) -> Vec<AttackReport> {
-        let matches = &input.matches;
-        let crowd_of: Vec<u64> =
-            matches.lists().iter().map(|list| input.released.crowd_size(list)).collect();
-        let mut targets = Targets::default();
         let mut of_class = vec![0.0f64; input.released.classes.len()];
-        for row in 0..input.raw.rows() {
-            let person = input.raw.person[row];
-            let list = matches.list_of(row);
-            let (classes, crowd) = (matches.classes(row), crowd_of[list as usize]);
-            let right = match crowd {
-                0 => 0.0,
-                crowd if input.released.may_be_in(person, classes) => 1.0 / crowd as f64,
-                _ => 0.0,
-            };
-            targets.see(person, crowd, right);
-            for class in classes {
-                of_class[*class as usize] = of_class[*class as usize].max(right);
-            }
-        }
-        let found = targets.count();
+        let found = look_for(input, &input.raw, &input.matches, |class, chance| {
+            let told = &mut of_class[class as usize];
+            *told = told.max(chance);
+        });
         let threshold = input.config.linkage_max.unwrap_or(1.0 / input.k as f64);
         let mut report = AttackReport::made(self, found.highest, Some(threshold))
             .figure("people", found.people)
@@ -60,26 +45,59 @@ impl Attack for Linkage {
         if !input.released.whose.is_known() {
             report = report.note("people of the release cannot be told apart: rows are counted");
         }
-        if let Some(outside) = &input.outside {
-            let found = look_for(input, outside, &outside.quasi);
-            report = report
-                .figure("outside.rows", found.people)
-                .figure("outside.unique", found.unique)
-                .figure("outside.ambiguous", found.ambiguous)
-                .figure("outside.none", found.none)
-                .figure("outside.highest", found.highest);
-        }
-        if let Some(probability) = input.perturb {
-            let found = look_for(input, &input.raw, &perturbed(input, probability));
-            report = report
-                .figure("perturbed.unique", found.unique)
-                .figure("perturbed.ambiguous", found.ambiguous)
-                .figure("perturbed.none", found.none)
-                .figure("perturbed.highest", found.highest)
-                .figure("perturbed.rightly_named", found.rightly_named);
-        }
-        vec![report]
+        vec![perturbed(input, outside(input, report))]
     }
+}
+
+/// Looks for the rows of a table from elsewhere.
+fn outside(input: &AttackInput, report: AttackReport) -> AttackReport {
+    let Some(outside) = &input.outside else { return report };
+    let matches = Matcher::new(&input.columns, &input.released).matches(outside);
+    let found = look_for(input, outside, &matches, |_, _| ());
+    report
+        .figure("outside.rows", found.people)
+        .figure("outside.unique", found.unique)
+        .figure("outside.ambiguous", found.ambiguous)
+        .figure("outside.none", found.none)
+        .figure("outside.highest", found.highest)
+}
+
+/// Looks for a copy of the raw table with errors.
+fn perturbed(input: &AttackInput, report: AttackReport) -> AttackReport {
+    let Some(probability) = input.perturb else { return report };
+    let values = copy_with_errors(input, probability);
+    let matcher = Matcher::new(&input.columns, &input.released);
+    let matches = matcher.matches_of(&values, input.raw.rows());
+    let found = look_for(input, &input.raw, &matches, |_, _| ());
+    report
+        .figure("perturbed.unique", found.unique)
+        .figure("perturbed.ambiguous", found.ambiguous)
+        .figure("perturbed.none", found.none)
+        .figure("perturbed.highest", found.highest)
+        .figure("perturbed.rightly_named", found.rightly_named)
+}
+
+/// What comes of looking for everybody; `see` is told of every class that fits and the chance in it.
+fn look_for(
+    input: &AttackInput,
+    people: &People,
+    matches: &Matches,
+    mut see: impl FnMut(u32, f64),
+) -> Found {
+    let release = &input.released;
+    let crowd_of: Vec<u64> = matches.lists().iter().map(|list| release.crowd_size(list)).collect();
+    // Who is of another table is held to be in the release, which overstates.
+    let is_stranger = !std::ptr::eq(people, &input.raw);
+    let mut targets = Targets::default();
+    for row in 0..people.rows() {
+        let (person, classes) = (people.person[row], matches.classes(row));
+        let crowd = crowd_of[matches.list_of(row) as usize];
+        let is_there = crowd > 0 && (is_stranger || release.may_be_in(person, classes));
+        let chance = if is_there { 1.0 / crowd as f64 } else { 0.0 };
+        targets.see(person, crowd, chance);
+        classes.iter().for_each(|class| see(*class, chance));
+    }
+    targets.count()
 }
 
 /// What is found of each person, at worst.
@@ -123,26 +141,8 @@ impl Targets {
     }
 }
 
-/// What everybody's rows look like to who looks for them.
-fn look_for(input: &AttackInput, people: &People, values: &[Vec<u32>]) -> Found {
-    let matcher = Matcher::new(&input.columns, &input.released);
-    let matches = matcher.matches_of(values, people.rows());
-    let crowd_of: Vec<u64> =
-        matches.lists().iter().map(|list| input.released.crowd_size(list)).collect();
-    let mut targets = Targets::default();
-    for row in 0..people.rows() {
-        let crowd = crowd_of[matches.list_of(row) as usize];
-        // Strangers of an outside table are held to be in the release, which overstates.
-        let is_stranger = !std::ptr::eq(people, &input.raw);
-        let may = is_stranger || input.released.may_be_in(people.person[row], matches.classes(row));
-        let right = if crowd > 0 && may { 1.0 / crowd as f64 } else { 0.0 };
-        targets.see(people.person[row], crowd, right);
-    }
-    targets.count()
-}
-
 /// A copy of the raw table whose cells are, with a probability, those of another row.
-fn perturbed(input: &AttackInput, probability: f64) -> Vec<Vec<u32>> {
+fn copy_with_errors(input: &AttackInput, probability: f64) -> Vec<Vec<u32>> {
     let mut chance = Chance::new(input.config.seed, "perturbed");
     let mut values = input.raw.quasi.clone();
     for column in &mut values {

@@ -270,6 +270,17 @@ fn inference_is_judged_over_its_control() {
 }
 
 #[test]
+fn nothing_to_guess_is_no_pass() {
+    let blank = |rows: &[Row<'static>]| -> Vec<Row<'static>> {
+        rows.iter().map(|(person, quasi, _)| (*person, *quasi, "?")).collect()
+    };
+    let mut tables = exposure(2, &blank(&RAW), &blank(&RELEASED));
+    add(&mut tables, Table::Control, &[("z", &["31", "F"], "gout")]);
+    let report = run("inference", &tables.finish(claims(2)).unwrap());
+    assert_eq!((report.verdict, report.column), (Verdict::NotRun, Some(0)));
+}
+
+#[test]
 fn two_releases_leave_one_value() {
     let raw: [Row<'_>; 4] =
         [("a", &["1"], "flu"), ("b", &["2"], "hiv"), ("c", &["3"], "flu"), ("d", &["4"], "gout")];

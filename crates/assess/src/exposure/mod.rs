@@ -6,6 +6,7 @@
 
 mod align;
 mod chance;
+mod column;
 mod cover;
 mod matching;
 mod minimal;
@@ -17,17 +18,15 @@ pub use align::Whose;
 pub use success::{Rate, Risk};
 
 pub(crate) use chance::Chance;
+pub(crate) use column::Column;
 pub(crate) use matching::{Matcher, Matches};
 pub(crate) use people::{ANY, NOTHING, People};
 pub(crate) use release::Release;
 
-use anonymed_core::policy::AttackConfig;
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
-
 use crate::hash::CellNumbers;
-use crate::{AssessError, ValueTree, hash};
-use cover::{Label, Scale, Value};
+use crate::{AssessError, ValueTree};
+use anonymed_core::policy::AttackConfig;
+use column::Sensitive;
 
 /// A quasi-identifier, as the attacks have to know it.
 #[derive(Debug, Default)]
@@ -82,23 +81,6 @@ pub struct Exposure {
     outside: Option<People>,
     canaries: Option<People>,
     earlier: Vec<Release>,
-}
-
-/// A quasi-identifier's values and labels.
-pub(crate) struct Column {
-    tree: Option<ValueTree>,
-    missing: Vec<String>,
-    value_numbers: HashMap<u64, u32, FixedState>,
-    pub(crate) values: Vec<Value>,
-    label_numbers: HashMap<u64, u32, FixedState>,
-    label_texts: Vec<Box<str>>,
-    pub(crate) labels: Vec<Label>,
-    pub(crate) scale: Scale,
-}
-
-struct Sensitive {
-    missing: Vec<String>,
-    numbers: CellNumbers,
 }
 
 /// What the attacks work on.
@@ -160,10 +142,9 @@ impl Exposure {
     /// `has_subject` says whether people are told apart by the subject, or each row is a person.
     pub fn new(quasi: Vec<QuasiColumn>, sensitive: Vec<Vec<String>>, has_subject: bool) -> Self {
         let width = (quasi.len(), sensitive.len());
-        let with_numbers = |missing| Sensitive { missing, numbers: CellNumbers::default() };
         Self {
             quasi: quasi.into_iter().map(Column::new).collect(),
-            sensitive: sensitive.into_iter().map(with_numbers).collect(),
+            sensitive: sensitive.into_iter().map(Sensitive::new).collect(),
             has_subject,
             subjects: CellNumbers::default(),
             raw: People::new(width),
@@ -181,43 +162,67 @@ impl Exposure {
     ///
     /// A row of other cells, or too many distinct subjects or values.
     pub fn add(&mut self, table: Table, cells: &Cells<'_>) -> Result<(), AssessError> {
+        let row = self.rows(table) as u64;
         let width = (self.quasi.len(), self.sensitive.len());
-        let rows = match table {
-            Table::Released => self.released.rows(),
-            Table::Earlier(n) => self.earlier.get(n).map_or(0, Release::rows),
-            Table::Raw => self.raw.rows(),
-            Table::Control => self.control.as_ref().map_or(0, People::rows),
-            Table::Outside => self.outside.as_ref().map_or(0, People::rows),
-            Table::Canaries => self.canaries.as_ref().map_or(0, People::rows),
-        };
-        let row = rows as u64;
-        let (given, expected) = (cells.quasi.len() + cells.sensitive.len(), width.0 + width.1);
         if (cells.quasi.len(), cells.sensitive.len()) != width {
+            let (given, expected) = (cells.quasi.len() + cells.sensitive.len(), width.0 + width.1);
             return Err(AssessError::WrongCells { row, cells: given, expected });
         }
         let sensitive = self.sensitive.iter_mut().zip(cells.sensitive);
-        let sensitive = sensitive
-            .map(|(column, cell)| column.number(*cell, row))
-            .collect::<Result<Vec<u32>, _>>()?;
-        let beside = people::Beside::of(cells);
+        let sensitive: Vec<u32> =
+            sensitive.map(|(column, cell)| column.number(*cell, row)).collect::<Result<_, _>>()?;
+        match table {
+            Table::Released | Table::Earlier(_) => self.add_released(table, cells, &sensitive),
+            _ => self.add_person(table, cells, &sensitive),
+        }
+    }
+
+    /// Rows of a table so far.
+    fn rows(&self, table: Table) -> usize {
+        let people = |people: &Option<People>| people.as_ref().map_or(0, People::rows);
+        match table {
+            Table::Raw => self.raw.rows(),
+            Table::Released => self.released.rows(),
+            Table::Control => people(&self.control),
+            Table::Outside => people(&self.outside),
+            Table::Canaries => people(&self.canaries),
+            Table::Earlier(n) => self.earlier.get(n).map_or(0, Release::rows),
+        }
+    }
+
+    fn add_released(
+        &mut self,
+        table: Table,
+        cells: &Cells<'_>,
+        sensitive: &[u32],
+    ) -> Result<(), AssessError> {
+        let row = self.rows(table) as u64;
+        let width = (self.quasi.len(), self.sensitive.len());
+        let labels = self.quasi.iter_mut().zip(cells.quasi);
+        let labels: Vec<u32> = labels.map(|(column, cell)| column.label(*cell)).collect();
         let release = match table {
-            Table::Released => Some(&mut self.released),
             Table::Earlier(n) => {
                 while self.earlier.len() <= n {
                     self.earlier.push(Release::new(width));
                 }
-                Some(&mut self.earlier[n])
+                &mut self.earlier[n]
             }
-            _ => None,
+            _ => &mut self.released,
         };
-        if let Some(release) = release {
-            let labels = self.quasi.iter_mut().zip(cells.quasi);
-            let labels: Vec<u32> = labels.map(|(column, cell)| column.label(*cell)).collect();
-            return release.add(labels, &sensitive, beside, row);
-        }
+        release.add(labels, sensitive, people::Beside::of(cells), row)
+    }
+
+    fn add_person(
+        &mut self,
+        table: Table,
+        cells: &Cells<'_>,
+        sensitive: &[u32],
+    ) -> Result<(), AssessError> {
+        let row = self.rows(table) as u64;
+        let width = (self.quasi.len(), self.sensitive.len());
         let values = self.quasi.iter_mut().zip(cells.quasi);
         let values: Vec<u32> = values.map(|(column, cell)| column.value(*cell)).collect();
-        let subject = match (table, self.has_subject, cells.subject) {
+        let person = match (table, self.has_subject, cells.subject) {
             (Table::Raw, true, Some(subject)) => self.subjects.number(Some(subject), row)?,
             // Somebody of their own: a number that no subject has.
             (Table::Raw, true, None) => people::nobody(row)?,
@@ -229,7 +234,7 @@ impl Exposure {
             Table::Canaries => self.canaries.get_or_insert_with(|| People::new(width)),
             _ => &mut self.raw,
         };
-        people.add(&values, subject, &sensitive, beside);
+        people.add(&values, person, sensitive, people::Beside::of(cells));
         Ok(())
     }
 
@@ -250,7 +255,7 @@ impl Exposure {
         releases.for_each(|release| release.find_people(&self.raw, &self.quasi));
         let matches = Matcher::new(&self.quasi, &self.released).matches(&self.raw);
         Ok(AttackInput {
-            sensitive: self.sensitive.iter().map(|c| c.numbers.len() as u32).collect(),
+            sensitive: self.sensitive.iter().map(Sensitive::values).collect(),
             columns: self.quasi,
             has_subject: self.has_subject,
             raw: self.raw,
@@ -319,80 +324,5 @@ impl AttackInput {
     /// Classes of the release.
     pub fn classes(&self) -> u64 {
         self.released.classes.len() as u64
-    }
-}
-
-impl Column {
-    fn new(quasi: QuasiColumn) -> Self {
-        Self {
-            tree: quasi.tree,
-            missing: quasi.missing,
-            value_numbers: HashMap::default(),
-            values: Vec::new(),
-            label_numbers: HashMap::default(),
-            label_texts: Vec::new(),
-            labels: Vec::new(),
-            scale: Scale::Names,
-        }
-    }
-
-    /// The number of a raw value; [`ANY`] where the table has no such column.
-    fn value(&mut self, cell: Option<&str>) -> u32 {
-        let Some(text) = cell else { return ANY };
-        let print = hash::of_cell(Some(text));
-        let has_line = || self.tree.as_ref().is_some_and(|tree| tree.has(print));
-        let next = self.values.len() as u32;
-        let number = *self.value_numbers.entry(print).or_insert(next);
-        if number == next {
-            let is_missing = cover::is_blank(text, &self.missing) && !has_line();
-            self.values.push(Value::new(text, is_missing));
-        }
-        number
-    }
-
-    fn label(&mut self, cell: Option<&str>) -> u32 {
-        let text = cell.unwrap_or_default();
-        let next = self.label_texts.len() as u32;
-        let number = *self.label_numbers.entry(hash::of_cell(Some(text))).or_insert(next);
-        if number == next {
-            self.label_texts.push(text.into());
-        }
-        number
-    }
-
-    /// Says what values and labels mean; the scale is that of the first values, which the raw table has.
-    fn read(&mut self, raw_values: usize) {
-        let tree = self.tree.as_ref();
-        self.scale = Scale::of(tree.is_some(), self.values.iter().take(raw_values));
-        self.values.iter_mut().for_each(|value| self.scale.place(value));
-        let texts = self.label_texts.iter();
-        self.labels = texts.map(|text| self.scale.label(text, &self.missing, tree)).collect();
-    }
-
-    /// Whether a label may stand for a value.
-    pub(crate) fn covers(&self, label: u32, value: u32) -> bool {
-        value == ANY
-            || self.labels[label as usize].covers(&self.values[value as usize], self.tree.as_ref())
-    }
-
-    /// Whether a label is a value's own text.
-    pub(crate) fn is_same(&self, label: u32, value: u32) -> bool {
-        value != ANY && self.labels[label as usize].print == self.values[value as usize].print
-    }
-
-    /// The column's hierarchy.
-    pub(crate) fn tree(&self) -> Option<&ValueTree> {
-        self.tree.as_ref()
-    }
-}
-
-impl Sensitive {
-    fn number(&mut self, cell: Option<&str>, row: u64) -> Result<u32, AssessError> {
-        match cell {
-            Some(text) if !cover::is_blank(text, &self.missing) => {
-                self.numbers.number(Some(text), row)
-            }
-            _ => Ok(NOTHING),
-        }
     }
 }
