@@ -14,6 +14,7 @@ use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 
 use crate::EngineError;
+use crate::table_attack::{self, TableAttackReport};
 use crate::table_input::{self, TableInput};
 
 /// Where things are.
@@ -73,6 +74,8 @@ pub struct TableReport {
     pub gap: Option<f64>,
     /// Candidates that were judged.
     pub checks: u64,
+    /// What attacks on what was written achieved; none where the configuration does not speak of them.
+    pub attacks: Option<TableAttackReport>,
     /// Processor time of this process so far.
     pub cpu_seconds: f64,
 }
@@ -124,11 +127,42 @@ pub fn anonymize(
     let checked = check(staged.path(), format, &config, subjects, &options())
         .map_err(|e| EngineError::Integrity(e.to_string()))?;
     held(&outcome, &checked)?;
+    let attacks = match &outcome.raw_rows {
+        Some(raw_rows) => Some(attacked(places, staged.path(), &config, raw_rows, cancel)?),
+        None => None,
+    };
     staged.as_file().sync_all().map_err(EngineError::io("the output", "written"))?;
     staged
         .persist_noclobber(places.output)
         .map_err(|e| EngineError::io("the output", "written")(e.error))?;
-    Ok(report(&config, outcome, &checked))
+    Ok(TableReport { attacks, ..report(&config, outcome, &checked) })
+}
+
+/// Attacks what was written, and refuses it where an attack is above its threshold.
+fn attacked(
+    places: Places<'_>,
+    written: &Path,
+    config: &TableConfig,
+    raw_rows: &[u32],
+    cancel: &CancelToken,
+) -> Result<TableAttackReport, EngineError> {
+    let raw = TableInput { path: places.input, sheet: places.sheet };
+    let released = TableInput { path: written, sheet: None };
+    let report = table_attack::gate((raw, released), (places.config, config), raw_rows, cancel)?;
+    if report.passed {
+        return Ok(report);
+    }
+    let refuses = report.attacks.iter().filter(|told| told.refuses());
+    let mut refusing: Vec<&str> = refuses.map(|told| told.report.attack.as_str()).collect();
+    refusing.dedup();
+    Err(EngineError::Nothing {
+        reason: format!(
+            "attacks on what was written succeed more often than [attack] allows, or could not be made: {}; \
+             there is no output. `anonymed table attack` tells more of a release made without [attack]",
+            refusing.join(", ")
+        ),
+        exit: table_attack::REFUSED,
+    })
 }
 
 fn transform(
@@ -193,6 +227,7 @@ fn report(config: &TableConfig, outcome: SingleOutcome, checked: &Checked) -> Ta
         optimal: outcome.proof.is_some_and(|proof| proof.optimal),
         gap: outcome.proof.map(|proof| proof.gap),
         checks: outcome.proof.map_or(0, |proof| proof.checks),
+        attacks: None,
         cpu_seconds: clock(ClockId::ProcessCPUTime).as_secs_f64(),
     }
 }

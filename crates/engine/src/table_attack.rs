@@ -1,7 +1,6 @@
 //! Attacks on a released table: reads it with the raw table and whatever else the attacker has, and judges
 //! every attack of `assess` by the configuration's `[attack]` section.
 
-use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
 pub use anonymed_assess::attacks::Verdict;
@@ -10,18 +9,13 @@ use anonymed_assess::{
     AssessError, AttackInput, Cells, Claims, Exposure, QuasiColumn, Table, ValueTree, Whose,
 };
 use anonymed_core::policy::{RiskScope, TableConfig};
-use anonymed_core::{
-    AttributeRole, CancelToken, Document, FileNumber, ModalityError, PolicyError, Sensitive,
-};
+use anonymed_core::{AttributeRole, CancelToken, ModalityError, PolicyError};
 use anonymed_table::single::Wanted;
 use anonymed_table::{Part, StringBatch, Tables};
 use serde::Serialize;
 
 use crate::table_input::{self, TableInput};
 use crate::{EngineError, job, table_risk};
-
-/// Bytes that tell what a file is.
-const HEAD: u64 = 64 << 10;
 
 /// Exit code where an attack is above its threshold.
 pub const REFUSED: u8 = 5;
@@ -224,15 +218,11 @@ fn read(
 ) -> Result<AttackInput, EngineError> {
     let tables = Tables::new(table_input::options(attacker.config, config));
     let raw = TableInput { path: attacker.raw, sheet: attacker.sheet };
-    let quasi: Vec<Wanted<'_>> =
-        table_risk::wanted(config).filter(|w| w.role == AttributeRole::Quasi).collect();
-    let trees = raw.open(&tables, |document, format, part| {
-        tables.value_trees(document, format, part, &quasi, cancel)
-    })?;
-    let mut exposure = exposure(config, trees);
+    let mut exposure = exposure(config, trees(raw, &tables, config, cancel)?);
     let mut see = |place: &Path, table: Table, what: &'static str| {
         let sheet = attacker.sheet.filter(|_| table == Table::Raw);
-        let file = Source { place, sheet, table, what, key: attacker.key };
+        let key = attacker.key.map_or(RowKey::None, RowKey::Column);
+        let file = Source { place, sheet, table, what, key };
         file.read(&tables, config, &mut exposure, cancel)
     };
     see(attacker.raw, Table::Raw, "the raw table")?;
@@ -254,6 +244,52 @@ fn read(
         sequence_kept: attacker.sequence_kept,
         ..claims(config)
     };
+    finish(exposure, claims, config)
+}
+
+/// Attacks a release that is about to be put in place: who is in which of its rows is known, since
+/// `raw_rows` has for each the row of the raw table that it was made from.
+///
+/// # Errors
+///
+/// Where a table cannot be read again, or the work is cancelled.
+pub(crate) fn gate(
+    (raw, released): (TableInput<'_>, TableInput<'_>),
+    (place, config): (&Path, &TableConfig),
+    raw_rows: &[u32],
+    cancel: &CancelToken,
+) -> Result<TableAttackReport, EngineError> {
+    let tables = Tables::new(table_input::options(place, config));
+    let mut exposure = exposure(config, trees(raw, &tables, config, cancel)?);
+    let mut see = |input: TableInput<'_>, table, what, key| {
+        let file = Source { place: input.path, sheet: input.sheet, table, what, key };
+        file.read(&tables, config, &mut exposure, cancel)
+    };
+    see(raw, Table::Raw, "the raw table", RowKey::Number)?;
+    see(released, Table::Released, "the released table", RowKey::Of(raw_rows))?;
+    let input = finish(exposure, claims(config), config)?;
+    judge(&input, config, &names(), cancel)
+}
+
+/// The hierarchies of the quasi-identifiers of a raw table.
+fn trees(
+    raw: TableInput<'_>,
+    tables: &Tables,
+    config: &TableConfig,
+    cancel: &CancelToken,
+) -> Result<Vec<Option<ValueTree>>, EngineError> {
+    let quasi: Vec<Wanted<'_>> =
+        table_risk::wanted(config).filter(|w| w.role == AttributeRole::Quasi).collect();
+    raw.open(tables, |document, format, part| {
+        tables.value_trees(document, format, part, &quasi, cancel)
+    })
+}
+
+fn finish(
+    exposure: Exposure,
+    claims: Claims,
+    config: &TableConfig,
+) -> Result<AttackInput, EngineError> {
     exposure.finish(claims).map_err(|error| match error {
         AssessError::Unread { column, labels } => EngineError::Usage(format!(
             "column `{}` of the release has {labels} texts that stand for no value of the raw table: the \
@@ -271,7 +307,30 @@ struct Source<'a> {
     table: Table,
     /// In words.
     what: &'static str,
-    key: Option<&'a str>,
+    key: RowKey<'a>,
+}
+
+/// What names a row in the raw and in the released table.
+#[derive(Debug, Clone, Copy)]
+enum RowKey<'a> {
+    None,
+    /// A column of both.
+    Column(&'a str),
+    /// The row's own number.
+    Number,
+    /// The number of the raw row that each row was made from.
+    Of(&'a [u32]),
+}
+
+impl RowKey<'_> {
+    /// The key of the row of a number, where it is no column.
+    fn number(&self, row: usize) -> Option<String> {
+        match self {
+            Self::Number => Some(row.to_string()),
+            Self::Of(raw) => raw.get(row).map(u32::to_string),
+            Self::None | Self::Column(_) => None,
+        }
+    }
 }
 
 impl Source<'_> {
@@ -286,45 +345,18 @@ impl Source<'_> {
             ModalityError::Cancelled(cancelled) => EngineError::Cancelled(cancelled),
             other => EngineError::Usage(format!("{} cannot be read: {other}", self.what)),
         };
-        let mut data =
-            fs_err::File::open(self.place).map_err(EngineError::io(self.what, "read"))?.into_file();
-        let length = data.metadata().map_err(EngineError::io(self.what, "read"))?.len();
-        let mut head = Vec::new();
-        Read::by_ref(&mut data)
-            .take(HEAD)
-            .read_to_end(&mut head)
-            .and_then(|_| data.rewind())
-            .map_err(EngineError::io(self.what, "read"))?;
-        let found = anonymed_core::Modality::sniff(tables, &head, length).ok_or_else(|| {
-            EngineError::Usage(format!("{} is no table that can be read", self.what))
-        })?;
-        let name = Sensitive::new(String::new());
-        let mut document = Document { file: FileNumber(1), name: &name, length, data: &mut data };
-        let parts = tables.parts(&mut document, &found).map_err(failed)?;
-        let part = self.part(&parts)?;
-        let columns = self.columns(config, part)?;
-        job::guarded(|| {
-            tables.read_input_rows(&mut document, &found, part, &mut |batch| {
-                cancel.check()?;
-                columns.add(&batch, self.table, exposure)
+        let input = TableInput { path: self.place, sheet: self.sheet };
+        input.open_as(self.what, tables, |document, found, part| {
+            let columns = self.columns(config, part)?;
+            let mut row = 0;
+            job::guarded(|| {
+                tables.read_input_rows(document, found, part, &mut |batch| {
+                    cancel.check()?;
+                    columns.add(&batch, self.table, (&self.key, &mut row), exposure)
+                })
             })
+            .map_err(failed)
         })
-        .map_err(failed)
-    }
-
-    fn part<'p>(&self, parts: &'p [Part]) -> Result<&'p Part, EngineError> {
-        match (self.sheet, parts) {
-            (None, [one]) => Ok(one),
-            (Some(sheet), parts) => parts
-                .iter()
-                .find(|part| part.sheet.as_deref() == Some(sheet))
-                .ok_or_else(|| EngineError::Usage("the workbook has no such visible sheet".into())),
-            (None, parts) => Err(EngineError::Usage(format!(
-                "{} has {} visible sheets; attack a table of one",
-                self.what,
-                parts.len()
-            ))),
-        }
     }
 
     /// Where the columns are; which have to be there depends on the table.
@@ -358,7 +390,10 @@ impl Source<'_> {
             )?,
             kept: needed(of_role(config, AttributeRole::Insensitive), is_whole)?,
             subject: one(subject)?,
-            key: one(self.key.filter(|_| with_key))?,
+            key: match self.key {
+                RowKey::Column(name) if with_key => one(Some(name))?,
+                _ => None,
+            },
         })
     }
 }
@@ -377,6 +412,7 @@ impl Columns {
         &self,
         batch: &StringBatch,
         table: Table,
+        (key, number): (&RowKey<'_>, &mut usize),
         exposure: &mut Exposure,
     ) -> Result<(), ModalityError> {
         let refused = |error: AssessError| ModalityError::Limit {
@@ -390,12 +426,14 @@ impl Columns {
             let cells = |columns: &[Option<usize>]| columns.iter().map(cell).collect::<Vec<_>>();
             let (quasi, sensitive) = (cells(&self.quasi), cells(&self.sensitive));
             let kept = cells(&self.kept);
+            let numbered = key.number(*number);
+            *number += 1;
             let cells = Cells {
                 quasi: &quasi,
                 subject: cell(&self.subject).filter(|subject| !subject.is_empty()),
                 sensitive: &sensitive,
                 kept: &kept,
-                key: cell(&self.key),
+                key: numbered.as_deref().or_else(|| cell(&self.key)),
             };
             exposure.add(table, &cells).map_err(refused)?;
         }

@@ -55,26 +55,38 @@ impl TableInput<'_> {
         tables: &Tables,
         work: impl FnOnce(&mut Document<'_>, &Format, &Part) -> Result<T, ModalityError>,
     ) -> Result<T, EngineError> {
-        let unread = EngineError::io("the table", "read");
+        self.open_as("the table", tables, |document, format, part| {
+            job::guarded(|| work(document, format, part)).map_err(wrong)
+        })
+    }
+
+    /// Opens a table that is called so, and works on it.
+    pub(crate) fn open_as<T>(
+        self,
+        what: &'static str,
+        tables: &Tables,
+        work: impl FnOnce(&mut Document<'_>, &Format, &Part) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let unread = EngineError::io(what, "read");
         let mut data = fs_err::File::open(self.path).map_err(unread)?.into_file();
-        let length = data.metadata().map_err(EngineError::io("the table", "read"))?.len();
+        let length = data.metadata().map_err(EngineError::io(what, "read"))?.len();
         let mut head = Vec::new();
         Read::by_ref(&mut data)
             .take(HEAD as u64)
             .read_to_end(&mut head)
             .and_then(|_| data.rewind())
-            .map_err(EngineError::io("the table", "read"))?;
+            .map_err(EngineError::io(what, "read"))?;
         let found = tables
             .sniff(&head, length)
-            .ok_or_else(|| EngineError::Usage("the input is no table that can be read".into()))?;
+            .ok_or_else(|| EngineError::Usage(format!("{what} is none that can be read")))?;
         let name = Sensitive::new(String::new());
         let mut document = Document { file: FileNumber(1), name: &name, length, data: &mut data };
         let parts = tables.parts(&mut document, &found).map_err(wrong)?;
-        let part = self.part(&parts)?;
-        job::guarded(|| work(&mut document, &found, part)).map_err(wrong)
+        let part = self.part(what, &parts)?;
+        work(&mut document, &found, part)
     }
 
-    fn part(self, parts: &[Part]) -> Result<&Part, EngineError> {
+    fn part<'p>(self, what: &str, parts: &'p [Part]) -> Result<&'p Part, EngineError> {
         match (self.sheet, parts) {
             (None, [one]) => Ok(one),
             (Some(sheet), parts) => parts
@@ -82,7 +94,7 @@ impl TableInput<'_> {
                 .find(|part| part.sheet.as_deref() == Some(sheet))
                 .ok_or_else(|| EngineError::Usage("the workbook has no such visible sheet".into())),
             (None, parts) => Err(EngineError::Usage(format!(
-                "the workbook has {} visible sheets; say which with --sheet",
+                "{what} is a workbook of {} visible sheets; say which with --sheet",
                 parts.len()
             ))),
         }

@@ -162,11 +162,20 @@ impl PreparedCells {
     }
 }
 
+/// A number that no spreadsheet runs, whatever sign it has.
+fn is_plain_number(value: &str) -> bool {
+    values::is_number(value)
+        || values::is_comma_decimal(value)
+        || value.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
 /// Appends a cell and says whether it was guarded.
 fn csv_cell(line: &mut Vec<u8>, value: &str) -> bool {
     let guard = value.starts_with(['=', '+', '-', '@', '\t', '\r', '\0'])
-        && !values::is_number(value)
-        && !values::is_comma_decimal(value)
+        && !is_plain_number(value)
+        && !value
+            .split_once("..")
+            .is_some_and(|(low, high)| is_plain_number(low) && is_plain_number(high))
         && value != "-";
     let quoted = value.contains(['"', ',', '\n', '\r']) || value != value.trim();
     if quoted {

@@ -122,6 +122,134 @@ fn every_model_is_held_in_what_is_written() {
     }
 }
 
+#[test]
+fn a_whole_release_is_bounded() {
+    for (bound, most) in [("average_risk = 0.02", 0.02), ("sample_uniques = 0.0", 1.0)] {
+        for subject in ["", "subject = \"patient\"\n"] {
+            let bench = Bench::new();
+            let config =
+                format!("{subject}{CONFIG}[[model]]\n{bound}\n[search]\nsuppress_max = 0.0\n");
+            let (exit, told, said) = anonymize(&bench, &config, "out.csv");
+            assert_eq!(exit, 0, "{bound}: {said}");
+            let (_, rows) = rows(&bench, "out.csv");
+            let mut classes: HashMap<&[String], HashSet<usize>> = HashMap::new();
+            for row in &rows {
+                let visit: usize = row[4][1..].parse().expect("a number");
+                let person = if subject.is_empty() { visit } else { visit / 2 };
+                classes.entry(&row[..3]).or_default().insert(person);
+            }
+            let people: usize = classes.values().map(HashSet::len).sum();
+            assert!(classes.len() as f64 / people as f64 <= most, "{bound}");
+            assert!(classes.values().all(|class| class.len() > 1), "{bound}");
+            let kept = &told["models"][0];
+            assert!(kept["reached"].as_f64() <= kept["asked"].as_f64(), "{told}");
+            // No more is given up than has to be: one class fewer in four would do as well.
+            assert!(classes.len() >= 2, "{bound}: {} classes", classes.len());
+        }
+    }
+    let bench = Bench::new();
+    let joint = format!(
+        "subject = \"patient\"\nscope = \"joint\"\n{CONFIG}[[model]]\naverage_risk = 0.1\n"
+    );
+    assert_eq!(anonymize(&bench, &joint, "out.csv").0, 3);
+}
+
+#[test]
+fn a_class_writes_its_mean_or_most_frequent_value() {
+    let bench = Bench::new();
+    let config = CONFIG
+        .replace("age = \"quasi\"", "age = { role = \"quasi\", aggregate = \"mean\" }")
+        .replace("town = \"quasi\"", "town = { role = \"quasi\", aggregate = \"mode\" }");
+    let (exit, _, said) = anonymize(&bench, &format!("{config}[[model]]\nk = 7\n"), "out.csv");
+    assert_eq!(exit, 0, "{said}");
+    let (_, rows) = rows(&bench, "out.csv");
+    let mut classes: HashMap<&[String], Vec<usize>> = HashMap::new();
+    for row in &rows {
+        classes.entry(&row[..3]).or_default().push(row[4][1..].parse().expect("a number"));
+    }
+    for (labels, visits) in classes {
+        assert!(visits.len() >= 7);
+        let ages: Vec<f64> = visits.iter().map(|v| (20 + v / 2 * 7 % 60) as f64).collect();
+        let mean = ages.iter().sum::<f64>() / ages.len() as f64;
+        let told: f64 = labels[0].parse().expect("a number");
+        assert!((told - mean).abs() <= 0.05 + 1e-9, "{told} for {mean}");
+        assert!(["Ulm", "Bonn", "Kiel", "Hof"].contains(&labels[2].as_str()));
+    }
+    let names =
+        CONFIG.replace("town = \"quasi\"", "town = { role = \"quasi\", aggregate = \"median\" }");
+    let (exit, _, said) =
+        anonymize(&Bench::new(), &format!("{names}[[model]]\nk = 7\n"), "out.csv");
+    assert!(exit == 3 && said.contains("take \"mode\""), "{said}");
+}
+
+#[test]
+fn classes_are_written_with_counts() {
+    let config = CONFIG.replace("note_no = \"keep\"\n", "");
+    for subject in ["", "subject = \"patient\"\n"] {
+        let bench = Bench::new();
+        let text = format!(
+            "{subject}{config}[[model]]\nk = 7\n[[model]]\nt = 0.4\non = \"dx\"\n[output]\nform = \"aggregated\"\n"
+        );
+        let (exit, told, said) = anonymize(&bench, &text, "out.csv");
+        assert_eq!(exit, 0, "{said}");
+        let (header, rows) = rows(&bench, "out.csv");
+        assert_eq!(header, ["age", "sex", "town", "dx", "count"]);
+        let keys: HashSet<&[String]> = rows.iter().map(|row| &row[..4]).collect();
+        assert_eq!(keys.len(), rows.len(), "each line once");
+        let counts: u64 = rows.iter().map(|row| row[4].parse::<u64>().expect("a count")).sum();
+        assert_eq!(told["released_rows"], counts);
+        let mut classes: HashMap<&[String], u64> = HashMap::new();
+        for row in &rows {
+            *classes.entry(&row[..3]).or_default() += row[4].parse::<u64>().expect("a count");
+        }
+        assert!(classes.values().all(|rows| *rows >= 7));
+    }
+    let (exit, _, said) = anonymize(
+        &Bench::new(),
+        &format!("{CONFIG}[[model]]\nk = 7\n[output]\nform = \"aggregated\"\n"),
+        "out.csv",
+    );
+    assert!(exit == 3 && said.contains("columns.note_no"), "{said}");
+}
+
+#[test]
+fn rows_without_a_class_keep_their_place_with_stars() {
+    let global = "[search]\nmethod = \"optimal\"\nsuppress_max = 0.4\n";
+    let text = |star: &str| {
+        format!("{CONFIG}[[model]]\nk = 4\n{global}[output]\nsuppressed = \"{star}\"\n")
+    };
+    let bench = Bench::new();
+    let (exit, dropped, said) = anonymize(&bench, &text("drop"), "drop.csv");
+    assert_eq!(exit, 0, "{said}");
+    let (exit, starred, said) = anonymize(&bench, &text("star"), "star.csv");
+    assert_eq!(exit, 0, "{said}");
+    let suppressed = dropped["suppressed_rows"].as_u64().expect("a number");
+    assert!(suppressed > 4, "nothing to see: {dropped}");
+    assert_eq!(starred["released_rows"], 400);
+    let (_, rows) = rows(&bench, "star.csv");
+    let stars = rows.iter().filter(|row| row[..3].iter().all(|cell| cell == "*")).count();
+    assert_eq!(stars as u64, suppressed);
+    assert!(smallest(&bench, "star.csv", false).0 >= 4);
+}
+
+#[test]
+fn what_attacks_succeed_on_is_not_put_in_place() {
+    let bench = Bench::new();
+    let attack = |section: &str| {
+        format!("subject = \"patient\"\n{CONFIG}[[model]]\nk = 5\n[attack]\n{section}")
+    };
+    let (exit, told, said) = anonymize(&bench, &attack("homogeneity_max_share = 1.0\n"), "out.csv");
+    assert_eq!(exit, 0, "{said}");
+    let linkage = &told["attacks"]["attacks"];
+    let linkage = linkage.as_array().and_then(|all| all.iter().find(|a| a["attack"] == "linkage"));
+    let linkage = linkage.expect("linkage");
+    assert_eq!(linkage["verdict"], "pass", "{linkage}");
+    assert!(linkage["success"].as_f64().is_some_and(|s| s > 0.0 && s <= 0.2), "{linkage}");
+    let (exit, _, said) = anonymize(&bench, &attack("linkage_max = 0.001\n"), "no.csv");
+    assert_eq!(exit, 5, "{said}");
+    assert!(said.contains("linkage") && !bench.path("no.csv").exists(), "{said}");
+}
+
 /// The highest share of a class's people who have one diagnosis.
 fn most_common(bench: &Bench, out: &str, by_patient: bool) -> f64 {
     let (_, rows) = rows(bench, out);

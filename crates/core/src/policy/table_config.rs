@@ -25,6 +25,8 @@ pub struct TableConfig {
     pub search: SearchConfig,
     /// How attacks on the release are judged.
     pub attack: AttackConfig,
+    /// Whether the configuration speaks of attacks: the release is then attacked before it is put in place.
+    pub is_attacked: bool,
     /// How rows are written.
     pub output: OutputConfig,
 }
@@ -106,7 +108,7 @@ struct Raw {
     #[serde(default)]
     search: RawSearch,
     #[serde(default)]
-    attack: RawAttack,
+    attack: Option<RawAttack>,
     #[serde(default)]
     output: RawOutput,
 }
@@ -197,12 +199,19 @@ impl TableConfig {
                  \"identifier\"",
             ));
         }
-        let (search, attack) = (search(raw.search, "search")?, raw.attack.parse()?);
+        let search = search(raw.search, "search")?;
+        let is_attacked = raw.attack.is_some();
+        let attack = raw.attack.unwrap_or_default().parse()?;
         let output = raw.output.parse()?;
         if output.form == OutputForm::Aggregated {
             aggregates(&columns)?;
+            if is_attacked {
+                let reason = "attacks are on rows; leave [attack] out, or the aggregated form";
+                return Err(PolicyError::new("output.form", reason));
+            }
         }
-        Ok(Self { subject: raw.subject, scope, columns, models, search, attack, output })
+        let subject = raw.subject;
+        Ok(Self { subject, scope, columns, models, search, attack, is_attacked, output })
     }
 
     /// The columns of a role, in order.

@@ -96,6 +96,9 @@ pub struct SingleOutcome {
     pub proof: Option<Proof>,
     /// The subject of each released row, for the check; none where rows are people.
     pub subjects: Option<Vec<u32>>,
+    /// The row that each released one was made from, from 0 among those that were read; none where nobody
+    /// asks.
+    pub raw_rows: Option<Vec<u32>>,
 }
 
 impl Tables {
@@ -122,6 +125,10 @@ impl Tables {
             return Ok(solved.outcome(&table, Some(order)));
         }
         release::write(&table, &bound, &solved, job.told(), outputs)?;
-        Ok(solved.outcome(&table, None))
+        let mut outcome = solved.outcome(&table, None);
+        if !job.config.is_attacked {
+            outcome.raw_rows = None;
+        }
+        Ok(outcome)
     }
 }

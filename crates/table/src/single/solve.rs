@@ -334,6 +334,8 @@ impl Solved {
                 rows.filter(|(class, _)| kept(class)).map(|(_, subject)| subject as u32).collect()
             }
         });
+        let rows = (0u32..).zip(&self.class_of_row);
+        let raw_rows = rows.filter(|(_, class)| kept(class)).map(|(row, _)| row).collect();
         SingleOutcome {
             rows: (table.rows + table.rejected.len()) as u64,
             rejected: table.rejected.clone(),
@@ -351,6 +353,7 @@ impl Solved {
             granularity: self.granularity,
             proof: self.proof,
             subjects,
+            raw_rows: Some(raw_rows),
         }
     }
 }
