@@ -173,9 +173,9 @@ fn transform(
     (format, out): (TableFormat, &mut std::fs::File),
 ) -> Result<SingleOutcome, EngineError> {
     let tables = Tables::new(options);
-    let deadline = config.search.time_limit.map(|limit| steady_time() + limit);
-    let is_late = move || deadline.is_some_and(|end| steady_time() >= end);
-    let is_late = deadline.is_some().then_some(&is_late as _);
+    let deadline = Deadline::of(config);
+    let is_late = move || deadline.is_over();
+    let is_late = deadline.is_set().then_some(&is_late as _);
     let job = SingleTable { config, cancel, is_late, progress };
     let mut out = std::io::BufWriter::with_capacity(1 << 20, out);
     let input = TableInput { path: places.input, sheet: places.sheet };
@@ -237,6 +237,25 @@ fn output_format(path: &Path) -> Result<TableFormat, EngineError> {
         Some(end) if end.eq_ignore_ascii_case("csv") => Ok(TableFormat::Csv),
         Some(end) if end.eq_ignore_ascii_case("parquet") => Ok(TableFormat::Parquet),
         _ => Err(EngineError::Usage("the output is named *.csv or *.parquet".into())),
+    }
+}
+
+/// When a search that was given a time has to end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline(Option<Duration>);
+
+impl Deadline {
+    /// From now on.
+    pub(crate) fn of(config: &TableConfig) -> Self {
+        Self(config.search.time_limit.map(|limit| steady_time() + limit))
+    }
+
+    pub(crate) fn is_set(self) -> bool {
+        self.0.is_some()
+    }
+
+    pub(crate) fn is_over(self) -> bool {
+        self.0.is_some_and(|end| steady_time() >= end)
     }
 }
 

@@ -19,6 +19,7 @@ mod run;
 mod scan;
 mod table;
 mod table_attack;
+mod table_explain;
 mod utility;
 mod verify;
 

@@ -10,7 +10,7 @@ use anonymed_engine::single::{Places, TableReport, anonymize};
 use clap::{Args, Subcommand};
 
 use super::common::{Common, cancel_on_signals};
-use super::table_attack;
+use super::{table_attack, table_explain};
 use crate::console;
 use crate::failure::Failure;
 
@@ -41,6 +41,9 @@ pub(crate) enum Command {
     /// Attack a released table and judge by the configuration how far that succeeds; exit code 5 where an
     /// attack is above its threshold.
     Attack(Box<table_attack::Args>),
+    /// Say which column costs most, what one relaxed constraint would buy, and what sets the rows apart that
+    /// keep least. Nothing is written.
+    Explain(table_explain::Args),
 }
 
 /// Which hierarchy, and what to do with it.
@@ -79,6 +82,7 @@ pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failur
         }
         Command::Hierarchy(hierarchy) => checked(hierarchy, common),
         Command::Attack(args) => table_attack::run(args, common),
+        Command::Explain(args) => table_explain::run(args, common),
     }
 }
 

@@ -183,6 +183,35 @@ fn a_class_writes_its_mean_or_most_frequent_value() {
 }
 
 #[test]
+fn a_release_is_explained_without_a_value() {
+    let bench = Bench::new();
+    let mut csv = people();
+    // One from nowhere: what sets him apart is the town.
+    csv += "999,Quibble999,27,F,Atlantis,I10,N400,s400\n";
+    bench.write("people.csv", csv);
+    bench
+        .write("table.toml", format!("{CONFIG}[[model]]\nk = 5\n[search]\nmethod = \"optimal\"\n"));
+    let words = ["table", "explain", "people.csv", "--config", "table.toml", "--json"];
+    let done = bench.run(&words);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let told: serde_json::Value = serde_json::from_slice(&done.stdout).expect("a report");
+    let hardest = told["hardest"].as_array().expect("rows");
+    let odd = hardest.iter().find(|row| row["row"] == 401).expect("the odd one is hard");
+    assert_eq!((&odd["alike"], &odd["suppressed"]), (&1.into(), &true.into()), "{odd}");
+    assert_eq!(odd["alike_without"][0]["column"], "town", "{odd}");
+    let shares = told["columns"].as_array().expect("columns").iter();
+    let sum: f64 = shares.map(|column| column["share"].as_f64().expect("a share")).sum();
+    assert!((sum - 1.0).abs() < 1e-9, "{told}");
+    for relaxed in told["relaxed"].as_array().expect("relaxed") {
+        // The optimal search gives no more away where it has to hold less.
+        assert!(relaxed["loss"].as_f64() <= told["now"]["loss"].as_f64(), "{relaxed}");
+    }
+    let text = bench.run(&words[..5]);
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    assert!(text.contains("k = 4 instead of 5") && !text.contains("Atlantis"), "{text}");
+}
+
+#[test]
 fn classes_are_written_with_counts() {
     let config = CONFIG.replace("note_no = \"keep\"\n", "");
     for subject in ["", "subject = \"patient\"\n"] {

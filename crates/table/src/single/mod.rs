@@ -8,6 +8,7 @@ mod aggregate;
 mod check;
 mod coded;
 mod curve;
+mod explain;
 mod hierarchy;
 mod release;
 mod scale;
@@ -24,6 +25,7 @@ use crate::{Part, Tables};
 pub use anonymed_anonymize::{Fault, FaultKind};
 pub use check::{CheckError, Checked, check, checkable};
 pub use curve::{CURVE_K, CURVE_SUPPRESSION, CurvePoint};
+pub use explain::{ColumnCost, Explanation, Fare, HardRow};
 pub use hierarchy::{CheckedHierarchy, Proposed};
 pub use solve::Solved;
 pub use view::{TableView, Wanted};
@@ -120,12 +122,16 @@ impl Tables {
         let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
         let mut solved = solve::solve(&table, &bound, job, self.options())?;
         solved.aggregate(&table, &bound)?;
-        if job.config.output.form == OutputForm::Aggregated {
-            let order = release::write_lines(&table, &bound, &solved, job.told(), outputs)?;
-            return Ok(solved.outcome(&table, Some(order)));
-        }
-        release::write(&table, &bound, &solved, job.told(), outputs)?;
-        let mut outcome = solved.outcome(&table, None);
+        let order = match job.config.output.form {
+            OutputForm::Rows => {
+                release::write(&table, &bound, &solved, job.told(), outputs)?;
+                None
+            }
+            OutputForm::Aggregated => {
+                Some(release::write_lines(&table, &bound, &solved, job.told(), outputs)?)
+            }
+        };
+        let mut outcome = solved.outcome(&table, order);
         if !job.config.is_attacked {
             outcome.raw_rows = None;
         }

@@ -3,7 +3,7 @@
 
 use anonymed_anonymize::{
     CodedRows, Counting, FrequencyTable, KAnonymity, PrivacyModel, Problem, Proof, QuasiColumn,
-    Recoding, RowCounts, SUPPRESSED, SensitiveColumn, SubjectGrouping,
+    Recoding, RowCounts, SUPPRESSED, SensitiveColumn, Solution, SubjectGrouping,
 };
 use anonymed_core::policy::{RiskScope, Unplaced};
 use anonymed_core::{AttributeRole, ModalityError};
@@ -47,7 +47,7 @@ pub(super) struct Labels {
 /// A table's frequency table, and what it was made from.
 pub(super) struct Prepared<'a> {
     pub(super) frequency: FrequencyTable,
-    combination_of: Vec<u32>,
+    pub(super) combination_of: Vec<u32>,
     coded: CodedRows<'a>,
     encoded: &'a [Scaled],
     sensitive: Vec<SensitiveTexts<'a>>,
@@ -119,34 +119,60 @@ pub(super) fn prepare<T>(
     work(Prepared { frequency, combination_of, coded, encoded: &encoded, sensitive: texts })
 }
 
+/// The problem of a configuration, where every class holds k people at the least.
+fn problem<'p>(
+    prepared: &'p Prepared<'_>,
+    job: &SingleTable<'p>,
+    (families, options): (&Families<'_>, &TableOptions),
+    k: u32,
+) -> Result<Problem<'p>, ModalityError> {
+    let mut models = prepared.models(families, options)?;
+    if k > 1 {
+        models.push(Box::new(KAnonymity::new(k)));
+    }
+    let mut problem = Problem::new(&prepared.frequency, models)
+        .metric(families::metric(&job.config.search)?)
+        .suppress_max(job.config.search.suppress_max)
+        .progress(job.progress)
+        .cancel(job.cancel.clone());
+    if let Some(checks) = job.config.search.checks_max {
+        problem = problem.checks_max(checks);
+    }
+    if let Some(is_late) = job.is_late {
+        problem = problem.is_late(is_late);
+    }
+    Ok(problem)
+}
+
+/// Solves for every class and, by the least k that brings it, for the release as a whole.
+pub(super) fn solution(
+    prepared: &Prepared<'_>,
+    job: &SingleTable<'_>,
+    (families, options): (&Families<'_>, &TableOptions),
+) -> Result<Solution, ModalityError> {
+    let search = families::search(&job.config.search)?;
+    let table = &prepared.frequency;
+    let everybody = table.distinct_subjects(0..table.combinations() as u32).at_least();
+    conditions::least(everybody, |k| {
+        let problem = problem(prepared, job, (families, options), k)?;
+        let solution = problem.solve(search).map_err(error)?;
+        let holds = || {
+            let sizes = sizes(table, &solution.recoding);
+            families.conditions.iter().all(|condition| condition.count(&sizes).holds)
+        };
+        let holds = families.conditions.is_empty() || holds();
+        Ok((solution, holds))
+    })
+}
+
 fn solve_prepared(
     prepared: &Prepared<'_>,
     bound: &Bound,
     job: &SingleTable<'_>,
     (families, options): (&Families<'_>, &TableOptions),
 ) -> Result<Solved, ModalityError> {
-    let metric = families::metric(&job.config.search)?;
-    let search = families::search(&job.config.search)?;
     let quasi = bound.of_role(AttributeRole::Quasi);
     let Prepared { frequency, combination_of, coded, encoded, .. } = prepared;
-    let problem = |k: u32| -> Result<Problem<'_>, ModalityError> {
-        let mut models = prepared.models(families, options)?;
-        if k > 1 {
-            models.push(Box::new(KAnonymity::new(k)));
-        }
-        let mut problem = Problem::new(frequency, models)
-            .metric(metric)
-            .suppress_max(job.config.search.suppress_max)
-            .progress(job.progress)
-            .cancel(job.cancel.clone());
-        if let Some(checks) = job.config.search.checks_max {
-            problem = problem.checks_max(checks);
-        }
-        if let Some(is_late) = job.is_late {
-            problem = problem.is_late(is_late);
-        }
-        Ok(problem)
-    };
     let labels = |recoding: &Recoding| -> Vec<Labels> {
         let columns = recoding.columns().iter().zip(*encoded);
         columns
@@ -157,18 +183,10 @@ fn solve_prepared(
             .collect()
     };
     if job.config.scope == RiskScope::Joint {
-        return grouped(&problem(1)?, combination_of, coded, labels);
+        let problem = problem(prepared, job, (families, options), 1)?;
+        return grouped(&problem, combination_of, coded, labels);
     }
-    let everybody = frequency.distinct_subjects(0..frequency.combinations() as u32).at_least();
-    let solution = conditions::least(everybody, |k| {
-        let solution = problem(k)?.solve(search).map_err(error)?;
-        let holds = || {
-            let sizes = sizes(frequency, &solution.recoding);
-            families.conditions.iter().all(|condition| condition.count(&sizes).holds)
-        };
-        let holds = families.conditions.is_empty() || holds();
-        Ok::<_, ModalityError>((solution, holds))
-    })?;
+    let solution = solution(prepared, job, (families, options))?;
     let class_of = solution.recoding.class_numbers();
     let levels = solution.levels.as_ref().map(|levels| {
         let names = quasi.iter().map(|at| bound.released[*at].name.clone());
@@ -177,7 +195,7 @@ fn solve_prepared(
     let mut class_of_row: Vec<u32> = combination_of.iter().map(|c| class_of[*c as usize]).collect();
     let mut labels = labels(&solution.recoding);
     if job.config.output.suppressed == Unplaced::Star {
-        let problem = problem(1)?;
+        let problem = problem(prepared, job, (families, options), 1)?;
         let without = (0..frequency.combinations() as u32)
             .filter(|combination| solution.recoding.class_of(*combination).is_none());
         if starred(&problem, without) {
