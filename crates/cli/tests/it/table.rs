@@ -187,7 +187,7 @@ fn a_release_is_explained_without_a_value() {
     let bench = Bench::new();
     let mut csv = people();
     // One from nowhere: what sets him apart is the town.
-    csv += "999,Quibble999,27,F,Atlantis,I10,N400,s400\n";
+    csv += "999,Quibble999,27,M,Atlantis,I10,N400,s400\n";
     bench.write("people.csv", csv);
     bench
         .write("table.toml", format!("{CONFIG}[[model]]\nk = 5\n[search]\nmethod = \"optimal\"\n"));
@@ -243,22 +243,31 @@ fn classes_are_written_with_counts() {
 
 #[test]
 fn rows_without_a_class_keep_their_place_with_stars() {
-    let global = "[search]\nmethod = \"optimal\"\nsuppress_max = 0.4\n";
-    let text = |star: &str| {
-        format!("{CONFIG}[[model]]\nk = 4\n{global}[output]\nsuppressed = \"{star}\"\n")
-    };
     let bench = Bench::new();
-    let (exit, dropped, said) = anonymize(&bench, &text("drop"), "drop.csv");
-    assert_eq!(exit, 0, "{said}");
-    let (exit, starred, said) = anonymize(&bench, &text("star"), "star.csv");
-    assert_eq!(exit, 0, "{said}");
-    let suppressed = dropped["suppressed_rows"].as_u64().expect("a number");
-    assert!(suppressed > 4, "nothing to see: {dropped}");
-    assert_eq!(starred["released_rows"], 400);
+    let mut csv = people();
+    for n in 0..6 {
+        csv +=
+            &format!("{0},Quibble{0},{1},F,Atlantis {n},I10,N{2},s{2}\n", 900 + n, 30 + n, 400 + n);
+    }
+    bench.write("people.csv", csv);
+    let run = |star: &str| {
+        let search = "[search]\nmethod = \"optimal\"\n";
+        let output = format!("[output]\nsuppressed = \"{star}\"\n");
+        bench.write("table.toml", format!("{CONFIG}[[model]]\nk = 5\n{search}{output}"));
+        let out = format!("{star}.csv");
+        let words =
+            ["table", "anonymize", "people.csv", "--config", "table.toml", "--json", "--out"];
+        let done = bench.run(&[&words[..], &[&out]].concat());
+        assert_eq!(code(&done), 0, "{}", stderr(&done));
+        serde_json::from_slice::<serde_json::Value>(&done.stdout).expect("a report")
+    };
+    let (dropped, starred) = (run("drop"), run("star"));
+    assert_eq!((&dropped["suppressed_rows"], &dropped["released_rows"]), (&6.into(), &400.into()));
+    assert_eq!((&starred["suppressed_rows"], &starred["released_rows"]), (&6.into(), &406.into()));
     let (_, rows) = rows(&bench, "star.csv");
     let stars = rows.iter().filter(|row| row[..3].iter().all(|cell| cell == "*")).count();
-    assert_eq!(stars as u64, suppressed);
-    assert!(smallest(&bench, "star.csv", false).0 >= 4);
+    assert_eq!((rows.len(), stars), (406, 6));
+    assert!(smallest(&bench, "star.csv", false).0 >= 5);
 }
 
 #[test]
