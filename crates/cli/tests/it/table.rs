@@ -93,7 +93,7 @@ fn every_model_is_held_in_what_is_written() {
     for model in models {
         for (subject, method) in [("", "optimal"), ("subject = \"patient\"\n", "mondrian")] {
             let bench = Bench::new();
-            bench.write("dx.csv", "I10;heart;*\nE11;sugar;*\nJ45;lung;*\nK21;gut;*\n".to_owned());
+            bench.write("dx.csv", "I10;heart;*\nE11;sugar;*\nJ45;lung;*\nK21;gut;*\n");
             let config = format!(
                 "{subject}{CONFIG}[[model]]\nk = 3\n[[model]]\n{model}\non = \"dx\"\n[search]\nmethod \
                  = \"{method}\"\nsuppress_max = 0.3\n"

@@ -234,7 +234,7 @@ fn hard_rows(
         .map(|(penalty, row, combination)| {
             cancel.check()?;
             let (alike, mut without) = crowds(prepared, names, combination);
-            without.sort_by(|a, b| b.1.cmp(&a.1));
+            without.sort_by_key(|(_, people)| std::cmp::Reverse(*people));
             let suppressed = solution.recoding.class_of(combination).is_none();
             Ok(HardRow { row, suppressed, penalty, alike, without })
         })
