@@ -27,6 +27,7 @@ pub mod attacks;
 mod cell;
 mod classes;
 mod coded;
+pub mod cohort;
 mod combinations;
 mod counts;
 mod distinct;
