@@ -81,8 +81,8 @@ impl CodedColumn {
         &self.codes
     }
 
-    /// The text of a number; none where it is empty.
-    pub(crate) fn text(&self, code: u32) -> Option<&str> {
+    /// The text of a number of this column; none where it is empty.
+    pub fn text(&self, code: u32) -> Option<&str> {
         let text = &self.texts[code as usize];
         (!text.is_empty()).then_some(text)
     }

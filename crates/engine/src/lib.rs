@@ -30,6 +30,7 @@ pub mod staging;
 pub mod subjects;
 pub mod table_attack;
 pub mod table_explain;
+pub mod table_cohort;
 pub mod table_input;
 pub mod table_risk;
 pub mod table_utility;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CohortError;
 use super::members::{CohortTable, Count, Members};
-use super::suppress::{Margined, protect};
+use super::suppress::{Margined, Zero, protect};
 use super::value::Stretch;
 use crate::NOBODY;
 use crate::coded::CodedColumn;
@@ -19,7 +19,7 @@ const RARE: &str = "(rarer values)";
 /// How many are in a cohort.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bounds {
-    /// Certainly.
+    /// Certainly; 0 where that is too few to be told.
     pub lower: u64,
     /// Where values are uniform within what a cell covers. None where others could be worked out from it.
     pub estimate: Option<f64>,
@@ -37,39 +37,58 @@ pub(super) struct Counting<'a> {
     pub(super) least: u64,
 }
 
-/// A count that is told, and whether it, or the people in it, are too few for that.
+/// A count that is told, and what of it is too small for that, by itself or by the people in it.
 struct Counted {
     told: Count,
+    /// It is not told.
     small: bool,
+    /// How many are certainly in is not told.
+    small_lower: bool,
 }
 
 impl Counting<'_> {
     fn count(self, members: &Members, rows: impl Iterator<Item = usize> + Clone) -> Counted {
         let people = members.count(self.subjects, rows.clone());
         let told = if self.rows { members.count(None, rows) } else { people };
-        Counted { told, small: self.is_small(told) || self.is_small(people) }
-    }
-
-    fn is_small(self, count: Count) -> bool {
-        count.upper < self.least || (1..self.least).contains(&count.lower)
+        let both = [told, people];
+        Counted {
+            told,
+            // Of 1 on everything is told, also that there are none.
+            small: self.least > 1 && both.iter().any(|count| count.upper < self.least),
+            small_lower: both.iter().any(|count| (1..self.least).contains(&count.lower)),
+        }
     }
 
     /// How many are in a cohort; none where these are too few.
     pub(super) fn all(self, members: &Members) -> Option<Bounds> {
         let counted = self.count(members, 0..members.rows.len());
-        (!counted.small).then(|| bounds(counted.told, self.least))
+        (!counted.small).then(|| self.bounds(&counted, counted.small_lower))
     }
 
     /// How many are in a cohort and in the rest of the table. Where either is too small, neither is told.
     pub(super) fn with_rest(self, cohort: &Members, rest: &Members) -> [Option<Bounds>; 2] {
-        let both = [self.all(cohort), self.all(rest)];
-        if both.contains(&None) { [None; 2] } else { both }
+        let both = [cohort, rest].map(|members| self.count(members, 0..members.rows.len()));
+        if both.iter().any(|counted| counted.small) {
+            return [None; 2];
+        }
+        // Who is possibly in one is whoever is not certainly in the other.
+        let [first, second] = both.each_ref().map(|own| self.bounds(own, own.small_lower));
+        let kept = |own: &Counted| if own.small_lower { own.told.lower } else { 0 };
+        let raised =
+            |own: Bounds, other: &Counted| Bounds { upper: own.upper + kept(other), ..own };
+        [Some(raised(first, &both[1])), Some(raised(second, &both[0]))]
     }
-}
 
-fn bounds(count: Count, least: u64) -> Bounds {
-    let told = count.lower == count.upper || count.estimate >= least as f64;
-    Bounds { lower: count.lower, estimate: told.then_some(count.estimate), upper: count.upper }
+    /// Bounds that are told; 0 is a lower bound too.
+    fn bounds(self, counted: &Counted, hides_lower: bool) -> Bounds {
+        let Count { lower, estimate, upper } = counted.told;
+        let is_exact = lower == upper && !hides_lower;
+        Bounds {
+            lower: if hides_lower { 0 } else { lower },
+            estimate: (is_exact || estimate >= self.least as f64).then_some(estimate),
+            upper,
+        }
+    }
 }
 
 /// Counts by the values of one or two columns.
@@ -166,7 +185,7 @@ impl CountTable {
             return Err(CohortError::TooManyCells { most: MOST_CELLS });
         }
         let counted = cells(members, [rows, columns], counting);
-        let shown = shown(&counted, (height, width), counting.least);
+        let shown = shown(&counted, (height, width), counting);
         let counts = match axes.len() {
             // One column: a group a line, and the margin.
             1 => shown.into_iter().take(width + 1).map(|count| vec![count]).collect(),
@@ -194,22 +213,31 @@ fn cells(members: &Members, [rows, columns]: [&Axis; 2], counting: Counting<'_>)
     lists.iter().map(|list| counting.count(members, list.iter().copied())).collect()
 }
 
-/// The counts that may be told, where the others cannot be worked out from them.
-fn shown(counted: &[Counted], (height, width): (usize, usize), least: u64) -> Vec<Option<Bounds>> {
+/// The counts that may be told, where the others cannot be worked out from them. Both bounds are protected by
+/// themselves; what is not told at all has no lower bound either.
+fn shown(
+    counted: &[Counted],
+    (height, width): (usize, usize),
+    counting: Counting<'_>,
+) -> Vec<Option<Bounds>> {
     let table = |count: fn(&Count) -> u64| {
         Margined::new(height, width, counted.iter().map(|one| count(&one.told)).collect())
     };
-    let tables = [table(|count| count.upper), table(|count| count.lower)];
     let small: Vec<bool> = counted.iter().map(|one| one.small).collect();
-    let hidden = protect(&tables, small, least);
-    let all_told = !hidden.contains(&true);
-    let one = |(one, hidden): (&Counted, bool)| {
-        let told = bounds(one.told, least);
-        let is_exact = told.lower == told.upper;
-        let estimate = told.estimate.filter(|_| all_told || is_exact);
+    let (most, fewest) = (table(|count| count.upper), table(|count| count.lower));
+    let hidden = protect(&most, small, counting.least, Zero::Says);
+    let lower = counted.iter().zip(&hidden).map(|(one, hidden)| *hidden || one.small_lower);
+    let lower = match most == fewest {
+        true => hidden.clone(),
+        false => protect(&fewest, lower.collect(), counting.least, Zero::SaysNothing),
+    };
+    let all_told = !hidden.contains(&true) && !lower.contains(&true);
+    let one = |((one, hidden), lower): ((&Counted, bool), bool)| {
+        let told = counting.bounds(one, lower);
+        let estimate = told.estimate.filter(|_| all_told || told.lower == told.upper);
         (!hidden).then_some(Bounds { estimate, ..told })
     };
-    counted.iter().zip(hidden).map(one).collect()
+    counted.iter().zip(hidden).zip(lower).map(one).collect()
 }
 
 #[cfg(test)]
@@ -266,6 +294,32 @@ mod tests {
         // Men alone: women are none, and few.
         let one = counts(&cells, &["sex"], "sex = M and site = A", 11);
         assert_eq!(uppers(&one), [[None], [None], [n(20)]]);
+    }
+
+    #[test]
+    fn few_who_are_certainly_in_are_none_at_least() {
+        let cells = [("60..69", "F", 40), ("66", "F", 5), ("20", "F", 100)];
+        let rows: Vec<[&str; 2]> = cells
+            .iter()
+            .flat_map(|(first, second, people)| std::iter::repeat_n([*first, *second], *people))
+            .collect();
+        let rows: Vec<&[&str]> = rows.iter().map(|row| &row[..]).collect();
+        let table = made::table(&[("age", Quasi), ("sex", Quasi)], &rows, false);
+        let of = CohortTable { table: &table, lineages: &[], raw: false };
+        let filter = Filter::parse("age >= 65").unwrap();
+        let members = Members::of(&of, &filter).unwrap();
+        let rest = Members::of(&of, &filter.complement()).unwrap();
+        let counting = Counting { subjects: None, rows: false, least: 11 };
+        let told = counting.all(&members).unwrap();
+        assert_eq!((told.lower, told.estimate, told.upper), (0, Some(25.0), 45));
+        // Of 145 at most 140 are in the rest; that would tell the 5.
+        let [own, other] = counting.with_rest(&members, &rest);
+        assert_eq!(own, Some(told));
+        assert_eq!(other.map(|other| (other.lower, other.upper)), Some((100, 145)));
+        let by = CountTable::of(&of, &members, &["age"], counting).unwrap();
+        // 20 are none and 66 five: of five together there are six ways, so that the others go too.
+        assert_eq!(uppers(&by), [[None], [None], [None], [Some(45)]]);
+        assert_eq!(by.counts[3][0].map(|c| (c.lower, c.estimate)), Some((0, None)));
     }
 
     #[test]

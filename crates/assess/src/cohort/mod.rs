@@ -3,6 +3,7 @@
 //! A table may be raw or generalised. A generalised cell may straddle a filter (`60..69` and `age >= 65`); then
 //! counts have bounds, and an estimate that takes values for uniform within what the cell covers.
 
+mod beside;
 mod contrast;
 mod counts;
 mod filter;
@@ -16,6 +17,7 @@ mod report;
 mod suppress;
 mod value;
 
+pub use beside::{CohortDrift, ContrastDrift, CountDrift};
 pub use contrast::Contrast;
 pub use counts::{Bounds, CountTable};
 pub use filter::{Filter, MOST_TESTS};

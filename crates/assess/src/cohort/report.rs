@@ -140,6 +140,10 @@ impl CohortReport {
         let members = |filter: &Filter| {
             Members::of(of, filter).ok_or_else(|| CohortError::NoColumn(missing(of, filter)))
         };
+        let absent = question.by.iter().find(|name| of.table.column(name).is_none());
+        if let Some(name) = absent {
+            return Err(CohortError::NoColumn((*name).to_owned()));
+        }
         let cohort = members(question.filter)?;
         let against = match question.against {
             None => None,
@@ -283,4 +287,82 @@ fn came(column: &CodedColumn, of: &CohortTable<'_>, watched: Watched<'_>) -> Vec
     };
     let by_code: Vec<Option<bool>> = (0..column.values() as u32).map(by_code).collect();
     column.codes().iter().map(|code| by_code[*code as usize]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use anonymed_core::AttributeRole::Quasi;
+
+    use super::*;
+    use crate::coded::{CodedTable, made};
+
+    fn asked(filter: &Filter, min_cell: u64) -> CohortQuestion<'_> {
+        CohortQuestion {
+            filter,
+            against: None,
+            by: &[],
+            follow_up: None,
+            min_cell,
+            count_rows: false,
+        }
+    }
+
+    fn report(table: &CodedTable, question: &CohortQuestion<'_>) -> CohortReport {
+        let of = CohortTable { table, lineages: &[], raw: true };
+        CohortReport::of(&of, question).unwrap()
+    }
+
+    #[test]
+    fn few_people_are_few_in_however_many_rows() {
+        let rows: Vec<[&str; 2]> = (0..40).map(|n| ["F", ["P", "Q"][n % 2]]).collect();
+        let rows: Vec<&[&str]> = rows.iter().map(|row| &row[..]).collect();
+        let table = made::table(&[("sex", Quasi)], &rows, true);
+        let filter = Filter::parse("sex = F").unwrap();
+        let rows = CohortQuestion { count_rows: true, ..asked(&filter, 3) };
+        assert_eq!(report(&table, &rows).cohort.count, None);
+        let rows = CohortQuestion { min_cell: 2, ..rows };
+        assert_eq!(report(&table, &rows).cohort.count.map(|count| count.upper), Some(40));
+        let people = asked(&filter, 2);
+        assert_eq!(report(&table, &people).cohort.count.map(|count| count.upper), Some(2));
+    }
+
+    #[test]
+    fn events_are_what_cells_say() {
+        let names = [("event", Quasi), ("time", Quasi)];
+        let cells = [
+            ["1", "2"],
+            ["No", "2..4"],
+            ["{yes|1}", "5"],
+            ["{yes|no}", "7"],
+            ["perhaps", "7"],
+            ["1", "*"],
+            ["1", "-1"],
+            ["", "9"],
+        ];
+        let rows: Vec<&[&str]> = cells.iter().map(|row| &row[..]).collect();
+        let table = made::table(&names, &rows, false);
+        let filter = Filter::parse("event = 1 or event != 1 or event is missing").unwrap();
+        let time = WatchedTime::For("time");
+        let watched = Watched { event: "event", event_is: None, time };
+        let question = CohortQuestion { follow_up: Some(watched), ..asked(&filter, 1) };
+        let followed = report(&table, &question).cohort.follow_up.unwrap();
+        let incidence = followed.incidence.unwrap();
+        assert_eq!((followed.watched, incidence.events, incidence.time), (3.0, 2.0, 10.0));
+        // Only what is named is the event; any other value that is there says that it did not come.
+        let watched = Watched { event_is: Some("perhaps"), ..watched };
+        let question = CohortQuestion { follow_up: Some(watched), ..question };
+        let followed = report(&table, &question).cohort.follow_up.unwrap();
+        assert_eq!((followed.watched, followed.incidence.unwrap().events), (5.0, 1.0));
+    }
+
+    #[test]
+    fn nobody_is_no_fault() {
+        let table = made::table(&[("sex", Quasi)], &[], false);
+        let filter = Filter::parse("sex = F").unwrap();
+        let question =
+            CohortQuestion { against: Some(Against::Rest), by: &["sex"], ..asked(&filter, 11) };
+        let found = report(&table, &question);
+        assert_eq!((found.cohort.count, found.contrasts, found.log_rank), (None, None, None));
+        assert!(!format!("{filter:?}").contains("sex"));
+    }
 }

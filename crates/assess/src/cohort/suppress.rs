@@ -179,29 +179,43 @@ impl Circulation {
     }
 }
 
-/// Hides more places of tables of one form, until each hidden place that is no margin of its own can have at
-/// least `choices` numbers in every table, or everything is hidden.
-pub(super) fn protect(tables: &[Margined], mut hidden: Vec<bool>, choices: u64) -> Vec<bool> {
+/// What a count of 0 says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Zero {
+    /// That there is nobody.
+    Says,
+    /// Nothing, as the least that there may be.
+    SaysNothing,
+}
+
+/// Hides more places of a table, until each hidden place can have at least `choices` numbers, or everything but the
+/// total is hidden.
+pub(super) fn protect(
+    table: &Margined,
+    mut hidden: Vec<bool>,
+    choices: u64,
+    zero: Zero,
+) -> Vec<bool> {
+    let says = |place: usize| zero == Zero::Says || table.counts[place] > 0;
+    let mut circulation = Circulation::new(table, &hidden);
     // Hiding gives every other hidden place more room, so that who has room keeps it.
     let mut changed = true;
     while std::mem::take(&mut changed) {
-        for table in tables {
-            let mut circulation = Circulation::new(table, &hidden);
-            let mut place = 0;
-            while place < hidden.len() {
-                let more = match hidden[place] && circulation.choices(place, choices) < choices {
-                    true => circulation.circle(place),
-                    false => Vec::new(),
-                };
-                for number in &more {
-                    circulation.shown[*number] = false;
-                    let place = circulation.arcs[*number].place;
-                    hidden[place.expect("what is shown has a place")] = true;
-                }
-                changed |= !more.is_empty();
-                // The same place again, until it has room or nothing is left to hide.
-                place += usize::from(more.is_empty());
+        let mut place = 0;
+        while place < hidden.len() {
+            let is_open = hidden[place] && says(place);
+            let more = match is_open && circulation.choices(place, choices) < choices {
+                true => circulation.circle(place),
+                false => Vec::new(),
+            };
+            for number in &more {
+                circulation.shown[*number] = false;
+                let place = circulation.arcs[*number].place;
+                hidden[place.expect("what is shown has a place")] = true;
             }
+            changed |= !more.is_empty();
+            // The same place again, until it has room or nothing is left to hide.
+            place += usize::from(more.is_empty());
         }
     }
     hidden
@@ -266,7 +280,7 @@ mod tests {
             least in 1u64..4,
         ) {
             let table = summed(rows, columns, &cells);
-            let hidden = protect(std::slice::from_ref(&table), small(&table, least), least);
+            let hidden = protect(&table, small(&table, least), least, Zero::Says);
             let tables = all_tables(&table, &hidden, 8);
             prop_assert!(!tables.is_empty());
             let counted = choices(&table, &hidden, least);
@@ -304,7 +318,7 @@ mod tests {
     #[test]
     fn one_small_cell_takes_a_square_with_it() {
         let table = summed(3, 3, &[5, 30, 40, 50, 60, 70, 80, 90, 99]);
-        let hidden = protect(std::slice::from_ref(&table), small(&table, 11), 11);
+        let hidden = protect(&table, small(&table, 11), 11, Zero::Says);
         let places: Vec<usize> = (0..16).filter(|place| hidden[*place]).collect();
         // 5 and 30 of the first row, 50 and 60 of the second: no cheaper square holds the 5.
         assert_eq!(places, [0, 1, 4, 5]);
@@ -314,15 +328,23 @@ mod tests {
     fn people_of_several_groups_leave_margins_below_sums() {
         // Two groups of 20 and 5 of 22 people: three are in both.
         let table = Margined::new(1, 2, vec![20, 5, 22, 20, 5, 22]);
-        let hidden = protect(std::slice::from_ref(&table), small(&table, 11), 11);
+        let hidden = protect(&table, small(&table, 11), 11, Zero::Says);
         assert!(hidden[1] && hidden[4]);
+    }
+
+    #[test]
+    fn at_least_none_says_nothing() {
+        let least = summed(2, 2, &[0, 0, 30, 40]);
+        let hidden = vec![true, false, false, false, false, false, false, false, false];
+        assert_eq!(protect(&least, hidden.clone(), 11, Zero::SaysNothing), hidden);
+        assert_ne!(protect(&least, hidden.clone(), 11, Zero::Says), hidden);
     }
 
     #[test]
     fn nothing_small_hides_nothing() {
         let table = summed(2, 2, &[11, 12, 13, 14]);
-        assert_eq!(protect(std::slice::from_ref(&table), small(&table, 11), 11), vec![false; 9]);
+        assert_eq!(protect(&table, small(&table, 11), 11, Zero::Says), vec![false; 9]);
         let none = summed(1, 1, &[0]);
-        assert_eq!(protect(std::slice::from_ref(&none), small(&none, 11), 11), vec![true; 4]);
+        assert_eq!(protect(&none, small(&none, 11), 11, Zero::Says), vec![true; 4]);
     }
 }

@@ -1,6 +1,8 @@
 //! The command line. Each command is a file of this folder.
 
 mod audit;
+mod cohort;
+mod cohort_words;
 mod common;
 mod compare;
 mod completions;
@@ -76,6 +78,8 @@ enum Command {
     Utility(utility::Args),
     /// Hold releases of one table side by side: risk and what is left.
     Compare(compare::Args),
+    /// Count a cohort of a raw or released table, and compare it with another.
+    Cohort(cohort::Args),
     /// Show, verify and export the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -113,6 +117,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Risk(args) => risk::run(&args, &common),
         Command::Utility(args) => utility::run(&args, &common),
         Command::Compare(args) => compare::run(&args, &common),
+        Command::Cohort(args) => cohort::run(&args, &common),
         Command::Audit(command) => audit::run(&command, &common),
         Command::Decrypt(args) => decrypt::run(&args, &common),
         Command::DemoProject(args) => demo_project::run(&args, &common),

@@ -1,6 +1,7 @@
 //! The built binary, end to end: what a person or a script sees of it.
 
 mod attack;
+mod cohort;
 mod gate;
 mod hierarchy;
 mod hostile;

@@ -10,6 +10,7 @@ mod coded;
 mod curve;
 mod explain;
 mod hierarchy;
+mod lineage;
 mod release;
 mod scale;
 mod solve;
@@ -27,6 +28,7 @@ pub use check::{CheckError, Checked, check, checkable};
 pub use curve::{CURVE_K, CURVE_SUPPRESSION, CurvePoint};
 pub use explain::{ColumnCost, Explanation, Fare, HardRow};
 pub use hierarchy::{CheckedHierarchy, Proposed};
+pub use lineage::Lines;
 pub use solve::Solved;
 pub use view::{TableView, Wanted};
 
