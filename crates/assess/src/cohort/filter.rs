@@ -85,6 +85,23 @@ impl Test {
         }
     }
 
+    /// The same of a column of dates: a number of four digits is a year, all of whose days it means.
+    pub(super) fn of_dates(&self) -> Self {
+        let dated = |literals: &[Literal]| {
+            let dated = literals.iter().map(|l| Literal {
+                stretch: l.stretch.map(Stretch::of_dates),
+                text: l.text.clone(),
+            });
+            dated.collect()
+        };
+        match self {
+            Self::Missing => Self::Missing,
+            Self::OneOf(literals) => Self::OneOf(dated(literals)),
+            Self::NoneOf(literals) => Self::NoneOf(dated(literals)),
+            Self::Within(stretch) => Self::Within(stretch.of_dates()),
+        }
+    }
+
     pub(super) fn literals(&self) -> &[Literal] {
         match self {
             Self::OneOf(literals) | Self::NoneOf(literals) => literals,

@@ -1,9 +1,10 @@
 //! Who is in a cohort: each row certainly, possibly, or not, and the share of its possible values that are.
 
-use super::filter::Filter;
+use super::filter::{Filter, Test};
 use super::lineage::Lineage;
 use super::meaning::Reading;
 use super::pieces::{ColumnTests, Pieces};
+use super::value::{Scale, is_date};
 use crate::NOBODY;
 use crate::coded::{CodedColumn, CodedTable};
 use crate::combinations::Combinations;
@@ -127,13 +128,19 @@ impl Count {
 /// The pieces of each text of a column.
 fn pieces(of: &CohortTable<'_>, filter: &Filter, column: &CodedColumn) -> Vec<Pieces> {
     let codes = 0..column.values() as u32;
-    let tests = filter.tests.iter().enumerate().filter(|(_, test)| test.column == column.name());
-    let tests = ColumnTests::new(
-        tests.map(|(bit, test)| (bit, &test.test)).collect(),
-        of.reading(column.name()),
-        codes.clone().filter_map(|code| column.text(code)),
-    );
-    codes.map(|code| tests.pieces(column.text(code))).collect()
+    let texts = || codes.clone().filter_map(|code| column.text(code));
+    let reading = of.reading(column.name());
+    let own = filter.tests.iter().enumerate().filter(|(_, test)| test.column == column.name());
+    let mut tests: Vec<(usize, Test)> = own.map(|(bit, own)| (bit, own.test.clone())).collect();
+    let asks_for_days = tests.iter().flat_map(|(_, t)| t.breaks()).any(|(s, _)| s == Scale::Day);
+    let mut listed = reading.lineage.iter().flat_map(|lineage| lineage.values());
+    let years = asks_for_days || texts().any(is_date) || listed.any(is_date);
+    if years {
+        tests.iter_mut().for_each(|(_, test)| *test = test.of_dates());
+    }
+    let tests = tests.iter().map(|(bit, test)| (*bit, test)).collect();
+    let tests = ColumnTests::new(tests, Reading { years, ..reading }, texts());
+    codes.clone().map(|code| tests.pieces(column.text(code))).collect()
 }
 
 /// Looks at every world that a row's cells allow; where these are too many, at what each test allows.
@@ -256,6 +263,11 @@ mod tests {
         check("2024", "a", "age > 2024-12-31", outside);
         check("2024", "a", "age >= 2024-12-31", part(1.0 / 366.0));
         check("2024-05-31", "a", "age = 2024-05", inside);
+        // Of dates, a number of four digits is a year.
+        check("2024-05-31", "a", "age = 2024", inside);
+        check("2024-05-31", "a", "age > 2024", outside);
+        check("2024-05-31", "a", "age between 2023 and 2024", inside);
+        check("2023-12..2024-01", "a", "age >= 2024", part(0.5));
         check("29*", "a", "age = 2934", part(0.5));
         check("29*", "a", "age = 3000", outside);
     }

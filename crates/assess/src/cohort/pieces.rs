@@ -30,8 +30,6 @@ impl<'a> ColumnTests<'a> {
         reading: Reading<'a>,
         texts: impl Iterator<Item = &'a str>,
     ) -> Self {
-        let years = tests.iter().flat_map(|(_, t)| t.breaks()).any(|(s, _)| s == Scale::Day);
-        let reading = Reading { years, ..reading };
         let listed = reading.lineage.filter(|lineage| lineage.is_complete());
         let domain = match listed {
             Some(lineage) => lineage.values().map(|text| reading.value(text)).collect(),

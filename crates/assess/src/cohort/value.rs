@@ -38,6 +38,26 @@ impl Stretch {
         self.low == self.high
     }
 
+    /// The same with years for numbers of four digits, where both ends are such or none: an end that belongs to
+    /// it takes all days of its year, one that does not takes none.
+    pub(crate) fn of_dates(self) -> Self {
+        let end = |at: f64, first: bool| -> Option<f64> {
+            if at.is_infinite() {
+                return Some(at);
+            }
+            let is_year = at.fract() == 0.0 && (1_000.0..=9_999.0).contains(&at);
+            let year = is_year.then(|| Self::single(&at.to_string(), true)).flatten()?;
+            Some(if first { year.low } else { year.high })
+        };
+        let ends = (end(self.low, self.closed.0), end(self.high, !self.closed.1));
+        match (self.scale, ends) {
+            (Scale::Number, (Some(low), Some(high))) => {
+                Self { scale: Scale::Day, low, high, ..self }
+            }
+            _ => self,
+        }
+    }
+
     /// The middle, where both ends are known.
     pub(crate) fn middle(self) -> Option<f64> {
         let middle = self.low.midpoint(self.high);
@@ -118,6 +138,11 @@ fn days(date: Date) -> Option<f64> {
     epoch.until(date).ok().map(|span| f64::from(span.get_days()))
 }
 
+/// Whether a text is a date, and no number.
+pub(crate) fn is_date(text: &str) -> bool {
+    Stretch::read(text, false).is_some_and(|stretch| stretch.scale == Scale::Day)
+}
+
 /// Whether a text is one of the usual marks of a missing value. `*` is none: it may be anything.
 pub(crate) fn is_blank(text: &str) -> bool {
     let marks = ["?", "-", ".", "NA", "N/A", "n/a", "NULL", "null", "NaN", "nan", "None"];
@@ -155,6 +180,24 @@ impl<'a> Value<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn years_are_all_of_their_days() {
+        let read = |text: &str| Stretch::read(text, false).unwrap().of_dates();
+        let check = |text: &str, expect: (Scale, f64, f64)| {
+            let read = read(text);
+            assert_eq!((read.scale, read.low, read.high), expect, "{text}");
+        };
+        let (none, end) = (f64::NEG_INFINITY, f64::INFINITY);
+        check("1970", (Scale::Day, 0.0, 364.0));
+        check("1970..1971", (Scale::Day, 0.0, 729.0));
+        check(">=1971", (Scale::Day, 365.0, end));
+        check(">1970", (Scale::Day, 364.0, end));
+        check("<=1970", (Scale::Day, none, 364.0));
+        check("<1971", (Scale::Day, none, 365.0));
+        check("70", (Scale::Number, 70.0, 70.0));
+        check("1970.5", (Scale::Number, 1970.5, 1970.5));
+    }
 
     #[test]
     fn stretches_are_read() {
