@@ -217,6 +217,15 @@ impl ClassIndex {
         Ok(Some(Placed { class: class.number, person }))
     }
 
+    /// The number of a subject, also where it is in no class.
+    ///
+    /// # Errors
+    ///
+    /// More subjects than there are numbers of 32 bits.
+    pub fn person(&mut self, subject: &str) -> Result<u32, AssessError> {
+        self.subjects.number(Some(subject), self.rows)
+    }
+
     /// The classes, in no particular order.
     pub fn classes(&self) -> impl Iterator<Item = ClassView<'_>> {
         self.classes.iter().map(|(key, class)| self.view(*key, class))

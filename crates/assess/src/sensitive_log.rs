@@ -15,6 +15,8 @@ use crate::{AssessError, Placed};
 pub struct SensitiveLog {
     /// (class, person).
     people: Vec<(u32, u32)>,
+    /// People of the table who are in no class.
+    outside: Vec<u32>,
     columns: Vec<Column>,
     counted: OnceCell<Counted>,
 }
@@ -26,6 +28,8 @@ struct Column {
     described: Vec<(u64, Option<f64>)>,
     /// (class, value, person).
     holders: Vec<(u32, u32, u32)>,
+    /// (value, person) of rows that are in no class.
+    outside: Vec<(u32, u32)>,
 }
 
 /// The log in order, each fact once.
@@ -184,13 +188,36 @@ impl SensitiveLog {
         }
         for (column, cell) in self.columns.iter_mut().zip(cells) {
             let Some(text) = cell else { continue };
-            let value = column.values.number(Some(text), row)?;
-            if value as usize == column.described.len() {
-                column.described.push((hash::of_cell(Some(text)), cell::point(text)));
-            }
+            let value = column.value(text, row)?;
             column.holders.push((placed.class, value, person));
         }
         Ok(())
+    }
+
+    /// Adds a row that is in no class: what it states belongs to the table all the same.
+    ///
+    /// # Errors
+    ///
+    /// A row of other cells, or too many distinct values.
+    pub fn add_outside(&mut self, person: u32, cells: &[Option<&str>]) -> Result<(), AssessError> {
+        let row = self.people.len() as u64;
+        if cells.len() != self.columns.len() {
+            let expected = self.columns.len();
+            return Err(AssessError::WrongCells { row, cells: cells.len(), expected });
+        }
+        self.counted.take();
+        self.outside.push(person);
+        for (column, cell) in self.columns.iter_mut().zip(cells) {
+            let Some(text) = cell else { continue };
+            let value = column.value(text, row)?;
+            column.outside.push((value, person));
+        }
+        Ok(())
+    }
+
+    /// People of each class, in the order of their numbers.
+    pub fn class_people(&self) -> &[u64] {
+        &self.counted().people
     }
 
     /// Calls `see` with every class in the order of their numbers; a column there is none of states nothing.
@@ -231,7 +258,11 @@ impl SensitiveLog {
             let classes = people.last().map_or(0, |(class, _)| *class as usize + 1);
             let mut of_class = vec![0; classes];
             people.iter().for_each(|(class, _)| of_class[*class as usize] += 1);
-            let mut all: Vec<u32> = people.iter().map(|(_, person)| *person).collect();
+            let mut all: Vec<u32> = people
+                .iter()
+                .map(|(_, person)| *person)
+                .chain(self.outside.iter().copied())
+                .collect();
             all.sort_unstable();
             all.dedup();
             let all = all.len() as u64;
@@ -247,12 +278,22 @@ impl SensitiveLog {
 }
 
 impl Column {
+    fn value(&mut self, text: &str, row: u64) -> Result<u32, AssessError> {
+        let value = self.values.number(Some(text), row)?;
+        if value as usize == self.described.len() {
+            self.described.push((hash::of_cell(Some(text)), cell::point(text)));
+        }
+        Ok(value)
+    }
+
     fn counted(&self, all: u64) -> CountedColumn {
         let mut holders = self.holders.clone();
         holders.sort_unstable();
         holders.dedup();
         // The whole table is a class of its own.
-        let mut whole: Vec<(u32, u32, u32)> = holders.iter().map(|h| (0, h.1, h.2)).collect();
+        let inside = holders.iter().map(|h| (0, h.1, h.2));
+        let outside = self.outside.iter().map(|(value, person)| (0, *value, *person));
+        let mut whole: Vec<(u32, u32, u32)> = inside.chain(outside).collect();
         whole.sort_unstable();
         whole.dedup();
         let values = self.described.len();

@@ -256,7 +256,10 @@ fn sensitive(table: &CodedTable, all: &Combinations) -> Vec<SensitiveRisk> {
                     None => Some(*row),
                     Some(subjects) => Some(subjects[*row as usize]).filter(|s| *s != NOBODY),
                 };
-                tally.add(column.codes()[*row as usize], subject);
+                let code = column.codes()[*row as usize];
+                if column.text(code).is_some() {
+                    tally.add(code, subject);
+                }
             }
             report.add(class.len() as u64, &tally);
         }

@@ -41,6 +41,8 @@ pub struct TableReport {
     pub rows: u64,
     /// Rows that could not be read.
     pub rejected_rows: u64,
+    /// Rows that name nobody, though there is a subject column; they are left out, and in no other count.
+    pub rows_without_subject: u64,
     /// Rows written.
     pub released_rows: u64,
     /// Distinct combinations of the quasi-identifiers.
@@ -123,8 +125,15 @@ pub fn anonymize(
             exit: 4,
         });
     }
-    let subjects = outcome.subjects.as_deref();
-    let checked = check(staged.path(), format, &config, subjects, &options())
+    if !outcome.conditions_hold {
+        return Err(EngineError::Nothing {
+            reason: "no k brings what is asked of the release as a whole (`average_risk`, \
+                     `sample_uniques`, `population_uniques`); there is no output. Ask for less"
+                .into(),
+            exit: 4,
+        });
+    }
+    let checked = check(staged.path(), format, &config, &outcome, &options())
         .map_err(|e| EngineError::Integrity(e.to_string()))?;
     held(&outcome, &checked)?;
     let attacks = match &outcome.raw_rows {
@@ -211,10 +220,11 @@ fn report(config: &TableConfig, outcome: SingleOutcome, checked: &Checked) -> Ta
         metric: config.search.metric.clone(),
         rows: outcome.rows,
         rejected_rows: outcome.rejected.len() as u64,
+        rows_without_subject: outcome.nameless,
         released_rows: outcome.released,
         combinations: outcome.combinations,
         levels: outcome.levels.map(|levels| levels.into_iter().collect()),
-        classes: u64::from(outcome.classes),
+        classes: checked.classes,
         smallest_class_rows: checked.smallest_class_rows,
         smallest_class_subjects: checked.smallest_class_subjects,
         suppressed_rows: outcome.suppressed_rows,

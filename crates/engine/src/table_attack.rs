@@ -11,7 +11,7 @@ use anonymed_assess::{
 use anonymed_core::policy::{RiskScope, TableConfig};
 use anonymed_core::{AttributeRole, CancelToken, ModalityError, PolicyError};
 use anonymed_table::single::Wanted;
-use anonymed_table::{Part, StringBatch, Tables};
+use anonymed_table::{Part, StringBatch, Tables, unguarded};
 use serde::Serialize;
 
 use crate::table_input::{self, TableInput};
@@ -438,14 +438,6 @@ impl Columns {
             exposure.add(table, &cells).map_err(refused)?;
         }
         Ok(())
-    }
-}
-
-/// A released cell without the apostrophe that keeps spreadsheets from running it.
-fn unguarded(text: &str) -> &str {
-    match text.strip_prefix('\'') {
-        Some(bare) if bare.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) => bare,
-        _ => text,
     }
 }
 

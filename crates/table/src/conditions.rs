@@ -54,7 +54,8 @@ impl Condition {
         let least = if kind == Kind::AverageRisk { f64::MIN_POSITIVE } else { 0.0 };
         Some(if !(least..1.0).contains(&most) || model.on.is_some() || model.kind.is_some() {
             Err(policy("a condition on the whole release is a share from 0 to 1, without `on`"))
-        } else if matches!(kind, Kind::PopulationUniques { population } if population < 1.0) {
+        } else if matches!(kind, Kind::PopulationUniques { population } if !(1.0..=1e12).contains(&population))
+        {
             Err(policy("`population` is how many people the table's are a sample of"))
         } else {
             Ok(Self { kind, most })
@@ -110,21 +111,24 @@ impl Condition {
     }
 }
 
-/// The least k, 1 for none, whose solution holds all conditions, by doubling and halves; and the solution.
-/// Where none does, the last one that was looked at.
+/// The solution of the least k, 1 for none, that holds all conditions, by doubling and halves. Where none
+/// does, the last one that was looked at; and whether it does.
 pub(crate) fn least<S, E>(
     most: u32,
     mut solve: impl FnMut(u32) -> Result<(S, bool), E>,
-) -> Result<S, E> {
+) -> Result<(S, bool), E> {
     let (first, holds) = solve(1)?;
     if holds {
-        return Ok(first);
+        return Ok((first, true));
     }
     let (mut low, mut high) = (1, 2);
     let mut best = loop {
         let (solution, holds) = solve(high)?;
-        if holds || high >= most {
+        if holds {
             break solution;
+        }
+        if high >= most {
+            return Ok((solution, false));
         }
         low = high;
         high = high.saturating_mul(2).min(most.max(2));
@@ -138,7 +142,7 @@ pub(crate) fn least<S, E>(
             low = middle;
         }
     }
-    Ok(best)
+    Ok((best, true))
 }
 
 #[cfg(test)]
@@ -183,8 +187,8 @@ mod tests {
     fn the_least_k_is_found() {
         for threshold in 1..40u32 {
             let solve = |k: u32| Ok::<_, ()>((k, k >= threshold));
-            assert_eq!(least(1000, solve), Ok(threshold));
+            assert_eq!(least(1000, solve), Ok((threshold, true)));
         }
-        assert_eq!(least(10, |k| Ok::<_, ()>((k, false))), Ok(10));
+        assert_eq!(least(10, |k| Ok::<_, ()>((k, false))), Ok((10, false)));
     }
 }

@@ -51,3 +51,4 @@ pub use profile::looks_like_code_list;
 pub use source::Part;
 pub use tables::{HIERARCHY_BYTES, HierarchySource, REFERENCE_BYTES, TableOptions, Tables};
 pub use values::is_missing;
+pub use write::unguarded;

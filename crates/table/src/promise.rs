@@ -95,6 +95,9 @@ pub fn promises(models: &[ModelConfig]) -> Result<Vec<Promise<'_>>, ModalityErro
     let mut promises = Vec::new();
     for model in models.iter().filter(|model| Condition::of(model).is_none()) {
         let name = family(model)?.name();
+        if name == "k-anonymity" && model.on.is_some() {
+            return Err(ModalityError::Policy("k is of people and has no `on`".into()));
+        }
         let unchecked = || ModalityError::Policy(format!("{name} cannot be checked in the output"));
         let (_, measured) =
             MEASURED.iter().find(|(family, _)| *family == name).ok_or_else(unchecked)?;

@@ -162,6 +162,17 @@ impl PreparedCells {
     }
 }
 
+/// A cell of CSV that was written here, without the apostrophe before what begins like a formula.
+pub fn unguarded(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(bare) if bare.starts_with(FORMULA) => bare,
+        _ => text,
+    }
+}
+
+/// What a spreadsheet takes for the beginning of a formula.
+const FORMULA: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\0'];
+
 /// A number that no spreadsheet runs, whatever sign it has.
 fn is_plain_number(value: &str) -> bool {
     values::is_number(value)
@@ -171,7 +182,7 @@ fn is_plain_number(value: &str) -> bool {
 
 /// Appends a cell and says whether it was guarded.
 fn csv_cell(line: &mut Vec<u8>, value: &str) -> bool {
-    let guard = value.starts_with(['=', '+', '-', '@', '\t', '\r', '\0'])
+    let guard = value.starts_with(FORMULA)
         && !is_plain_number(value)
         && !value
             .split_once("..")

@@ -217,6 +217,9 @@ fn say(report: &TableReport, common: &Common) {
             report.suppressed_rows, report.suppressed_subjects
         ));
     }
+    if report.rows_without_subject > 0 {
+        common.say(&format!("{} rows name nobody and are left out", report.rows_without_subject));
+    }
     if report.rejected_rows > 0 {
         common.say(&format!("{} rows could not be read", report.rejected_rows));
     }

@@ -123,6 +123,92 @@ fn every_model_is_held_in_what_is_written() {
 }
 
 #[test]
+fn rows_that_name_nobody_are_nobody_s() {
+    let bench = Bench::new();
+    bench.write("people.csv", "pid,val,dx\n,1,u\nNA,1,v\n?,1,w\nP1,1,u\nP2,1,v\nP2,1,w\n");
+    let run = |k: u32| {
+        let columns = "[columns]\nval = \"quasi\"\ndx = \"sensitive\"\n";
+        bench.write("table.toml", format!("subject = \"pid\"\n{columns}[[model]]\nk = {k}\n"));
+        let out = format!("{k}.csv");
+        bench.run(&[
+            "table",
+            "anonymize",
+            "people.csv",
+            "--config",
+            "table.toml",
+            "--json",
+            "--out",
+            &out,
+        ])
+    };
+    let done = run(2);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let told: serde_json::Value = serde_json::from_slice(&done.stdout).expect("a report");
+    assert_eq!((&told["rows"], &told["released_rows"]), (&6.into(), &3.into()), "{told}");
+    assert_eq!(told["rows_without_subject"], 3);
+    assert_eq!(told["smallest_class_subjects"], 2);
+    assert_eq!(code(&run(3)), 4, "three spellings of nobody are no people");
+}
+
+#[test]
+fn what_is_left_out_belongs_to_the_table_s_distribution() {
+    // The optimal search leaves the odd rows out, which moves the distribution of what is released.
+    let bench = Bench::new();
+    let mut csv = "town,dx\n".to_owned();
+    for n in 0..40 {
+        csv += &format!("{},{}\n", ["Ulm", "Bonn"][n % 2], ["a", "b", "c", "d"][n / 2 % 4]);
+    }
+    csv += "Atlantis,a\nAtlantis,a\n";
+    bench.write("people.csv", csv);
+    let columns = "[columns]\ntown = \"quasi\"\ndx = \"sensitive\"\n";
+    let models = "[[model]]\nk = 5\n[[model]]\nt = 0.036\non = \"dx\"\n";
+    bench.write("table.toml", format!("{columns}{models}[search]\nmethod = \"optimal\"\n"));
+    let words =
+        ["table", "anonymize", "people.csv", "--config", "table.toml", "--json", "--out", "o.csv"];
+    let done = bench.run(&words);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let told: serde_json::Value = serde_json::from_slice(&done.stdout).expect("a report");
+    assert_eq!(told["suppressed_rows"], 2, "{told}");
+    // 12 of 42 have a, and 10 of 40 of those who are released.
+    let near = told["models"][1]["reached"].as_f64().expect("a number");
+    assert!((near - (12.0 / 42.0 - 0.25)).abs() < 1e-6, "{told}");
+}
+
+#[test]
+fn cells_that_begin_like_a_formula_are_read_as_they_were() {
+    let bench = Bench::new();
+    let mut csv = "n,dx\n".to_owned();
+    for n in 0..40 {
+        csv += &format!("{},{}\n", n % 20 - 10, ["@a", "=b"][n % 2]);
+    }
+    bench.write("people.csv", csv.clone());
+    bench.write("dx.csv", "@a;x;*\n=b;x;*\n");
+    let columns = "[columns]\nn = \"quasi\"\ndx = \"sensitive\"\n";
+    let near = "t = 0.5\nkind = \"hierarchical\"\nhierarchy = \"dx.csv\"\non = \"dx\"\n";
+    bench.write("table.toml", format!("{columns}[[model]]\nk = 5\n[[model]]\n{near}[attack]\n"));
+    for out in ["o.csv", "o.parquet"] {
+        let words = ["table", "anonymize", "people.csv", "--config", "table.toml", "--out", out];
+        let done = bench.run(&words);
+        assert_eq!(code(&done), 0, "{out}: {}", stderr(&done));
+    }
+    let text = fs_err::read_to_string(bench.path("o.csv")).expect("an output");
+    assert!(!text.contains("'-") && text.contains("'@a"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_reached_as_a_whole_is_no_fault_of_ours() {
+    let bench = Bench::new();
+    let (exit, _, said) =
+        anonymize(&bench, &format!("{CONFIG}[[model]]\naverage_risk = 0.0001\n"), "o.csv");
+    assert!(exit == 4 && said.contains("average_risk"), "{said}");
+    let (exit, _, said) = anonymize(&bench, CONFIG, "o.csv");
+    assert!(exit == 3 && said.contains("[[model]]"), "{said}");
+    let (exit, _, _) =
+        anonymize(&bench, &format!("{CONFIG}[[model]]\nk = 3\non = \"dx\"\n"), "o.csv");
+    assert_eq!(exit, 3);
+}
+
+#[test]
 fn a_whole_release_is_bounded() {
     for (bound, most) in [("average_risk = 0.02", 0.02), ("sample_uniques = 0.0", 1.0)] {
         for subject in ["", "subject = \"patient\"\n"] {

@@ -10,9 +10,11 @@ use anonymed_core::policy::{COUNT, OutputForm, RiskScope, TableConfig, TableForm
 use anonymed_core::{AttributeRole, ModalityError};
 use arrow::array::Array;
 
+use super::{LeftOut, SingleOutcome};
 use crate::conditions::{Condition, Sizes};
 use crate::promise::{self, Kept};
 use crate::released::{self, ReadBackError, Released};
+use crate::write::unguarded;
 use crate::{StringBatch, TableOptions, values};
 
 /// What was found in the released table.
@@ -55,6 +57,11 @@ pub enum CheckError {
 ///
 /// [`ModalityError::Policy`] that says which model.
 pub fn checkable(config: &TableConfig) -> Result<(), ModalityError> {
+    if config.models.is_empty() {
+        return Err(ModalityError::Policy(
+            "there is no [[model]], so nothing would be generalised; ask for k = 5 or more".into(),
+        ));
+    }
     promise::promises(&config.models)?;
     let conditions = Condition::all(&config.models)?;
     if config.scope == RiskScope::Joint && !conditions.is_empty() {
@@ -65,7 +72,8 @@ pub fn checkable(config: &TableConfig) -> Result<(), ModalityError> {
     Ok(())
 }
 
-/// Reads a released table and counts. `subjects` has the person of each row in order.
+/// Reads a released table and counts. Of what was done it takes whose the rows are, and what rows that are
+/// left out state: models of shares compare with the whole table.
 ///
 /// # Errors
 ///
@@ -74,9 +82,10 @@ pub fn check(
     path: &Path,
     format: TableFormat,
     config: &TableConfig,
-    subjects: Option<&[u32]>,
+    outcome: &SingleOutcome,
     options: &TableOptions,
 ) -> Result<Checked, CheckError> {
+    let subjects = outcome.subjects.as_deref();
     let promises = promise::promises(&config.models)?;
     let table = released::read(path, format)?;
     let columns = Columns::of(&table, config)?;
@@ -87,7 +96,12 @@ pub fn check(
     let mut found = Found {
         index: ClassIndex::new(shape.suppression(SuppressionMark::LeftOut)),
         log: SensitiveLog::new(columns.sensitive.len()),
-        joint: SignatureIndex::new(Multiplicity::Counted),
+        // How many rows somebody has is not hidden by joint scope, and not promised.
+        joint: SignatureIndex::new(match config.scope {
+            RiskScope::Joint => Multiplicity::Ignored,
+            RiskScope::Table => Multiplicity::Counted,
+        }),
+        is_guarded: format == TableFormat::Csv,
         row: 0,
     };
     for batch in table {
@@ -96,23 +110,33 @@ pub fn check(
     if subjects.is_some_and(|list| list.len() != found.row) {
         return Err(ReadBackError::Format("rows are missing").into());
     }
+    found.see_left_out(&outcome.left_out, &columns)?;
     let report = found.index.report(1);
     let joint = subjects.map(|_| found.joint.report(1));
     let names: Vec<&str> = columns.sensitive.iter().map(|column| column.name).collect();
     let mut sizes = Sizes::new();
-    found.index.classes().for_each(|class| *sizes.entry(class.subjects).or_default() += 1);
+    found.log.class_people().iter().for_each(|people| *sizes.entry(*people).or_default() += 1);
+    let smallest = sizes.keys().next().copied().unwrap_or(0);
     let conditions = Condition::all(&config.models)?;
     let conditions = conditions.iter().map(|condition| Ok(condition.count(&sizes)));
+    let joint_k = joint.as_ref().filter(|_| config.scope == RiskScope::Joint).and_then(|joint| {
+        let k = config.models.iter().filter_map(|model| model.numbers.get("k")).copied();
+        let asked = k.reduce(f64::max)?;
+        let reached = joint.smallest_signature_class as f64;
+        let holds = reached >= asked;
+        Some(Kept { measure: "joint-k".into(), on: None, asked, reached: Some(reached), holds })
+    });
     let promises = promises
         .iter()
         .map(|promise| promise.count(&found.log, &names, options))
         .chain(conditions)
+        .chain(joint_k.map(Ok))
         .collect::<Result<_, ModalityError>>()?;
     Ok(Checked {
         rows: report.rows,
         classes: report.classes,
         smallest_class_rows: report.smallest_class_rows,
-        smallest_class_subjects: report.smallest_class_subjects,
+        smallest_class_subjects: smallest,
         promises,
         joint_unique_subjects: joint.as_ref().map(|j| j.unique_subjects),
         joint_smallest: joint.as_ref().map(|j| j.smallest_signature_class),
@@ -157,20 +181,54 @@ struct Found {
     index: ClassIndex,
     log: SensitiveLog,
     joint: SignatureIndex,
+    /// Whether cells that begin like a formula have an apostrophe before them.
+    is_guarded: bool,
     row: usize,
 }
 
 impl Found {
+    /// What rows that were left out state.
+    fn see_left_out(
+        &mut self,
+        left_out: &LeftOut,
+        columns: &Columns<'_>,
+    ) -> Result<(), CheckError> {
+        let position = |column: &Sensitive<'_>| {
+            let at = left_out.names.iter().position(|name| name == column.name);
+            at.ok_or(ReadBackError::Format("a column is not there"))
+        };
+        let order: Vec<usize> = match left_out.rows.is_empty() {
+            true => Vec::new(),
+            false => columns.sensitive.iter().map(position).collect::<Result<_, _>>()?,
+        };
+        for (n, codes) in left_out.rows.iter().enumerate() {
+            let person = match &left_out.subjects {
+                Some(subjects) => self.index.person(&subjects[n].to_string())?,
+                // Released rows have the numbers before.
+                None => (self.row + n) as u32,
+            };
+            let text = |at: &usize| {
+                let text = left_out.texts[*at][codes[*at] as usize].as_str();
+                (!text.is_empty()).then_some(text)
+            };
+            let cells: Vec<Option<&str>> = order.iter().map(text).collect();
+            self.log.add_outside(person, &cells)?;
+        }
+        Ok(())
+    }
+
     fn see(
         &mut self,
         batch: &StringBatch,
         columns: &Columns<'_>,
         subjects: Option<&[u32]>,
     ) -> Result<(), CheckError> {
+        let is_guarded = self.is_guarded;
         for at in 0..batch.len() {
             let cell = |column: usize| {
                 let texts = batch.column(column);
-                (!texts.is_null(at)).then(|| texts.value(at))
+                let text = (!texts.is_null(at)).then(|| texts.value(at))?;
+                Some(if is_guarded { unguarded(text) } else { text })
             };
             let quasi: Vec<Option<&str>> = columns.quasi.iter().map(|c| cell(*c)).collect();
             let count = columns.count.map_or(Some(1), |column| cell(column)?.parse().ok());

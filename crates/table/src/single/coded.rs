@@ -125,6 +125,10 @@ pub(super) struct CodedTable {
     pub(super) subjects: Option<CodedColumn>,
     pub(super) rows: usize,
     pub(super) rejected: Vec<(u64, String)>,
+    /// Rows that name nobody, though there is a column that tells people apart. They are taken out.
+    pub(super) nameless: u64,
+    /// The rows that are left of those that were read, where some were taken out.
+    named: Option<Vec<u32>>,
 }
 
 impl CodedTable {
@@ -173,7 +177,35 @@ impl CodedTable {
         )?;
         progress.end("read");
         let subjects = if bound.subject.is_some() { columns.pop() } else { None };
-        Ok(Self { columns, subjects, rows, rejected })
+        Ok(Self { columns, subjects, rows, rejected, nameless: 0, named: None })
+    }
+
+    /// Takes out the rows that name nobody, though there is a column that tells people apart: whose they
+    /// are cannot be known, and nobody's class would be larger by them.
+    pub(super) fn without_nameless(mut self) -> Self {
+        let Some(subjects) = &self.subjects else { return self };
+        let texts = subjects.texts.texts();
+        let nameless: Vec<bool> = texts.iter().map(|text| values::is_missing(text)).collect();
+        if !nameless.contains(&true) {
+            return self;
+        }
+        let codes = (0u32..).zip(subjects.codes.iter());
+        let named: Vec<u32> =
+            codes.filter(|(_, code)| !nameless[*code as usize]).map(|(row, _)| row).collect();
+        for column in self.columns.iter_mut().chain(&mut self.subjects) {
+            let mut kept = Narrow::default();
+            named.iter().for_each(|row| kept.push(column.codes.at(*row as usize)));
+            column.codes = kept;
+        }
+        self.nameless = (self.rows - named.len()) as u64;
+        self.rows = named.len();
+        self.named = Some(named);
+        self
+    }
+
+    /// The number that a row had among those that were read.
+    pub(super) fn read_as(&self, row: u32) -> u32 {
+        self.named.as_ref().map_or(row, |named| named[row as usize])
     }
 }
 

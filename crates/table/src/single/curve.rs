@@ -1,14 +1,15 @@
 //! Risk against utility: one frequency table, solved again and again for a growing k and several limits of
 //! suppression.
 
-use anonymed_anonymize::{Counting, Problem};
+use anonymed_anonymize::Counting;
 use anonymed_core::policy::{ModelConfig, RiskScope, TableConfig};
 use anonymed_core::{CancelToken, Document, Format, ModalityError};
 use std::collections::BTreeMap;
 
+use super::SingleTable;
 use super::coded::{Bound, CodedTable};
 use super::solve::{self, Prepared};
-use crate::families::{self, Families};
+use crate::families::Families;
 use crate::plan::policy;
 use crate::{Part, TableOptions, Tables};
 
@@ -24,7 +25,7 @@ pub struct CurvePoint {
     pub k: u32,
     /// The highest share of people that might be left out.
     pub suppress_max: f64,
-    /// Whether no more were.
+    /// Whether no more were, and what is asked of the release as a whole holds.
     pub within_suppression_limit: bool,
     /// Share of rows that were left out.
     pub suppressed: f64,
@@ -59,7 +60,7 @@ impl Tables {
             return Err(policy("a curve is of single rows; leave `scope` out"));
         }
         let bound = Bound::new(config, part)?;
-        let table = CodedTable::read(document, format, part, &bound, cancel)?;
+        let table = CodedTable::read(document, format, part, &bound, cancel)?.without_nameless();
         let counting = match table.subjects {
             Some(_) => Counting::AllSubjects,
             None => Counting::Rows,
@@ -68,8 +69,9 @@ impl Tables {
             let mut points = Vec::new();
             for k in CURVE_K {
                 for suppress_max in CURVE_SUPPRESSION {
-                    let config = with_k(config, k);
-                    points.push(point(&prepared, self.options(), &config, suppress_max, cancel)?);
+                    let mut config = with_k(config, k);
+                    config.search.suppress_max = suppress_max;
+                    points.push(point(&prepared, self.options(), &config, cancel)?);
                 }
             }
             Ok(points)
@@ -90,26 +92,18 @@ fn point(
     prepared: &Prepared<'_>,
     options: &TableOptions,
     config: &TableConfig,
-    suppress_max: f64,
     cancel: &CancelToken,
 ) -> Result<CurvePoint, ModalityError> {
-    let (metric, search) = (families::metric(&config.search)?, families::search(&config.search)?);
-    let models = prepared.models(&Families::of(&config.models)?, options)?;
-    let mut problem = Problem::new(&prepared.frequency, models)
-        .metric(metric)
-        .suppress_max(suppress_max)
-        .cancel(cancel.clone());
-    if let Some(checks) = config.search.checks_max {
-        problem = problem.checks_max(checks);
-    }
-    let solution = problem.solve(search).map_err(families::error)?;
+    let families = Families::of(&config.models)?;
+    let job = SingleTable { config, cancel, is_late: None, progress: &() };
+    let (solution, holds) = solve::solution(prepared, &job, (&families, options))?;
     let people = solve::people(&prepared.frequency, &solution.recoding);
     let all: u64 = people.iter().sum();
     let share = |part: f64, whole: u64| if whole > 0 { part / whole as f64 } else { 0.0 };
     Ok(CurvePoint {
         k: config.models.iter().filter_map(|m| m.numbers.get("k")).fold(0, |_, k| *k as u32),
-        suppress_max,
-        within_suppression_limit: solution.within_suppression_limit,
+        suppress_max: config.search.suppress_max,
+        within_suppression_limit: solution.within_suppression_limit && holds,
         suppressed: share(solution.suppressed_rows as f64, prepared.frequency.total_rows()),
         classes: solution.classes,
         loss: solution.loss,

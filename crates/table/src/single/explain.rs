@@ -91,6 +91,7 @@ impl Tables {
         }
         let bound = Bound::new(job.config, part)?;
         let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
+        let table = table.without_nameless();
         let counting = match table.subjects {
             Some(_) => Counting::AllSubjects,
             None => Counting::Rows,
@@ -99,7 +100,8 @@ impl Tables {
             let solve = |config: &TableConfig| {
                 let families = Families::of(&config.models)?;
                 let job = SingleTable { config, ..*job };
-                solve::solution(&prepared, &job, (&families, self.options()))
+                let (solution, _) = solve::solution(&prepared, &job, (&families, self.options()))?;
+                Ok::<_, ModalityError>(solution)
             };
             let solution = solve(job.config)?;
             let relaxed = relaxations(job.config).into_iter();
@@ -114,7 +116,13 @@ impl Tables {
                 now: Fare::of(&solution),
                 columns: columns(&prepared, &solution),
                 relaxed: relaxed.collect::<Result<_, ModalityError>>()?,
-                hardest: hard_rows(&prepared, &solution, &names, hardest, job.cancel)?,
+                hardest: hard_rows(&prepared, &solution, &names, hardest, job.cancel)?
+                    .into_iter()
+                    .map(|row| HardRow {
+                        row: u64::from(table.read_as(row.row as u32 - 1)) + 1,
+                        ..row
+                    })
+                    .collect(),
             })
         })
     }

@@ -72,6 +72,8 @@ pub struct SingleOutcome {
     pub rows: u64,
     /// Rows that could not be read, by number and reason.
     pub rejected: Vec<(u64, String)>,
+    /// Rows that name nobody, though there is a column that tells people apart; they are left out.
+    pub nameless: u64,
     /// Rows written.
     pub released: u64,
     /// Distinct combinations of the quasi-identifiers.
@@ -98,11 +100,29 @@ pub struct SingleOutcome {
     pub granularity: Option<f64>,
     /// What is proven of the loss.
     pub proof: Option<Proof>,
+    /// Whether what is asked of the release as a whole holds.
+    pub conditions_hold: bool,
+    /// What the rows that are left out have in the sensitive columns, and whose they are: with what is
+    /// released they make the distribution that models of shares compare with.
+    pub left_out: LeftOut,
     /// The subject of each released row, for the check; none where rows are people.
     pub subjects: Option<Vec<u32>>,
     /// The row that each released one was made from, from 0 among those that were read; none where nobody
     /// asks.
     pub raw_rows: Option<Vec<u32>>,
+}
+
+/// Sensitive cells of rows that are left out, for the check.
+#[derive(Debug, Clone, Default)]
+pub struct LeftOut {
+    /// The subject of each row; none where rows are people.
+    subjects: Option<Vec<u32>>,
+    /// The sensitive columns.
+    names: Vec<String>,
+    /// The texts of each.
+    texts: Vec<Vec<String>>,
+    /// For each row the number of its text in each sensitive column.
+    rows: Vec<Vec<u32>>,
 }
 
 impl Tables {
@@ -122,6 +142,7 @@ impl Tables {
     ) -> Result<SingleOutcome, ModalityError> {
         let bound = coded::Bound::new(job.config, part)?;
         let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
+        let table = table.without_nameless();
         let mut solved = solve::solve(&table, &bound, job, self.options())?;
         solved.aggregate(&table, &bound)?;
         let order = match job.config.output.form {
@@ -133,7 +154,7 @@ impl Tables {
                 Some(release::write_lines(&table, &bound, &solved, job.told(), outputs)?)
             }
         };
-        let mut outcome = solved.outcome(&table, order);
+        let mut outcome = solved.outcome(&table, &bound, order);
         if !job.config.is_attacked {
             outcome.raw_rows = None;
         }

@@ -8,9 +8,9 @@ use anonymed_anonymize::{
 use anonymed_core::policy::{RiskScope, Unplaced};
 use anonymed_core::{AttributeRole, ModalityError};
 
-use super::coded::{Bound, BoundColumn, CodedTable};
+use super::coded::{Bound, BoundColumn, CodedColumn, CodedTable};
 use super::scale::Scaled;
-use super::{SingleOutcome, SingleTable, aggregate};
+use super::{LeftOut, SingleOutcome, SingleTable, aggregate};
 use crate::TableOptions;
 use crate::conditions::{self, Sizes};
 use crate::families::{self, Families, SensitiveTexts, error};
@@ -20,6 +20,7 @@ use crate::families::{self, Families, SensitiveTexts, error};
 pub struct Solved {
     /// The class of each row; [`SUPPRESSED`] where there is none.
     pub(super) class_of_row: Vec<u32>,
+    conditions_hold: bool,
     /// How many classes there are, without that of rows that no class could take.
     pub(super) classes: u32,
     /// What each quasi-identifier writes.
@@ -149,7 +150,7 @@ pub(super) fn solution(
     prepared: &Prepared<'_>,
     job: &SingleTable<'_>,
     (families, options): (&Families<'_>, &TableOptions),
-) -> Result<Solution, ModalityError> {
+) -> Result<(Solution, bool), ModalityError> {
     let search = families::search(&job.config.search)?;
     let table = &prepared.frequency;
     let everybody = table.distinct_subjects(0..table.combinations() as u32).at_least();
@@ -186,7 +187,7 @@ fn solve_prepared(
         let problem = problem(prepared, job, (families, options), 1)?;
         return grouped(&problem, combination_of, coded, labels);
     }
-    let solution = solution(prepared, job, (families, options))?;
+    let (solution, conditions_hold) = solution(prepared, job, (families, options))?;
     let class_of = solution.recoding.class_numbers();
     let levels = solution.levels.as_ref().map(|levels| {
         let names = quasi.iter().map(|at| bound.released[*at].name.clone());
@@ -204,6 +205,7 @@ fn solve_prepared(
     }
     Ok(Solved {
         class_of_row,
+        conditions_hold,
         classes: solution.classes,
         labels,
         combinations: frequency.combinations() as u64,
@@ -304,6 +306,7 @@ fn grouped(
     let share = f64::from(solution.suppressed_subjects) / all;
     Ok(Solved {
         class_of_row,
+        conditions_hold: true,
         classes: solution.recoding.classes(),
         labels: labels(&solution.recoding),
         combinations: problem.table().combinations() as u64,
@@ -343,7 +346,41 @@ impl Solved {
         Ok(())
     }
 
-    pub(super) fn outcome(self, table: &CodedTable, order: Option<Vec<u32>>) -> SingleOutcome {
+    /// The sensitive cells of rows that are in no class.
+    fn left_out(&self, table: &CodedTable, bound: &Bound) -> LeftOut {
+        let sensitive = bound.of_role(AttributeRole::Sensitive);
+        let out: Vec<usize> = (0..self.class_of_row.len())
+            .filter(|row| self.class_of_row[*row] == SUPPRESSED)
+            .collect();
+        if sensitive.is_empty() || out.is_empty() {
+            return LeftOut::default();
+        }
+        let stated = |at: &usize, text: &str| {
+            let blank = bound.released[*at].is_blank(text);
+            if blank { String::new() } else { text.to_owned() }
+        };
+        let texts = |at: &usize| {
+            table.columns[*at].texts.texts().into_iter().map(|text| stated(at, text)).collect()
+        };
+        let codes = |row: &usize| {
+            sensitive.iter().map(|at| table.columns[*at].codes.at(*row) as u32).collect()
+        };
+        let subject =
+            |column: &CodedColumn| out.iter().map(|row| column.codes.at(*row) as u32).collect();
+        LeftOut {
+            names: sensitive.iter().map(|at| bound.released[*at].name.clone()).collect(),
+            subjects: table.subjects.as_ref().map(subject),
+            texts: sensitive.iter().map(texts).collect(),
+            rows: out.iter().map(codes).collect(),
+        }
+    }
+
+    pub(super) fn outcome(
+        self,
+        table: &CodedTable,
+        bound: &Bound,
+        order: Option<Vec<u32>>,
+    ) -> SingleOutcome {
         let kept = |class: &u32| *class != SUPPRESSED;
         let subjects = table.subjects.as_ref().map(|column| match &order {
             Some(order) => order.iter().map(|row| column.codes.at(*row as usize) as u32).collect(),
@@ -353,9 +390,13 @@ impl Solved {
             }
         });
         let rows = (0u32..).zip(&self.class_of_row);
-        let raw_rows = rows.filter(|(_, class)| kept(class)).map(|(row, _)| row).collect();
+        let raw_rows =
+            rows.filter(|(_, class)| kept(class)).map(|(row, _)| table.read_as(row)).collect();
         SingleOutcome {
-            rows: (table.rows + table.rejected.len()) as u64,
+            rows: (table.rows + table.rejected.len()) as u64 + table.nameless,
+            nameless: table.nameless,
+            conditions_hold: self.conditions_hold,
+            left_out: self.left_out(table, bound),
             rejected: table.rejected.clone(),
             released: self.class_of_row.iter().filter(|class| kept(class)).count() as u64,
             combinations: self.combinations,

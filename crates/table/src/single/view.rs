@@ -10,6 +10,7 @@ use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError}
 use super::coded::{self, Bound, BoundColumn};
 use super::scale;
 use crate::source::Part;
+use crate::write::unguarded;
 use crate::{Tables, promise, values};
 
 /// A column that is asked for.
@@ -141,6 +142,7 @@ fn column(of: &BoundColumn, column: &coded::CodedColumn) -> Result<CodedColumn, 
         .texts
         .texts()
         .into_iter()
+        .map(unguarded)
         .map(|text| {
             // A quasi-identifier of `*` is open; a sensitive value of it states nothing.
             let blank = of.role == AttributeRole::Sensitive && values::is_missing(text);
