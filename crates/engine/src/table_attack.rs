@@ -268,8 +268,15 @@ pub(crate) fn gate(
     see(raw, Table::Raw, "the raw table", RowKey::Number)?;
     see(released, Table::Released, "the released table", RowKey::Of(raw_rows))?;
     let input = finish(exposure, claims(config), config)?;
-    judge(&input, config, &names(), cancel)
+    // What needs another table is required of whoever has it.
+    let mut config = config.clone();
+    config.attack.required.retain(|name| !BESIDE.contains(&name.as_str()));
+    let here: Vec<&str> = names().into_iter().filter(|name| !BESIDE.contains(name)).collect();
+    judge(&input, &config, &here, cancel)
 }
+
+/// Attacks that need a table beside the raw and the released one.
+const BESIDE: [&str; 2] = ["canaries", "composition"];
 
 /// The hierarchies of the quasi-identifiers of a raw table.
 fn trees(
