@@ -59,24 +59,26 @@ impl Counting<'_> {
         }
     }
 
-    /// How many are in a cohort; none where these are too few.
-    pub(super) fn all(self, members: &Members) -> Option<Bounds> {
-        let counted = self.count(members, 0..members.rows.len());
-        (!counted.small).then(|| self.bounds(&counted, counted.small_lower))
-    }
-
-    /// How many are in a cohort and in the rest of the table. Where either is too small, neither is told.
-    pub(super) fn with_rest(self, cohort: &Members, rest: &Members) -> [Option<Bounds>; 2] {
-        let both = [cohort, rest].map(|members| self.count(members, 0..members.rows.len()));
-        if both.iter().any(|counted| counted.small) {
-            return [None; 2];
+    /// How many are in a cohort, and whether they may be told by columns too. None where these are too few, or where
+    /// few are in the rest, which is known with them: rows of the table are told, and `beside_rest` the rest is.
+    pub(super) fn all(self, cohort: &Members, beside_rest: bool) -> (Option<Bounds>, bool) {
+        let count = |members: &Members| self.count(members, 0..members.rows.len());
+        let own = count(cohort);
+        if own.small {
+            return (None, false);
         }
-        // Who is possibly in one is whoever is not certainly in the other.
-        let [first, second] = both.each_ref().map(|own| self.bounds(own, own.small_lower));
-        let kept = |own: &Counted| if own.small_lower { own.told.lower } else { 0 };
-        let raised =
-            |own: Bounds, other: &Counted| Bounds { upper: own.upper + kept(other), ..own };
-        [Some(raised(first, &both[1])), Some(raised(second, &both[0]))]
+        let bounds = self.bounds(&own, own.small_lower);
+        if self.subjects.is_some() && !self.rows && !beside_rest {
+            return (Some(bounds), true);
+        }
+        let rest = count(&cohort.contrary());
+        if rest.small && rest.told.upper > 0 {
+            return (None, false);
+        }
+        // Who is possibly in one is whoever is not certainly in the other: what is not told of that one has
+        // to be possible here, and sums of groups would say otherwise.
+        let kept = if rest.small_lower { rest.told.lower } else { 0 };
+        (Some(Bounds { upper: bounds.upper + kept, ..bounds }), kept == 0)
     }
 
     /// Bounds that are told; 0 is a lower bound too.
@@ -308,14 +310,15 @@ mod tests {
         let of = CohortTable { table: &table, lineages: &[], raw: false };
         let filter = Filter::parse("age >= 65").unwrap();
         let members = Members::of(&of, &filter).unwrap();
-        let rest = Members::of(&of, &filter.complement()).unwrap();
+        let rest = members.contrary();
         let counting = Counting { subjects: None, rows: false, least: 11 };
-        let told = counting.all(&members).unwrap();
-        assert_eq!((told.lower, told.estimate, told.upper), (0, Some(25.0), 45));
+        let (told, by) = counting.all(&members, true);
+        assert_eq!(told.map(|t| (t.lower, t.estimate, t.upper)), Some((0, Some(25.0), 45)));
+        assert!(by);
         // Of 145 at most 140 are in the rest; that would tell the 5.
-        let [own, other] = counting.with_rest(&members, &rest);
-        assert_eq!(own, Some(told));
-        assert_eq!(other.map(|other| (other.lower, other.upper)), Some((100, 145)));
+        let (told, by) = counting.all(&rest, true);
+        assert_eq!(told.map(|told| (told.lower, told.upper)), Some((100, 145)));
+        assert!(!by);
         let by = CountTable::of(&of, &members, &["age"], counting).unwrap();
         // 20 are none and 66 five: of five together there are six ways, so that the others go too.
         assert_eq!(uppers(&by), [[None], [None], [None], [Some(45)]]);
@@ -328,6 +331,22 @@ mod tests {
         let table = counts(&cells, &["site"], "sex = F", 11);
         assert_eq!(table.groups, [vec!["A", MISSING, RARE]]);
         assert_eq!(uppers(&table), [[Some(20)], [Some(12)], [Some(12)], [Some(44)]]);
+    }
+
+    #[test]
+    fn all_but_few_are_not_told() {
+        let rows: Vec<[&str; 2]> = (0..40).map(|n| [["F", "M"][usize::from(n < 3)], "a"]).collect();
+        let rows: Vec<&[&str]> = rows.iter().map(|row| &row[..]).collect();
+        let table = made::table(&[("sex", Quasi), ("dx", Quasi)], &rows, false);
+        let of = CohortTable { table: &table, lineages: &[], raw: true };
+        let counting = Counting { subjects: None, rows: false, least: 11 };
+        let told = |filter: &str| {
+            let members = Members::of(&of, &Filter::parse(filter).unwrap()).unwrap();
+            counting.all(&members, false).0.map(|told| told.upper)
+        };
+        assert_eq!(told("sex = M"), None);
+        assert_eq!(told("sex = F"), None);
+        assert_eq!(told("dx = a"), Some(40));
     }
 
     #[test]

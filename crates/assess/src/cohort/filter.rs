@@ -138,12 +138,6 @@ impl Filter {
         tests.flat_map(|t| t.test.literals()).map(|l| l.text.as_str()).collect()
     }
 
-    /// Everybody else.
-    #[must_use]
-    pub fn complement(&self) -> Self {
-        Self { tree: Tree::Not(Box::new(self.tree.clone())), tests: self.tests.clone() }
-    }
-
     /// Whether the answers to all tests, one bit each, pass.
     pub(super) fn passes(&self, answers: u64) -> bool {
         self.tree.passes(answers)

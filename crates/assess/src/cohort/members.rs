@@ -82,6 +82,11 @@ impl Members {
         Some(Self { rows: of_row.map(|at| standings[*at as usize]).collect() })
     }
 
+    /// Everybody else.
+    pub(super) fn contrary(&self) -> Self {
+        Self { rows: self.rows.iter().map(|row| row.contrary()).collect() }
+    }
+
     /// Counts some rows, or their people where they can be told apart.
     pub(super) fn count(
         &self,

@@ -110,7 +110,7 @@ pub struct CohortReport {
 pub struct CohortFigures {
     /// How many; none where these are too few to be told.
     pub count: Option<Bounds>,
-    /// By columns.
+    /// By columns; none where it is not asked for, or would tell what is not.
     pub by: Option<CountTable>,
     /// Incidence and survival; none where it is not asked for, or the cohort is too small.
     pub follow_up: Option<Followed>,
@@ -147,19 +147,17 @@ impl CohortReport {
         let cohort = members(question.filter)?;
         let against = match question.against {
             None => None,
-            Some(Against::Rest) => Some(members(&question.filter.complement())?),
+            Some(Against::Rest) => Some(cohort.contrary()),
             Some(Against::Other(filter)) => Some(members(filter)?),
         };
-        let [first, second] = match (&against, question.against) {
-            (Some(rest), Some(Against::Rest)) => counting.with_rest(&cohort, rest),
-            (against, _) => {
-                [counting.all(&cohort), against.as_ref().and_then(|other| counting.all(other))]
-            }
-        };
+        let beside_rest = matches!(question.against, Some(Against::Rest));
+        let first = counting.all(&cohort, beside_rest);
+        let second = against.as_ref().map(|other| counting.all(other, beside_rest));
+        let second = second.unwrap_or((None, false));
         let events = question.follow_up.map(|watched| Events::of(of, watched)).transpose()?;
-        let figures = |members: &Members, count: Option<Bounds>| {
+        let figures = |members: &Members, (count, by_columns): (Option<Bounds>, bool)| {
             // A cohort that is not told has no tables that would tell it.
-            let by = (!question.by.is_empty() && count.is_some())
+            let by = (!question.by.is_empty() && by_columns && count.is_some())
                 .then(|| CountTable::of(of, members, question.by, counting));
             let followed = events.as_ref().filter(|_| count.is_some());
             Ok::<_, CohortError>(CohortFigures {
@@ -168,7 +166,7 @@ impl CohortReport {
                 follow_up: followed.and_then(|events| events.followed(members, least)),
             })
         };
-        let both = against.as_ref().filter(|_| first.is_some() && second.is_some());
+        let both = against.as_ref().filter(|_| first.0.is_some() && second.0.is_some());
         Ok(Self {
             counted_subjects: subjects.is_some() && !question.count_rows,
             rows: of.table.rows() as u64,
