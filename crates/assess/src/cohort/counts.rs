@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::CohortError;
 use super::members::{CohortTable, Count, Members};
 use super::suppress::{Margined, Zero, protect};
-use super::value::Stretch;
+use super::value::{Stretch, is_blank};
 use crate::NOBODY;
 use crate::coded::CodedColumn;
 
@@ -123,7 +123,7 @@ impl Axis {
         let people = people_of_codes(column, counting.subjects);
         let mut labels: Vec<(u8, f64, &str)> = Vec::new();
         let label = |code: u32| -> (u8, f64, &str) {
-            match column.text(code) {
+            match column.text(code).filter(|text| !is_blank(text)) {
                 None => (1, 0.0, MISSING),
                 Some(_) if people[code as usize] < counting.least => (2, 0.0, RARE),
                 Some(text) => {
@@ -327,7 +327,8 @@ mod tests {
 
     #[test]
     fn values_of_few_are_not_named() {
-        let cells = [("A", "F", 20), ("Quixote", "F", 3), ("Zorn", "F", 9), ("", "F", 12)];
+        let cells =
+            [("A", "F", 20), ("Quixote", "F", 3), ("Zorn", "F", 9), ("", "F", 6), ("NA", "F", 6)];
         let table = counts(&cells, &["site"], "sex = F", 11);
         assert_eq!(table.groups, [vec!["A", MISSING, RARE]]);
         assert_eq!(uppers(&table), [[Some(20)], [Some(12)], [Some(12)], [Some(44)]]);

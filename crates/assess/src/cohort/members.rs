@@ -238,6 +238,8 @@ mod tests {
         check("60..64", "a", "age >= 65", outside);
         check("60..64", "a", "age > 64", outside);
         check("1.5..2.5", "a", "age >= 2", part(0.5));
+        check("[60-70)", "a", "age >= 65", part(0.5));
+        check("[60-70)", "a", "age >= 70", outside);
         check("90+", "a", "age >= 65", inside);
         check("90+", "a", "age < 90", outside);
         check("<18", "a", "age < 18", inside);

@@ -6,6 +6,8 @@ use anonymed_core::PartialDate;
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 
+use crate::cell;
+
 /// What a point measures. A number is never compared with a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scale {
@@ -74,6 +76,9 @@ impl Stretch {
             let fits = low.scale == high.scale && low.low <= high.high;
             return fits.then(|| Self::closed(low.scale, low.low, high.high));
         }
+        if let Some(bracketed) = Self::bracketed(text) {
+            return Some(bracketed);
+        }
         let half = |rest: &str| Self::single(rest, years);
         if let Some(rest) = text.strip_suffix('+') {
             return half(rest).map(|s| Self { high: f64::INFINITY, ..s });
@@ -103,10 +108,24 @@ impl Stretch {
         Self::single(text, years)
     }
 
+    /// Two numbers in brackets, which say whether the ends belong to it.
+    fn bracketed(text: &str) -> Option<Self> {
+        let from_closed = text.starts_with('[');
+        let to_closed = text.ends_with(']');
+        let inside = text.strip_prefix(['[', '(', ']'])?.strip_suffix([']', ')', '['])?;
+        // A sign is none that parts.
+        let (dash, _) = inside.char_indices().skip(1).find(|(_, c)| *c == '-').unzip();
+        let (at, _) = inside.char_indices().find(|(_, c)| matches!(c, ',' | ';')).unzip();
+        let at = at.or(dash)?;
+        let (low, high) = (cell::number(&inside[..at])?, cell::number(&inside[at + 1..])?);
+        let fits = low < high || low == high && from_closed && to_closed;
+        fits.then_some(Self { scale: Scale::Number, low, high, closed: (from_closed, to_closed) })
+    }
+
     fn single(text: &str, years: bool) -> Option<Self> {
         let text = text.trim();
         let is_year = years && text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
-        if !is_year && let Some(number) = crate::cell::number(text) {
+        if !is_year && let Some(number) = cell::number(text) {
             return Some(Self::closed(Scale::Number, number, number));
         }
         if let Some((year, week)) = text.split_once("-W") {
@@ -216,6 +235,12 @@ mod tests {
         check("1970", true, Some((Day, 0.0, 364.0)));
         check("1970..1971", true, Some((Day, 0.0, 729.0)));
         check("1970", false, Some((Number, 1970.0, 1970.0)));
+        check("[60-70)", false, Some((Number, 60.0, 70.0)));
+        check("]-5; 2.5]", false, Some((Number, -5.0, 2.5)));
+        assert!(!Stretch::read("[60-70)", false).unwrap().contains(70.0));
+        check("[70-60)", false, None);
+        check("(60, 60]", false, None);
+        check("[é-1)", false, None);
         // Near misses.
         check("49..40", false, None);
         check("1..1970-01-01", false, None);
