@@ -4,7 +4,7 @@
 //! Rows are streamed in as cells ([`ClassIndex`], [`SignatureIndex`], [`UtilityMeter`]) and
 //! serialisable reports come out. People are counted and not rows wherever a table has a subject
 //! column. No code is shared with the solver, on purpose: a fault there has to show here. No
-//! report holds a cell's value.
+//! report holds a cell's value, but for the groups of a cohort's counts, which many people share.
 //!
 //! # Examples
 //!
