@@ -73,7 +73,9 @@ pub(crate) struct Apart<'a> {
 
 impl Axis {
     pub(crate) fn all(table: &FrequencyTable) -> Vec<Self> {
-        (0..table.columns().len()).map(|column| Self::new(table, column)).collect()
+        let axes = (0..table.columns().len()).map(|column| Self::new(table, column));
+        let weights = relative_weights(table.columns());
+        axes.zip(weights).map(|(axis, weight)| Self { weight, ..axis }).collect()
     }
 
     fn new(table: &FrequencyTable, column: usize) -> Self {
@@ -108,7 +110,12 @@ impl Axis {
         }
         let has_null = texts.first().is_some_and(Option::is_none);
         let first = by_rank.get(usize::from(has_null)).copied().unwrap_or(0.0);
-        let span = by_rank.last().map_or(0.0, |last| last - first);
+        let mut span = by_rank.last().map_or(0.0, |last| last - first);
+        if span.is_infinite() {
+            // Only shares of the span are asked for, and those are the same of halves.
+            by_rank.iter_mut().for_each(|point| *point /= 2.0);
+            span = by_rank.last().map_or(0.0, |last| last - first / 2.0);
+        }
         let shape = Shape::Ordered { points: by_rank, span };
         Self { shape, rank_of, texts, has_null, weight: column.weight() }
     }
@@ -316,6 +323,14 @@ impl Axis {
     }
 }
 
+/// Weights of columns as shares of the largest: a loss is a weighted mean, so nothing but their
+/// relation counts, and sums of shares neither overflow nor vanish.
+pub(crate) fn relative_weights(columns: &[QuasiColumn]) -> Vec<f64> {
+    let most = columns.iter().map(QuasiColumn::weight).fold(0.0, f64::max);
+    let share = |column: &QuasiColumn| if most > 0.0 { column.weight() / most } else { 0.0 };
+    columns.iter().map(share).collect()
+}
+
 /// The lowest level at which two leaves have the same node.
 fn lowest_common(levels: &[TreeLevel], a: u32, b: u32) -> Option<usize> {
     levels.iter().position(|level| level.node_of[a as usize] == level.node_of[b as usize])
@@ -400,6 +415,28 @@ mod tests {
             QuasiColumn::date("d", values(&["2020-01-31", "2020-01-01", "2021-01-01"])).unwrap(),
         );
         check(&axis, &[0, 1], Some("2020-01-01..2020-01-31"), 30.0 / 366.0);
+    }
+
+    #[test]
+    fn a_span_beyond_the_largest_number_is_reckoned() {
+        let axis =
+            axis(QuasiColumn::numeric("n", values(&["-1.7e308", "0", "1.7e308", ""])).unwrap());
+        check(&axis, &[0, 1], Some("-1.7e308..0"), 0.5);
+        check(&axis, &[0, 2], Some("*"), 1.0);
+        let Distances::Line(places) = axis.distances() else { panic!("numbers lie on a line") };
+        assert_eq!(places[1..], [0.0, 0.5, 1.0]);
+    }
+
+    #[test]
+    fn weights_are_shares_of_the_largest() {
+        let column = |weight| {
+            QuasiColumn::categorical("c", values(&["a", "b"])).unwrap().with_weight(weight)
+        };
+        let shares = |weights: [f64; 2]| relative_weights(&weights.map(column));
+        assert_eq!(shares([1e308, 5e307]), [1.0, 0.5]);
+        assert_eq!(shares([5e-324, 5e-324]), [1.0, 1.0]);
+        assert_eq!(shares([0.0, 0.0]), [0.0, 0.0]);
+        assert_eq!(shares([1.0, 0.25]), [1.0, 0.25]);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
+use crate::axis::relative_weights;
 use crate::{FrequencyTable, QuasiColumn, QuasiKind};
 
 /// Intervals the first level above the values has at most.
@@ -37,7 +38,9 @@ pub(crate) struct Level {
 
 impl Levels {
     pub(crate) fn all(table: &FrequencyTable) -> Vec<Self> {
-        table.columns().iter().map(Self::of).collect()
+        let weights = relative_weights(table.columns());
+        let levels = table.columns().iter().map(Self::of).zip(weights);
+        levels.map(|(levels, weight)| Self { weight, ..levels }).collect()
     }
 
     fn of(column: &QuasiColumn) -> Self {

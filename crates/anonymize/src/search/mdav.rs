@@ -147,7 +147,8 @@ impl<'p, 'a> Averager<'p, 'a> {
 
     /// The first of the points farthest from the last centre.
     fn farthest(&self) -> usize {
-        let (mut most, mut farthest) = (f32::NEG_INFINITY, 0);
+        // Some point is taken whatever the distances are, so that there is an end.
+        let (mut most, mut farthest) = self.distances.first().copied().unwrap_or_default();
         for (distance, place) in &self.distances {
             if *distance > most {
                 (most, farthest) = (*distance, *place);

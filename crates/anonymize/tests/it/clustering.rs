@@ -428,3 +428,46 @@ fn searches_stop_when_asked_to() {
         }
     }
 }
+
+/// Rows of a number and a name, with the weights of the two columns.
+fn weighted(rows: u32, number: impl Fn(u32) -> String, weights: [f64; 2]) -> FrequencyTable {
+    let numbers: BTreeSet<String> = (0..rows).map(&number).collect();
+    let code = |row| numbers.iter().position(|text| *text == number(row)).unwrap() as u32;
+    let texts = numbers.iter().cloned().map(Some).collect();
+    let names = ["f", "m"].map(|name| Some(name.to_owned())).to_vec();
+    let columns = vec![
+        QuasiColumn::numeric("n", texts).unwrap().with_weight(weights[0]),
+        QuasiColumn::categorical("c", names).unwrap().with_weight(weights[1]),
+    ];
+    let mut builder = FrequencyBuilder::new(columns, vec![], Counting::Rows).unwrap();
+    for row in 0..rows {
+        builder.add(&[code(row), row % 2], 1, &[], &[]).unwrap();
+    }
+    builder.finish()
+}
+
+#[test]
+fn weights_and_numbers_of_any_size_end_and_cost_what_their_relation_says() {
+    let modest = |row: u32| (row * 7 % 50).to_string();
+    let huge = |row: u32| format!("{}e308", f64::from(row * 7 % 50) / 15.0 - 1.6);
+    let loss = |table: &FrequencyTable, search: &dyn Search| {
+        let problem = Problem::new(table, vec![Box::new(KAnonymity::new(3))]);
+        let solution = problem.solve(search).unwrap();
+        assert!(solution.smallest_class_rows >= 3 && solution.classes > 1, "{}", search.name());
+        solution.loss
+    };
+    for search in search::ALL {
+        for rows in [13, 400] {
+            let alone = loss(&weighted(rows, modest, [1.0, 0.0]), *search);
+            let both = loss(&weighted(rows, modest, [1.0, 1.0]), *search);
+            let near = |table: &FrequencyTable, expect: f64| {
+                let found = loss(table, *search);
+                assert!((found - expect).abs() < 1e-9, "{}: {found}, not {expect}", search.name());
+            };
+            near(&weighted(rows, modest, [1e50, 1.0]), alone);
+            near(&weighted(rows, modest, [1e308, 1e308]), both);
+            near(&weighted(rows, modest, [5e-324, 5e-324]), both);
+        }
+        assert!(loss(&weighted(40, huge, [1.0, 1.0]), *search) > 0.0);
+    }
+}

@@ -76,8 +76,11 @@ pub(crate) fn merge_failing(
 
 fn nearest(points: &Points<'_>, clusters: &Clusters, cluster: usize) -> Option<usize> {
     let range = cluster.saturating_sub(NEAR)..(cluster + NEAR + 1).min(clusters.len());
-    let (mut best, mut least) = (None, f64::INFINITY);
-    for other in range.filter(|other| *other != cluster && !clusters.is_gone(*other)) {
+    let mut others =
+        range.filter(|other| *other != cluster && !clusters.is_gone(*other)).peekable();
+    // Were no price finite, a neighbour is still better than none: rounds of no merge have no end.
+    let (mut best, mut least) = (others.peek().copied(), f64::INFINITY);
+    for other in others {
         let price = clusters.merge_price(points, cluster, other, least);
         if price < least {
             (best, least) = (Some(other), price);
