@@ -4,6 +4,9 @@
 //! A hierarchy has its own levels. Numbers and dates without one get intervals that nest: numbers of
 //! a round width, then twice as wide each time; dates by month, quarter, year, five years and decade.
 //! Names without one have two levels.
+//!
+//! Levels are numbered by a byte. Of a hierarchy of more than 255 above the values, the lowest 254 and the
+//! root are levels, so that everything can still become one label.
 
 use hashbrown::HashMap;
 use jiff::civil::Date;
@@ -13,6 +16,9 @@ use crate::{FrequencyTable, QuasiColumn, QuasiKind};
 
 /// Intervals the first level above the values has at most.
 const FIRST_INTERVALS: f64 = 48.0;
+
+/// The highest number of a level.
+const HIGHEST: usize = u8::MAX as usize;
 
 /// The levels of one column.
 #[derive(Debug)]
@@ -68,13 +74,15 @@ impl Levels {
         let mut own = Level::new(own, values.to_vec(), vec![share; values.len()]);
         own.ncp.fill(0.0);
         levels.insert(0, own);
+        if levels.len() > HIGHEST + 1 {
+            levels.drain(HIGHEST..levels.len() - 1);
+        }
         Self { levels, domain, weight: column.weight() }
     }
 
     /// The highest level.
     pub(crate) fn top(&self) -> u8 {
-        // A hierarchy of more levels than a byte counts is cut at the policy's border.
-        u8::try_from(self.levels.len() - 1).unwrap_or(u8::MAX)
+        u8::try_from(self.levels.len() - 1).expect("levels above the highest number are cut")
     }
 
     pub(crate) fn level(&self, level: u8) -> &Level {
@@ -197,6 +205,7 @@ fn dates(values: &[Option<String>], points: &[f64]) -> Vec<Level> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::HierarchyFile;
 
     fn labels(column: QuasiColumn) -> Vec<Vec<String>> {
         let levels = Levels::of(&column);
@@ -233,6 +242,26 @@ mod tests {
         let column = QuasiColumn::numeric("n", values(&["", "0", "10", "100"])).unwrap();
         let all = labels(column);
         assert!(all[..all.len() - 1].iter().all(|level| level.contains(&String::new())));
+    }
+
+    #[test]
+    fn a_hierarchy_of_more_levels_than_a_byte_counts_keeps_its_root() {
+        for (height, top) in [(254usize, 254), (255, 255), (256, 255), (300, 255)] {
+            // Two branches that meet at the root alone.
+            let line = |value: &str| {
+                let below: Vec<String> = (1..height).map(|n| format!("{value}{n}")).collect();
+                format!("{value};{};*\n", below.join(";"))
+            };
+            let file = HierarchyFile::parse(&[line("a"), line("b")].concat()).unwrap();
+            let column = QuasiColumn::hierarchical("h", values(&["a", "b"]), &file).unwrap();
+            let levels = Levels::of(&column);
+            assert_eq!(levels.top(), top, "{height}");
+            let labels =
+                |level: u8| levels.level(level).labels.iter().flatten().map(String::as_str);
+            assert!(labels(top).eq(["*"]), "{height}");
+            let below = [format!("a{}", top - 1), format!("b{}", top - 1)];
+            assert!(labels(top - 1).eq(below.iter().map(String::as_str)), "{height}");
+        }
     }
 
     #[test]
