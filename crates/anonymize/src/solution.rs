@@ -78,14 +78,17 @@ impl<'a> Problem<'a> {
         }
     }
 
-    /// Sets how many nodes a search of the lattice may judge.
+    /// Sets how many nodes a search of the lattice may judge, as [`search::Optimal`](crate::search::Optimal)
+    /// does; where none of them was feasible, the highest is judged beside. Other searches judge no nodes, and
+    /// it does not limit them.
     #[must_use]
     pub fn checks_max(mut self, checks: u64) -> Self {
         self.checks_max = Some(checks);
         self
     }
 
-    /// Sets the question whether time is up. A search that is told so ends with the best it has.
+    /// Sets the question whether time is up. A search that is told so ends soon with the best it has, or with
+    /// classes that hold and are made in one pass.
     #[must_use]
     pub fn is_late(mut self, is_late: &'a (dyn Fn() -> bool + Sync)) -> Self {
         self.is_late = Some(is_late);
@@ -195,8 +198,12 @@ impl<'a> Problem<'a> {
 
     /// Whether a search that has judged so many nodes is to end.
     pub(crate) fn is_over(&self, checks: u64) -> bool {
-        self.checks_max.is_some_and(|most| checks >= most)
-            || self.is_late.is_some_and(|is_late| is_late())
+        self.checks_max.is_some_and(|most| checks >= most) || self.is_time_up()
+    }
+
+    /// Whether a search is to end, however little it has done.
+    pub(crate) fn is_time_up(&self) -> bool {
+        self.is_late.is_some_and(|is_late| is_late())
     }
 
     pub(crate) fn begin(&self, total: usize, unit: &str) {

@@ -94,7 +94,7 @@ fn cluster(points: &Points<'_>, part: Range<u32>) -> Result<Clusters, AnonymizeE
     for _ in 0..ROUNDS {
         points.problem().check_cancelled()?;
         let loss = means.step();
-        if points.problem().is_over(0) || before - loss < LEAST_FALL * before {
+        if points.problem().is_time_up() || before - loss < LEAST_FALL * before {
             break;
         }
         before = loss;
@@ -274,8 +274,12 @@ impl Splitter<'_, '_, '_> {
     fn split(&mut self, cluster: &[u32], done: &mut Clusters) {
         let mut stack = vec![cluster.to_vec()];
         while let Some(mut members) = stack.pop() {
-            self.sort_between_poles(&mut members);
-            match self.cut(&members) {
+            let goes_on = !self.means.points.problem().is_time_up();
+            let cut = goes_on.then(|| {
+                self.sort_between_poles(&mut members);
+                self.cut(&members)
+            });
+            match cut.flatten() {
                 Some(at) => {
                     let rest = members.split_off(at);
                     stack.extend([rest, members]);

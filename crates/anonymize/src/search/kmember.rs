@@ -20,7 +20,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::cluster::{
-    Clusters, LEAST_STEP, Points, Tally, house, improve, merge_failing, refine, search_by_parts,
+    Clusters, LEAST_STEP, Points, Tally, chain, house, improve, merge_failing, refine,
+    search_by_parts,
 };
 use super::{Found, Mondrian, Search};
 use crate::metrics::{GlobalCertaintyPenalty, LossMetric};
@@ -75,6 +76,9 @@ impl Search for KMember {
     fn search(&self, problem: &Problem<'_>) -> Result<Found, AnonymizeError> {
         let grown =
             search_by_parts(problem, PART, |points, part| Grower::new(points, part).cluster())?;
+        if problem.is_time_up() {
+            return Ok(grown);
+        }
         let cut = Mondrian.search(problem)?;
         let loss = |found: &Found| GlobalCertaintyPenalty.loss(problem.table(), &found.recoding);
         if loss(&grown) <= loss(&cut) {
@@ -105,15 +109,25 @@ impl<'p, 'a> Grower<'p, 'a> {
     }
 
     fn cluster(mut self) -> Result<Clusters, AnonymizeError> {
-        for (n, seed) in densest_first(self.points, &self.free.points).into_iter().enumerate() {
+        let problem = self.points.problem();
+        let seeds = match problem.is_time_up() {
+            true => Vec::new(),
+            false => densest_first(self.points, &self.free.points),
+        };
+        for (n, seed) in seeds.into_iter().enumerate() {
             if n % 64 == 0 {
-                self.points.problem().check_cancelled()?;
+                problem.check_cancelled()?;
+            }
+            if problem.is_time_up() {
+                break;
             }
             if self.free.is_free(seed) {
                 self.grow(seed);
             }
         }
+        let left: Vec<u32> = self.free.iter().collect();
         let Self { points, mut clusters, left_over, .. } = self;
+        chain(points, &mut clusters, &left);
         clusters.tidy(points);
         house(points, &mut clusters, left_over);
         merge_failing(points, &mut clusters)?;
@@ -214,6 +228,11 @@ impl Free {
         let first = points.first().copied().unwrap_or(0);
         let places = points.last().map_or(0, |last| (last - first) as usize + 1);
         Self { points, first, taken: vec![false; places], stale: 0 }
+    }
+
+    /// Those that are free, in their order.
+    fn iter(&self) -> impl Iterator<Item = u32> {
+        self.points.iter().copied().filter(|point| self.is_free(*point))
     }
 
     fn is_free(&self, point: u32) -> bool {

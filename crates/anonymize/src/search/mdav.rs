@@ -14,7 +14,8 @@
 use std::ops::Range;
 
 use super::cluster::{
-    Clusters, Features, Points, Tally, house, merge_failing, search_by_parts, square_distance,
+    Clusters, Features, Points, Tally, chain, house, merge_failing, search_by_parts,
+    square_distance,
 };
 use super::{Found, Search};
 use crate::{AnonymizeError, Problem};
@@ -113,6 +114,11 @@ impl<'p, 'a> Averager<'p, 'a> {
         let mut left_over: Vec<u32> = Vec::new();
         while !self.free.is_empty() {
             self.points.problem().check_cancelled()?;
+            if self.points.problem().is_time_up() {
+                let left: Vec<u32> = self.free.iter().map(|place| self.list[*place]).collect();
+                chain(self.points, &mut self.clusters, &left);
+                break;
+            }
             let mean: Vec<f32> =
                 self.sum.iter().map(|sum| (sum / self.rows.max(1) as f64) as f32).collect();
             self.measure(&mean);

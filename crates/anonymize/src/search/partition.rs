@@ -101,6 +101,10 @@ impl<'a, U: Units> Partitioner<'a, U> {
         let mut frontier = vec![Part { start: 0, rows: cells }];
         while !frontier.is_empty() {
             self.problem.check_cancelled()?;
+            if self.problem.is_time_up() {
+                leaves.extend(frontier.iter().map(|part| part.start));
+                break;
+            }
             let (large, done): (Vec<_>, Vec<_>) =
                 frontier.into_iter().partition(|p| p.rows.len() >= GRAIN * self.units.stride());
             small.extend(done);
@@ -132,6 +136,11 @@ impl<'a, U: Units> Partitioner<'a, U> {
         let rows = part.rows.len() / self.units.stride();
         let mut stack = vec![part];
         while let Some(part) = stack.pop() {
+            // Both sides of every cut hold, so that whatever is not cut further is a class.
+            if self.problem.is_time_up() {
+                leaves.push(part.start);
+                continue;
+            }
             match cutter.step(part) {
                 Step::Leaf(start) => leaves.push(start),
                 Step::Cut(left, right) => stack.extend([left, right]),

@@ -471,3 +471,27 @@ fn weights_and_numbers_of_any_size_end_and_cost_what_their_relation_says() {
         assert!(loss(&weighted(40, huge, [1.0, 1.0]), *search) > 0.0);
     }
 }
+
+#[test]
+fn a_search_without_time_still_makes_classes_that_hold() {
+    let table = weighted(5000, |row| (row * 7919 % 4999).to_string(), [1.0, 1.0]);
+    let problem = || Problem::new(&table, vec![Box::new(KAnonymity::new(5))]);
+    for search in search::ALL {
+        for asked_most in [0, 1, 40] {
+            let asked = std::sync::atomic::AtomicU32::new(0);
+            let is_late = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= asked_most;
+            let late = problem().is_late(&is_late).solve(*search).unwrap();
+            let name = search.name();
+            assert!(late.smallest_class_rows >= 5, "{name}");
+            assert_eq!(late.suppressed_rows, 0, "{name}");
+            // The classes along the curve are many even where no time is left at all.
+            let one_class = matches!(name, "mondrian" | "optimal");
+            assert!(one_class || late.classes > 100, "{name}: {}", late.classes);
+        }
+        let free = problem().solve(*search).unwrap();
+        let limited = problem().checks_max(0).solve(*search).unwrap();
+        let same = free.recoding.class_numbers() == limited.recoding.class_numbers();
+        assert_eq!(same, search.name() != "optimal", "{}", search.name());
+        assert_eq!(limited.suppressed_rows, 0, "{}", search.name());
+    }
+}

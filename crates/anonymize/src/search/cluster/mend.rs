@@ -7,6 +7,24 @@ use crate::AnonymizeError;
 /// How many clusters on each side of a cluster are looked at.
 const NEAR: usize = 512;
 
+/// Makes clusters of points that are left, one after the other along the curve, each until it holds: in one
+/// pass, for searches whose time is up. The last may fail.
+pub(crate) fn chain(points: &Points<'_>, clusters: &mut Clusters, left: &[u32]) {
+    let mut tally = Tally::new(points);
+    let mut members = Vec::new();
+    for point in left {
+        tally.add(*point);
+        members.push(*point);
+        if tally.holds() {
+            clusters.push(points, std::mem::take(&mut members));
+            tally.clear();
+        }
+    }
+    if !members.is_empty() {
+        clusters.push(points, members);
+    }
+}
+
 /// Gives each point of the groups left over to the cluster among those near it where it costs least
 /// and which still holds with it. What no cluster takes stays a group, and becomes a cluster that
 /// fails. Clusters are numbered by their first points.
@@ -15,6 +33,10 @@ pub(crate) fn house(points: &Points<'_>, clusters: &mut Clusters, left_over: Vec
     let mut tally = Tally::new(points);
     let mut homeless = Vec::new();
     for mut group in left_over {
+        if points.problem().is_time_up() {
+            homeless.push(group);
+            continue;
+        }
         group.retain(|point| {
             let place = firsts.partition_point(|first| first < point);
             let range = place.saturating_sub(NEAR)..(place + NEAR).min(firsts.len());
@@ -75,7 +97,8 @@ pub(crate) fn merge_failing(
 }
 
 fn nearest(points: &Points<'_>, clusters: &Clusters, cluster: usize) -> Option<usize> {
-    let range = cluster.saturating_sub(NEAR)..(cluster + NEAR + 1).min(clusters.len());
+    let near = if points.problem().is_time_up() { 1 } else { NEAR };
+    let range = cluster.saturating_sub(near)..(cluster + near + 1).min(clusters.len());
     let mut others =
         range.filter(|other| *other != cluster && !clusters.is_gone(*other)).peekable();
     // Were no price finite, a neighbour is still better than none: rounds of no merge have no end.

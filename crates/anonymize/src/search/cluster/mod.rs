@@ -21,7 +21,7 @@ mod tally;
 
 pub(super) use clusters::Clusters;
 pub(super) use features::{Features, square_distance, weighted_square_distance};
-pub(super) use mend::{house, merge_failing};
+pub(super) use mend::{chain, house, merge_failing};
 pub(super) use refine::refine;
 pub(super) use region::{Space, Span};
 use tally::BeyondPeople;

@@ -27,7 +27,7 @@ pub(crate) fn refine(points: &Points<'_>, clusters: &mut Clusters) -> Result<(),
         for cluster in 0..refiner.clusters.len() {
             if cluster % CHECKED == 0 {
                 points.problem().check_cancelled()?;
-                if points.problem().is_over(0) {
+                if points.problem().is_time_up() {
                     return Ok(());
                 }
             }

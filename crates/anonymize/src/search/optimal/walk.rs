@@ -71,6 +71,11 @@ impl Search for Optimal {
                 walk.best_first(&levels)?
             }
         };
+        if lower.is_some() && walk.best.is_none() {
+            // Some answer is better than none, and where any node is feasible, mostly the highest is.
+            let top: Node = levels.iter().map(Levels::top).collect();
+            walk.judge(&top);
+        }
         walk.lower()?;
         let checks = walk.checker.checks;
         let Some((loss, node)) = walk.best else {
