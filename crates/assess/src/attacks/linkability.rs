@@ -60,6 +60,9 @@ impl Attack for Linkability {
     }
 }
 
+/// Most classes of all lists that are kept for who is known alike.
+const MOST_KEPT: usize = 8 << 20;
+
 /// The two sources.
 struct Sources<'a> {
     input: &'a AttackInput,
@@ -69,6 +72,8 @@ struct Sources<'a> {
     chance: Chance,
     /// By the values that are known: the nearest classes.
     nearest: HashMap<Vec<u32>, Vec<u32>, FixedState>,
+    /// Classes in `nearest`.
+    kept: usize,
 }
 
 impl<'a> Sources<'a> {
@@ -82,6 +87,7 @@ impl<'a> Sources<'a> {
             rows,
             chance: Chance::new(input.config.seed, "linkability"),
             nearest: HashMap::default(),
+            kept: 0,
         }
     }
 
@@ -125,7 +131,10 @@ impl<'a> Sources<'a> {
         if classes.is_empty() {
             classes = self.input.nearest_classes(&known);
         }
-        self.nearest.insert(known, classes.clone());
+        if self.kept + classes.len() <= MOST_KEPT {
+            self.kept += classes.len();
+            self.nearest.insert(known, classes.clone());
+        }
         classes
     }
 

@@ -1,7 +1,7 @@
 //! Singling out: statements that hold for exactly one person, read off the release.
 
 use foldhash::fast::FixedState;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
 use super::{Attack, AttackReport};
 use crate::exposure::{AttackInput, Chance, NOTHING, People, Rate, Risk};
@@ -35,7 +35,7 @@ impl Attack for SinglingOut {
         if input.released.rows() == 0 {
             return vec![AttackReport::not_run(self, "nobody is released")];
         }
-        let mut attributes = Attributes::of(input);
+        let attributes = Attributes::of(input);
         let mut chance = Chance::new(input.config.seed, self.name());
         let one = attributes.of_one(&mut chance);
         let several = attributes.of_several(&mut chance);
@@ -92,13 +92,11 @@ struct Statement {
 /// The released attributes: quasi-identifiers, then sensitive columns.
 struct Attributes<'a> {
     input: &'a AttackInput,
-    /// By attribute and label: which values it covers.
-    covered: HashMap<(usize, u32), Vec<bool>, FixedState>,
 }
 
 impl<'a> Attributes<'a> {
     fn of(input: &'a AttackInput) -> Self {
-        Self { input, covered: HashMap::default() }
+        Self { input }
     }
 
     fn number(&self) -> usize {
@@ -169,17 +167,19 @@ impl<'a> Attributes<'a> {
     }
 
     /// How many statements hold for exactly one of some people, and which.
-    fn count(&mut self, statements: &[Statement], people: &People) -> (Rate, Vec<bool>) {
-        for (attribute, label) in statements.iter().flat_map(|s| &s.parts) {
-            if let Some(column) = self.input.columns.get(*attribute) {
-                self.covered.entry((*attribute, *label)).or_insert_with(|| {
-                    (0..column.values.len() as u32).map(|v| column.covers(*label, v)).collect()
-                });
-            }
-        }
+    fn count(&self, statements: &[Statement], people: &People) -> (Rate, Vec<bool>) {
         let singled: Vec<bool> = statements.iter().map(|s| self.is_one(s, people)).collect();
         let successes = singled.iter().filter(|singled| **singled).count() as u64;
         (Rate::of(successes, statements.len() as u64), singled)
+    }
+
+    /// By value of an attribute: whether a label covers it. Made for each statement anew, for those of all
+    /// statements together may be larger than the table.
+    fn covered(&self, attribute: usize, label: u32) -> Vec<bool> {
+        let column = &self.input.columns[attribute];
+        let mut covered = vec![false; column.values.len()];
+        column.covered(label).into_iter().for_each(|value| covered[value as usize] = true);
+        covered
     }
 
     fn is_one(&self, statement: &Statement, people: &People) -> bool {
@@ -189,8 +189,8 @@ impl<'a> Attributes<'a> {
             .iter()
             .map(|(attribute, said)| match attribute.checked_sub(quasi) {
                 None => {
-                    let covered = self.covered[&(*attribute, *said)].as_slice();
-                    Test { codes: &people.quasi[*attribute], covered: Some(covered), said: *said }
+                    let covered = Some(self.covered(*attribute, *said));
+                    Test { codes: &people.quasi[*attribute], covered, said: *said }
                 }
                 Some(column) => {
                     Test { codes: &people.sensitive[column], covered: None, said: *said }
@@ -213,13 +213,13 @@ struct Test<'a> {
     /// By row.
     codes: &'a [u32],
     /// Which values the label covers, of a quasi-identifier.
-    covered: Option<&'a [bool]>,
+    covered: Option<Vec<bool>>,
     said: u32,
 }
 
 impl Test<'_> {
     fn holds(&self, row: usize) -> bool {
-        match self.covered {
+        match &self.covered {
             // A value beyond the list is that of a column the table has not.
             Some(covered) => covered.get(self.codes[row] as usize).copied().unwrap_or(false),
             None => self.codes[row] == self.said,

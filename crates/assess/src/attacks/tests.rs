@@ -86,6 +86,70 @@ fn columns_without_room_are_matched_all_the_same() {
 }
 
 #[test]
+fn covered_values_are_those_that_each_label_covers() {
+    let trees = [None, Some(["1;low;*", "2;low;*", "3;high;*", "?;high;*"])];
+    let values = ["1", "2", "3", "?", "", "10", "1.0", "x", "2020-01", "10-12", "1*", "ab", "abc"];
+    let labels = [
+        "1",
+        "2..10",
+        "{1|10-12|?}",
+        "1*",
+        "ab*",
+        "a**",
+        "*",
+        "",
+        "low",
+        "high",
+        "1..1",
+        "x",
+        "12+",
+    ];
+    for tree in trees {
+        // All of these make names of the column, some numbers.
+        for some in [&values[..], &values[..6]] {
+            let tree =
+                tree.map(|lines| ValueTree::new(lines.iter().map(|l| l.split(';').collect())));
+            let quasi = vec![QuasiColumn { tree, ..Default::default() }];
+            let mut tables = Exposure::new(quasi, vec![], false);
+            for text in some {
+                let cells = Cells { quasi: &[Some(*text)], ..Cells::default() };
+                tables.add(Table::Raw, &cells).unwrap();
+            }
+            for text in labels.iter().chain(some) {
+                let cells = Cells { quasi: &[Some(*text)], ..Cells::default() };
+                tables.add(Table::Earlier(0), &cells).unwrap();
+            }
+            let input = tables.finish(claims(2)).unwrap();
+            let column = &input.columns[0];
+            for label in 0..column.labels.len() as u32 {
+                let all = 0..column.values.len() as u32;
+                let asked: Vec<u32> = all.filter(|value| column.covers(label, *value)).collect();
+                assert_eq!(column.covered(label), asked, "{label}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_release_as_it_was_is_attacked_in_time_that_grows_with_its_rows() {
+    let rows = 20_000u32;
+    let mut tables = Exposure::new(vec![Default::default(), Default::default()], vec![], false);
+    for table in [Table::Raw, Table::Released] {
+        for row in 0..rows {
+            let (one, other) = (row.to_string(), format!("{}.5", row * 7919 % rows));
+            let cells = Cells { quasi: &[Some(&one), Some(&other)], ..Cells::default() };
+            tables.add(table, &cells).unwrap();
+        }
+    }
+    let input = tables.finish(claims(2)).unwrap();
+    let report = run("linkage", &input);
+    assert_eq!((report.verdict, report.success), (Verdict::Fail, Some(1.0)));
+    check(&report, &[("people", f64::from(rows)), ("unique", f64::from(rows))]);
+    // Both columns are beyond the room of bit sets, and no row is a candidate but its own.
+    assert!(input.matches.lists().iter().all(|list| list.len() == 1));
+}
+
+#[test]
 fn a_person_with_many_rows_is_one() {
     let raw: [Row<'_>; 3] =
         [("a", &["1", "x"], "s"), ("a", &["1", "x"], "t"), ("a", &["2", "x"], "s")];

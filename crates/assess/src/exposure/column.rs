@@ -4,6 +4,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::cover::{self, Label, Scale, Value};
+use super::covered::Order;
 use super::{ANY, NOTHING, QuasiColumn};
 use crate::hash::CellNumbers;
 use crate::{AssessError, ValueTree, hash};
@@ -18,6 +19,7 @@ pub(crate) struct Column {
     label_texts: Vec<Box<str>>,
     pub(crate) labels: Vec<Label>,
     pub(crate) scale: Scale,
+    pub(super) order: Order,
 }
 
 /// A sensitive column's values.
@@ -37,6 +39,7 @@ impl Column {
             label_texts: Vec::new(),
             labels: Vec::new(),
             scale: Scale::Names,
+            order: Order::default(),
         }
     }
 
@@ -69,8 +72,14 @@ impl Column {
         let tree = self.tree.as_ref();
         self.scale = Scale::of(tree.is_some(), self.values.iter().take(raw_values));
         self.values.iter_mut().for_each(|value| self.scale.place(value));
+        self.order = Order::of(&self.values, tree);
         let texts = self.label_texts.iter();
         self.labels = texts.map(|text| self.scale.label(text, &self.missing, tree)).collect();
+    }
+
+    /// The number of the value of a hash.
+    pub(super) fn number_of(&self, print: u64) -> Option<u32> {
+        self.value_numbers.get(&print).copied()
     }
 
     /// Whether a label may stand for a value.

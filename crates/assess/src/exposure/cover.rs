@@ -75,6 +75,12 @@ impl Value {
     }
 }
 
+impl Value {
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 impl Scale {
     /// The scale of a column's raw values.
     pub(crate) fn of<'a>(has_tree: bool, values: impl Iterator<Item = &'a Value> + Clone) -> Self {

@@ -39,8 +39,7 @@ impl Column {
 
     fn stated(&self, label: u32, children: &HashMap<u64, Vec<u64>, FixedState>) -> Stated {
         let label_of = &self.labels[label as usize];
-        let covered: Vec<u32> =
-            (0..self.values.len() as u32).filter(|value| self.covers(label, *value)).collect();
+        let covered = self.covered(label);
         let mut stated = Stated { covered: covered.len() as u32, ..Stated::default() };
         let value = |number: &u32| &self.values[*number as usize];
         let such = |test: &dyn Fn(&u32) -> bool| -> Vec<u32> {

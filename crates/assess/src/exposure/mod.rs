@@ -8,6 +8,7 @@ mod align;
 mod chance;
 mod column;
 mod cover;
+mod covered;
 mod matching;
 mod minimal;
 mod people;

@@ -107,9 +107,7 @@ impl Release {
             let mut labels: Vec<u32> = self.classes.iter().map(|class| class[position]).collect();
             labels.sort_unstable();
             labels.dedup();
-            let says_nothing = |label: &&u32| {
-                !(0..column.values.len() as u32).any(|value| column.covers(**label, value))
-            };
+            let says_nothing = |label: &&u32| column.covered(**label).is_empty();
             let unread = labels.iter().filter(says_nothing).count() as u64;
             if unread > 0 {
                 return Err(AssessError::Unread { column: position, labels: unread });
