@@ -8,6 +8,7 @@
 
 mod actions;
 mod batch;
+mod bounds;
 mod cell_date;
 pub mod conditions;
 mod csv_read;

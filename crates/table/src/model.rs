@@ -13,6 +13,7 @@ use anonymed_core::{CancelToken, ModalityError, PartialDate};
 use hashbrown::{HashMap, HashSet};
 
 use crate::TableOptions;
+use crate::bounds::{self, Bounds};
 use crate::families::{self, Families, SensitiveTexts};
 use crate::frequency::{CodeLog, Grouping};
 use crate::lookup::Lookup;
@@ -175,11 +176,13 @@ pub(crate) struct Encoded {
     missing: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 enum Scale {
     Plain,
-    /// Texts with a lower bound of their own (`[70-80)`, `90+`), ordered by it.
-    Bounded,
+    /// Ranges that do not overlap (`[70-80)`, `90+`): the lower end of each, ascending, with its code.
+    Bounded(Vec<(f64, usize)>),
+    /// Years or months among longer dates: those that are so short.
+    PartialDates(HashSet<String>),
 }
 
 /// What the texts of a column are to each other.
@@ -384,6 +387,9 @@ pub(crate) fn error(error: AnonymizeError) -> ModalityError {
     }
 }
 
+/// Characters of a whole ISO date.
+const DAY_LENGTH: usize = 10;
+
 /// Chooses the scale of a column by its texts: numbers, dates, bounded ranges, or names.
 pub(crate) fn encode(
     name: &str,
@@ -403,11 +409,6 @@ pub(crate) fn encode(
         [one] => (*one).clone(),
         _ => String::new(),
     };
-    let distinct = |keys: &[String]| {
-        let mut keys: Vec<&String> = keys.iter().collect();
-        keys.sort_unstable();
-        keys.windows(2).all(|w| w[0] != w[1])
-    };
     let mut scale = Scale::Plain;
     let mut keys: Vec<String> = filled.iter().map(|t| (*t).to_owned()).collect();
     let numeric = |keys: &[String]| keys.iter().all(|k| k.parse::<f64>().is_ok_and(f64::is_finite));
@@ -417,20 +418,19 @@ pub(crate) fn encode(
     } else if measure == Measure::Prefix {
         kind = if is_plain(&filled) { Kind::Prefixes } else { Kind::Names };
     } else if !filled.is_empty() {
-        let points: Vec<String> =
-            filled.iter().filter_map(|t| values::number(t).map(|n| n.to_string())).collect();
-        let bounds: Vec<String> =
-            filled.iter().filter_map(|t| lower_bound(t).map(|n| n.to_string())).collect();
         if filled.iter().all(|t| PartialDate::parse_iso(t).is_some())
             && filled.iter().any(|t| t.len() > 4)
         {
             kind = Kind::Dates;
+            if filled.iter().any(|t| t.len() != filled[0].len()) {
+                let short = filled.iter().filter(|t| t.len() < DAY_LENGTH);
+                scale = Scale::PartialDates(short.map(|t| (*t).to_owned()).collect());
+            }
         } else if numeric(&keys) {
             kind = Kind::Numbers;
-        } else if points.len() == filled.len() && distinct(&points) {
-            (kind, scale, keys) = (Kind::Numbers, Scale::Bounded, points);
-        } else if bounds.len() == filled.len() && distinct(&bounds) {
-            (kind, scale, keys) = (Kind::Numbers, Scale::Bounded, bounds);
+        } else if let Some(row) = bounds::in_a_row(&filled) {
+            row.iter().for_each(|(low, place)| keys[*place] = low.to_string());
+            (kind, scale) = (Kind::Numbers, Scale::Bounded(row));
         }
     }
     let mut written: Vec<String> = filled.iter().map(|t| (*t).to_owned()).collect();
@@ -503,56 +503,37 @@ impl Encoded {
     /// A label of the solver as it is written in the release.
     pub(crate) fn written(&self, label: Option<&str>) -> String {
         let Some(label) = label else { return self.missing.clone() };
-        if self.scale == Scale::Plain {
-            return label.to_owned();
-        }
-        let text = |key: &str| {
-            let at = self.column.values().iter().position(|v| v.as_deref() == Some(key))?;
-            Some(self.texts[at].as_str())
+        let written = match &self.scale {
+            Scale::Plain => None,
+            Scale::Bounded(row) => self.range(row, label),
+            Scale::PartialDates(short) => label
+                .split_once("..")
+                .and_then(|(low, high)| bounds::dates(low, high, |text| short.contains(text))),
         };
-        match label.split_once("..") {
-            None => text(label).unwrap_or(label).to_owned(),
-            Some((low, high)) => match text(high) {
-                Some(high_text)
-                    if lower_bound(high_text).is_some() && values::number(high_text).is_none() =>
-                {
-                    join_ranges(low, high_text)
-                }
-                Some(high_text) => format!("{}..{high_text}", text(low).unwrap_or(low)),
-                None => label.to_owned(),
-            },
+        written.unwrap_or_else(|| label.to_owned())
+    }
+
+    /// The text of all ranges whose lower end is within a label.
+    fn range(&self, row: &[(f64, usize)], label: &str) -> Option<String> {
+        let (low, high) = label.split_once("..").unwrap_or((label, label));
+        let (low, high): (f64, f64) = (low.parse().ok()?, high.parse().ok()?);
+        let from = row.partition_point(|(bound, _)| *bound < low);
+        let to = row.partition_point(|(bound, _)| *bound <= high);
+        let text = |(_, code): &(f64, usize)| self.texts[*code].as_str();
+        match row.get(from..to)? {
+            [] => None,
+            [one] => Some(text(one).to_owned()),
+            [first, .., last] => Some(Bounds::read(text(first))?.to(Bounds::read(text(last))?)),
         }
     }
-}
-
-/// The lower bound of `[70-80)`, `70-79`, `90+`, or of a plain number.
-fn lower_bound(text: &str) -> Option<f64> {
-    let text = text.trim();
-    if let Some(number) = values::number(text) {
-        return Some(number);
-    }
-    if let Some(low) = text.strip_suffix('+') {
-        return values::number(low);
-    }
-    let body = text.strip_prefix(['[', '(']).unwrap_or(text);
-    let body = body.strip_suffix([')', ']']).unwrap_or(body);
-    let (low, high) = body.split_once('-')?;
-    values::number(high)?;
-    values::number(low)
-}
-
-/// A range from a lower bound to the upper end of a text: `[70-` and `[80-90)` make `[70-90)`.
-fn join_ranges(low: &str, high: &str) -> String {
-    if high.ends_with('+') {
-        return format!("{low}+");
-    }
-    let open = if high.starts_with(['[', '(']) { &high[..1] } else { "" };
-    let end = high.rsplit_once('-').map_or(high, |(_, end)| end);
-    format!("{open}{low}-{end}")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     fn label(texts: &[&str], low: usize, high: usize) -> String {
@@ -571,6 +552,135 @@ mod tests {
         assert_eq!(label(&["30", "40"], 0, 1), "30..40");
         assert_eq!(label(&["1,5", "2,5"], 0, 1), "1,5..2,5");
         assert_eq!(label(&["1950-01-01", "1960-02-02"], 0, 1), "1950-01-01..1960-02-02");
+        assert_eq!(label(&["2021", "2021-03"], 0, 1), "2021");
+        assert_eq!(label(&["2020", "2020-06-15", "2021", "2021-03"], 1, 3), "2020-06-15..2021");
+    }
+
+    #[test]
+    fn ranges_that_overlap_are_names() {
+        let kind = |texts: &[&str]| {
+            let texts: Vec<String> = texts.iter().map(|t| (*t).to_owned()).collect();
+            encode("c", &texts, Measure::Seen).unwrap().column.kind().clone()
+        };
+        let check = |texts: &[&str]| {
+            assert!(matches!(kind(texts), anonymed_anonymize::QuasiKind::Categorical));
+        };
+        check(&["60-79", "70-74"]);
+        check(&["120-80", "130-85"]);
+        check(&["10-06", "9-09"]);
+        check(&["90+", "95"]);
+        // Near miss.
+        assert!(matches!(kind(&["60-70", "70-80"]), anonymed_anonymize::QuasiKind::Numeric(_)));
+    }
+
+    #[test]
+    fn intervals_of_lower_ends_are_written_by_their_ranges() {
+        let texts = ["[75-85)", "[85-95)"].map(str::to_owned);
+        let encoded = encode("c", &texts, Measure::Seen).unwrap();
+        assert_eq!(encoded.written(Some("60..79")), "[75-85)");
+        assert_eq!(encoded.written(Some("60..99")), "[75-95)");
+        assert_eq!(encoded.written(Some("*")), "*");
+    }
+
+    /// What a text of numbers covers: the ends, and whether each belongs to it.
+    fn covered(text: &str) -> (f64, bool, f64, bool) {
+        if let Some((low, high)) = text.split_once("..") {
+            return (low.parse().unwrap(), true, high.parse().unwrap(), true);
+        }
+        if let Some(low) = text.strip_suffix('+') {
+            return (low.parse().unwrap(), true, f64::INFINITY, true);
+        }
+        let body = text.trim_matches(|c| "[]()".contains(c));
+        let (low, high) = body.split_once('-').unwrap_or((body, body));
+        let (low, high) = (low.parse().unwrap(), high.parse().unwrap());
+        (low, !text.starts_with('('), high, !text.ends_with(')'))
+    }
+
+    fn covers(label: &str, text: &str) -> bool {
+        let (label, text) = (covered(label), covered(text));
+        (label.0 < text.0 || label.0 == text.0 && label.1 >= text.1)
+            && (text.2 < label.2 || text.2 == label.2 && label.3 >= text.3)
+    }
+
+    /// Texts of ranges: each begins `gap` above the end of the one before, or below it.
+    fn ranges() -> impl Strategy<Value = Vec<String>> {
+        let one = (-1i32..4, 0i32..6, 0usize..7);
+        prop::collection::vec(one, 1..9).prop_map(|parts| {
+            let mut at = 20;
+            let mut texts: Vec<String> = Vec::new();
+            for (gap, width, form) in parts {
+                let low = at + gap;
+                let high = low + width;
+                at = high;
+                texts.push(match form {
+                    0 => low.to_string(),
+                    1 => format!("{low}+"),
+                    2 => format!("[{low}-{high})"),
+                    3 => format!("({low}-{high}]"),
+                    4 => format!("[{low}-{high}]"),
+                    _ => format!("{low}-{high}"),
+                });
+            }
+            texts.sort_unstable();
+            texts.dedup();
+            texts
+        })
+    }
+
+    /// First and last day of what a date says.
+    fn days(text: &str) -> (String, String) {
+        match text.len() {
+            4 => (format!("{text}-01-01"), format!("{text}-12-31")),
+            7 => (format!("{text}-01"), format!("{text}-31")),
+            _ => (text.to_owned(), text.to_owned()),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_label_covers_every_range_in_it(texts in ranges(), low in 15f64..60.0, span in 0f64..40.0) {
+            let encoded = encode("c", &texts, Measure::Seen).unwrap();
+            let anonymed_anonymize::QuasiKind::Numeric(points) = encoded.column.kind() else {
+                return Ok(());
+            };
+            let inside: Vec<usize> = (0..texts.len())
+                .filter(|n| (low..=low + span).contains(&points[*n]))
+                .collect();
+            let ends = inside.iter().map(|n| points[*n]);
+            let (first, last) = (ends.clone().fold(f64::MAX, f64::min), ends.fold(f64::MIN, f64::max));
+            for label in [format!("{low}..{}", low + span), format!("{first}..{last}")] {
+                if !inside.is_empty() {
+                    let label = encoded.written(Some(&label));
+                    prop_assert!(inside.iter().all(|n| covers(&label, &texts[*n])), "{label}");
+                }
+            }
+        }
+
+        #[test]
+        fn a_label_covers_every_date_in_it(
+            parts in prop::collection::btree_set((0u8..3, 1u8..13, 1u8..29, 0u8..3), 2..12),
+            low in 0usize..12,
+            high in 0usize..12,
+        ) {
+            let text = |(year, month, day, form): (u8, u8, u8, u8)| match form {
+                0 => format!("{}", 2020 + u32::from(year)),
+                1 => format!("{}-{month:02}", 2020 + u32::from(year)),
+                _ => format!("{}-{month:02}-{day:02}", 2020 + u32::from(year)),
+            };
+            let texts: Vec<String> =
+                parts.into_iter().map(text).collect::<BTreeSet<_>>().into_iter().collect();
+            let (low, high) = (low.min(texts.len() - 1), high.min(texts.len() - 1));
+            let (low, high) = (low.min(high), low.max(high));
+            prop_assume!(low < high && texts.iter().any(|t| t.len() > 4));
+            let encoded = encode("c", &texts, Measure::Seen).unwrap();
+            // Years, months and days in the order of their texts are in that of their first days.
+            let label = encoded.written(Some(&format!("{}..{}", texts[low], texts[high])));
+            let (first, last) = label.split_once("..").unwrap_or((&label, &label));
+            let covered = (days(first).0, days(last).1);
+            for text in &texts[low..=high] {
+                prop_assert!(covered.0 <= days(text).0 && days(text).1 <= covered.1, "{label} {text}");
+            }
+        }
     }
 
     #[test]
