@@ -290,7 +290,30 @@ fn has_header(records: &[Vec<String>]) -> bool {
         .count();
     // A cell that is a value of its own column names none, unless others of its row plainly do.
     let named = filled.iter().any(|(_, v)| lexicon::look_up(v).is_some());
-    again == 0 || (named && again * 3 < filled.len())
+    again == 0 || (named && again * 3 < filled.len()) || strays(first, rest)
+}
+
+/// Whether a first record names the columns although some of it comes again: all of it differs, what comes
+/// again is the name of a kind of column and does so once, and nothing of it has the form of what is below.
+fn strays(first: &[String], rest: &[Vec<String>]) -> bool {
+    /// Of fewer cells none can be said to be out of place.
+    const LEAST_BELOW: usize = 4;
+    let cells: Vec<&str> = first.iter().map(|cell| cell.trim()).collect();
+    let mut distinct = cells.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() < cells.len() || cells.iter().any(|cell| cell.is_empty()) {
+        return false;
+    }
+    cells.iter().enumerate().all(|(n, cell)| {
+        let below = below(n, rest);
+        let again = below.iter().filter(|other| *other == cell).count();
+        let numbered = cell.bytes().any(|b| b.is_ascii_digit());
+        let shape = masked_shape(cell);
+        let alike = below.iter().filter(|other| masked_shape(other) == shape).count();
+        let stray = again == 1 && below.len() >= LEAST_BELOW && lexicon::look_up(cell).is_some();
+        (again == 0 || stray) && !(numbered && alike * 2 > below.len())
+    })
 }
 
 /// Whether a first row speaks of a person and so is data: a cell is written like the numbers below
@@ -386,6 +409,11 @@ mod tests {
         check("surname,forename,city\nSmith,John,Boston\n", Some((",", "present")));
         check("Nachname,Vorname,Ort\nSmith,John,Lynn\nMiller,Ann,Salem\n", Some((",", "present")));
         check("x,y,z\nSmith,John,Boston\nx,y,z\nMiller,Ann,Salem\n", Some((",", "present")));
+        // A header's word in one cell below it.
+        check("sex,place\nsex,ulm\nfemale,bonn\nmale,bonn\nfemale,ulm\n", Some((",", "present")));
+        check("sex,place\nsex,ulm\nfemale,bonn\nsex,bonn\nmale,ulm\n", Some((",", "absent")));
+        check("sex,p1\nsex,p2\nfemale,p3\nmale,p4\nmale,p5\n", Some((",", "absent")));
+        check("ulm,north\nulm,south\nbonn,east\nkiel,west\njena,mid\n", Some((",", "absent")));
         check("Male;*\nFemale;*\n", Some((";", "absent")));
         check("a,b,c\n", Some((",", "present")));
         check("a,b,c\n1,2\n1,2,3,4\n5,6,7\n", Some((",", "present")));
