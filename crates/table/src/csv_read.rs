@@ -14,6 +14,7 @@ use crate::decode::DecodingReader;
 use crate::detect::Dialect;
 use crate::limits;
 use crate::quotes::{Quotes, Span};
+use crate::source::Headers;
 
 /// What a reader hands on.
 pub(crate) enum Event {
@@ -204,7 +205,7 @@ pub(crate) fn read<R: Read>(
     let mut parser = parser(source, dialect);
     let mut row = 0u64;
     let width = match header(&mut parser, dialect)? {
-        Header::Named(names) => names.len(),
+        Header::Named { names, .. } => names.len(),
         Header::FirstRow(fields) => {
             row = 1;
             let width = fields.len();
@@ -237,10 +238,16 @@ pub(crate) fn read<R: Read>(
 }
 
 /// The column names of a delimited file.
-pub(crate) fn columns<R: Read>(source: R, dialect: Dialect) -> Result<Vec<String>, ModalityError> {
+pub(crate) fn columns<R: Read>(
+    source: R,
+    dialect: Dialect,
+) -> Result<(Vec<String>, Headers), ModalityError> {
     Ok(match header(&mut parser(source, dialect), dialect)? {
-        Header::Named(names) => names,
-        Header::FirstRow(fields) => limits::name_columns(&vec![String::new(); fields.len()]),
+        Header::Named { names, repeated } => (names, Headers { repeated, ..Headers::default() }),
+        Header::FirstRow(fields) => {
+            let names = limits::name_columns(&vec![String::new(); fields.len()]);
+            (names, Headers { absent: true, ..Headers::default() })
+        }
     })
 }
 
@@ -253,7 +260,11 @@ fn malformed(reason: &str) -> ModalityError {
 }
 
 enum Header {
-    Named(Vec<String>),
+    /// Column names, and headers that come more than once.
+    Named {
+        names: Vec<String>,
+        repeated: Vec<String>,
+    },
     FirstRow(Vec<String>),
 }
 
@@ -271,7 +282,8 @@ fn header<R: Read>(
         return Err(malformed("the header line cannot be read"));
     }
     if dialect.has_header {
-        Ok(Header::Named(limits::name_columns(&fields)))
+        let repeated = limits::repeated(&fields);
+        Ok(Header::Named { names: limits::name_columns(&fields), repeated })
     } else {
         Ok(Header::FirstRow(fields))
     }

@@ -49,7 +49,7 @@ pub use lexicon::{LifeDate, life_date};
 pub use outcome::{ColumnOutcome, ModelOutcome, TableOutcome, TableRisk, WrittenCell};
 pub use preview::{PreviewColumn, TablePreview};
 pub use profile::looks_like_code_list;
-pub use source::Part;
+pub use source::{Headers, Part};
 pub use tables::{HIERARCHY_BYTES, HierarchySource, REFERENCE_BYTES, TableOptions, Tables};
 pub use values::is_missing;
 pub use write::unguarded;

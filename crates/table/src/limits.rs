@@ -53,12 +53,27 @@ pub(crate) fn check_width(width: usize) -> Result<(), ModalityError> {
     Ok(())
 }
 
+/// Headers that come more than once, each once and as they are looked for.
+pub(crate) fn repeated(headers: &[String]) -> Vec<String> {
+    let mut sorted: Vec<&str> =
+        headers.iter().map(|header| trimmed(header)).filter(|header| !header.is_empty()).collect();
+    sorted.sort_unstable();
+    let mut repeated: Vec<String> =
+        sorted.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0].to_owned()).collect();
+    repeated.dedup();
+    repeated
+}
+
+fn trimmed(header: &str) -> &str {
+    header.trim().trim_start_matches('\u{feff}')
+}
+
 /// Column names of headers: trimmed; an empty, repeated or overlong one is named by its position.
 pub(crate) fn name_columns(headers: &[String]) -> Vec<String> {
     let mut seen = HashSet::new();
     let mut names = Vec::with_capacity(headers.len());
     for (n, header) in headers.iter().enumerate() {
-        let header = header.trim().trim_start_matches('\u{feff}');
+        let header = trimmed(header);
         let usable =
             !header.is_empty() && header.len() < HEADER_BYTES && !header.contains('\u{fffd}');
         let mut name = if usable && seen.insert(header.to_owned()) {
@@ -84,6 +99,13 @@ pub(crate) fn name_columns(headers: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn repeated_headers_are_told_once() {
+        let headers = ["a", "b", " a ", "", "", "a", "c"].map(str::to_owned);
+        assert_eq!(repeated(&headers), ["a"]);
+        assert!(repeated(&headers[1..3]).is_empty());
+    }
 
     #[test]
     fn names_are_unique() {

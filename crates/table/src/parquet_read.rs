@@ -29,6 +29,7 @@ use parquet::file::reader::{ChunkReader, Length};
 use crate::batch::{BATCH_BYTES, BATCH_CELLS, BATCH_ROWS, BatchBuilder, StringBatch, cell};
 use crate::csv_read::Event;
 use crate::limits;
+use crate::source::Headers;
 
 const BLOCK: usize = 64 << 10;
 /// Length and magic number at the end of a file.
@@ -42,21 +43,29 @@ fn malformed(reason: &str) -> ModalityError {
     ModalityError::Malformed { reason: reason.into(), place: Place::Whole }
 }
 
-/// The columns that are read, and how many are left out because they are nested or binary.
-pub(crate) fn columns(document: &mut Document<'_>) -> Result<(Vec<String>, u64), ModalityError> {
+/// The columns that are read, and the headers of those that are left out because they are nested or binary.
+pub(crate) fn columns(
+    document: &mut Document<'_>,
+) -> Result<(Vec<String>, Headers), ModalityError> {
     let mut found = None;
     serve(document, Want::Schema, &mut |answer| {
         if let Answer::Schema(schema) = answer {
             let kept = kept(&schema);
-            let left_out = (schema.fields().len() - kept.len()) as u64;
-            let names: Vec<String> = kept.iter().map(|n| schema.field(*n).name().clone()).collect();
-            found = Some((limits::name_columns(&names), left_out));
+            let name = |n: usize| schema.field(n).name().clone();
+            let names: Vec<String> = kept.iter().map(|n| name(*n)).collect();
+            let unread = (0..schema.fields().len()).filter(|n| !kept.contains(n)).map(name);
+            let headers = Headers {
+                repeated: limits::repeated(&names),
+                unread: unread.collect(),
+                ..Headers::default()
+            };
+            found = Some((limits::name_columns(&names), headers));
         }
         Ok(())
     })?;
-    let (names, left_out) = found.ok_or_else(|| malformed("the file has no Parquet schema"))?;
+    let (names, headers) = found.ok_or_else(|| malformed("the file has no Parquet schema"))?;
     limits::check_width(names.len())?;
-    Ok((names, left_out))
+    Ok((names, headers))
 }
 
 /// Reads the file's rows in order.

@@ -21,6 +21,26 @@ pub struct Part {
     pub sheet: Option<String>,
     /// Column names in order.
     pub columns: Vec<String>,
+    /// Headers that name none of the columns.
+    #[serde(default, skip_serializing_if = "Headers::is_plain")]
+    pub headers: Headers,
+}
+
+/// What of a part's headers names no column that is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Headers {
+    /// Whether the first row is data, so that columns are named by their position.
+    pub absent: bool,
+    /// Headers that two columns have or more; the first of them alone is named so.
+    pub repeated: Vec<String>,
+    /// Headers of columns of a type that is not read: nested, or bytes.
+    pub unread: Vec<String>,
+}
+
+impl Headers {
+    fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The parts of a file and what of it nobody sees.
@@ -70,8 +90,9 @@ pub(crate) fn overview(
         "csv" | "tsv" => {
             let dialect = dialect(format)?;
             rewind(document)?;
-            let columns = csv_read::columns(&mut *document.data, dialect)?;
-            Ok(Overview { parts: vec![Part { sheet: None, columns }], unseen: Vec::new() })
+            let (columns, headers) = csv_read::columns(&mut *document.data, dialect)?;
+            let part = Part { sheet: None, columns, headers };
+            Ok(Overview { parts: vec![part], unseen: Vec::new() })
         }
         "xlsx" => {
             let mut unseen: Vec<_> = xlsx::guard(document)?.into_iter().collect();
@@ -82,9 +103,10 @@ pub(crate) fn overview(
             Ok(Overview { parts, unseen })
         }
         "parquet" => {
-            let (columns, left_out) = parquet_read::columns(document)?;
+            let (columns, headers) = parquet_read::columns(document)?;
+            let left_out = headers.unread.len() as u64;
             let unseen = if left_out > 0 { vec![("nested-column", left_out)] } else { Vec::new() };
-            Ok(Overview { parts: vec![Part { sheet: None, columns }], unseen })
+            Ok(Overview { parts: vec![Part { sheet: None, columns, headers }], unseen })
         }
         _ => Err(ModalityError::Internal("a format that is no table".into())),
     })

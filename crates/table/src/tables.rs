@@ -82,6 +82,10 @@ impl TableOptions {
                     HIERARCHY_BYTES >> 20,
                     REFERENCE_BYTES >> 20
                 ),
+                std::io::ErrorKind::InvalidFilename => format!(
+                    "hierarchy file `{name}` is named by a path; write the plain name of a file beside \
+                     the configuration"
+                ),
                 kind => format!("hierarchy file `{name}` cannot be read: {kind}"),
             })
         })

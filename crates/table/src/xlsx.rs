@@ -14,7 +14,7 @@ use zip::ZipArchive;
 
 use crate::batch::BatchBuilder;
 use crate::csv_read::Event;
-use crate::source::Part;
+use crate::source::{Headers, Part};
 use crate::{detect, limits};
 
 /// Rows looked at to find the header.
@@ -213,7 +213,8 @@ pub(crate) fn sheets(document: &mut Document<'_>) -> Result<(Vec<Part>, u64), Mo
         let mut head = Head::default();
         rows(&mut workbook, &sheet.name, &mut |row| Ok(head.push(row)))?;
         if let Some(layout) = head.layout()? {
-            sheets.push(Part { sheet: Some(sheet.name), columns: layout.names });
+            let Layout { names: columns, headers, .. } = layout;
+            sheets.push(Part { sheet: Some(sheet.name), columns, headers });
         }
     }
     Ok((sheets, hidden))
@@ -291,6 +292,7 @@ struct Layout {
     first_row: u32,
     first_column: u32,
     names: Vec<String>,
+    headers: Headers,
 }
 
 impl Head {
@@ -330,12 +332,15 @@ impl Head {
         let below = self.rows.iter().filter(|r| r.number > header.number);
         let rest: Vec<Vec<String>> = below.map(line).collect();
         let mut first_row = header.number + 1;
-        if detect::is_of_a_person(&names, &rest) {
+        let absent = detect::is_of_a_person(&names, &rest);
+        if absent {
             names = vec![String::new(); width];
             first_row = header.number;
         }
+        let repeated = limits::repeated(&names);
+        let headers = Headers { absent, repeated, ..Headers::default() };
         let names = limits::name_columns(&names);
-        Ok(Some(Layout { first_row, first_column: *first, names }))
+        Ok(Some(Layout { first_row, first_column: *first, names, headers }))
     }
 }
 

@@ -476,3 +476,26 @@ fn an_output_that_exists_is_not_touched() {
     assert_eq!(exit, 2, "{said}");
     assert_eq!(fs_err::read(bench.path("out.csv")).expect("mine"), b"mine");
 }
+
+#[test]
+fn what_is_wrong_with_a_table_is_told_by_its_header() {
+    let check = |table: &str, column: &str, expect: &str| {
+        let bench = Bench::new();
+        bench.write("t.csv", table);
+        bench.write("t.toml", format!("[columns]\n{column}\n[[model]]\nk = 2\n"));
+        let words = ["table", "anonymize", "t.csv", "--out", "o.csv", "--config", "t.toml"];
+        let done = bench.run(&words);
+        // Lines are broken where the message is long.
+        let said = stderr(&done).replace('\u{2502}', "");
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(code(&done) != 0 && said.contains(expect), "{said}");
+        assert!(!bench.path("o.csv").exists());
+    };
+    check("a,a,b\n1,2,x\n1,2,y\n", "a = \"quasi\"", "more than one column `a`");
+    check("1,x,2\n1,y,3\n2,z,4\n", "sex = \"quasi\"", "no header was found");
+    check("a,b\n1,x\n1,y\n", "sex = \"quasi\"", "the table has no column `sex`");
+    for name in ["./rep.csv", ".", "/rep.csv", "../rep.csv"] {
+        let column = format!("b = {{ role = \"quasi\", hierarchy = \"{name}\" }}");
+        check("a,b\n1,x\n1,y\n", &column, "plain name of a file beside the configuration");
+    }
+}

@@ -104,10 +104,24 @@ impl Bound {
 }
 
 fn position(part: &Part, name: &str) -> Result<usize, ModalityError> {
-    part.columns
-        .iter()
-        .position(|column| column == name)
-        .ok_or_else(|| ModalityError::Policy(format!("the table has no column `{name}`")))
+    let is_named = |headers: &[String]| headers.iter().any(|header| header == name);
+    if is_named(&part.headers.repeated) {
+        return Err(ModalityError::Policy(format!(
+            "the table has more than one column `{name}`; give each a header of its own"
+        )));
+    }
+    part.columns.iter().position(|column| column == name).ok_or_else(|| {
+        ModalityError::Policy(if is_named(&part.headers.unread) {
+            format!("column `{name}` has a type that is not read: nested, or bytes")
+        } else if part.headers.absent {
+            format!(
+                "the table has no column `{name}`: no header was found, its columns are named \
+                 `column-1` and so on"
+            )
+        } else {
+            format!("the table has no column `{name}`")
+        })
+    })
 }
 
 /// One column in codes.
@@ -269,6 +283,29 @@ impl CodedColumn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Headers;
+
+    #[test]
+    fn a_column_that_cannot_be_had_says_why() {
+        let part = |headers: Headers| Part {
+            sheet: None,
+            columns: vec!["a".into(), "column-2".into()],
+            headers,
+        };
+        let check = |headers: Headers, name: &str, expect: &str| {
+            let error = position(&part(headers), name).unwrap_err().to_string();
+            assert!(error.contains(expect), "{error}");
+        };
+        let names = |name: &str| vec![name.to_owned()];
+        let repeated = Headers { repeated: names("a"), ..Headers::default() };
+        check(repeated.clone(), "a", "more than one column `a`");
+        let unread = Headers { unread: names("bin"), ..Headers::default() };
+        check(unread, "bin", "a type that is not read");
+        check(Headers { absent: true, ..Headers::default() }, "b", "no header was found");
+        check(Headers::default(), "b", "the table has no column `b`");
+        // Near miss: another column may be repeated.
+        assert_eq!(position(&part(repeated), "column-2").unwrap(), 1);
+    }
 
     #[test]
     fn codes_give_back_the_texts() {
