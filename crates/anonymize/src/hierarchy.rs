@@ -53,9 +53,7 @@ pub enum HierarchyError {
         count: usize,
     },
     /// Values of the column that the hierarchy does not have.
-    #[error(
-        "{count} values of the column have no line in the hierarchy; the first has code {code}"
-    )]
+    #[error("{count} values of the column have no line in the hierarchy")]
     MissingValues {
         /// How many.
         count: usize,

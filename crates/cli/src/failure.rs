@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     Engine(EngineError),
     /// The request was not understood.
     Usage(String),
+    /// Asked to stop work that keeps nothing until it is done.
+    Abandoned,
     /// A file named on the command line.
     Io(&'static str, std::io::Error),
 }
@@ -31,10 +33,19 @@ impl From<anonymed_engine::vault::VaultError> for Failure {
 }
 
 impl Failure {
+    /// The failure of work on one table, which another call does not go on with.
+    pub(crate) fn of_one_table(self) -> Self {
+        match self {
+            Self::Engine(EngineError::Cancelled(_)) => Self::Abandoned,
+            other => other,
+        }
+    }
+
     fn exit_code(&self) -> u8 {
         match self {
             Self::Engine(error) => error.exit_code(),
             Self::Usage(_) => 2,
+            Self::Abandoned => 130,
             Self::Io(..) => 1,
         }
     }
@@ -43,6 +54,7 @@ impl Failure {
         match self {
             Self::Engine(error) => error.code(),
             Self::Usage(_) => "ANM-USAGE-001",
+            Self::Abandoned => "ANM-RUN-130",
             Self::Io(..) => "ANM-IO-002",
         }
     }
@@ -53,6 +65,7 @@ pub(crate) fn report(failure: &Failure) -> ExitCode {
     let message = match failure {
         Failure::Engine(error) => error.to_string(),
         Failure::Usage(message) => message.clone(),
+        Failure::Abandoned => "interrupted; nothing was written".to_owned(),
         Failure::Io(what, error) => format!("{what}: {}", cause(error.kind())),
     };
     let mut diagnostic =
@@ -74,4 +87,20 @@ pub(crate) fn report(failure: &Failure) -> ExitCode {
     }
     console::say(text.trim_end());
     ExitCode::from(failure.exit_code())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_on_one_table_is_not_resumed() {
+        let interrupted = || Failure::from(EngineError::Cancelled(anonymed_core::Cancelled));
+        let whole = interrupted();
+        let one = interrupted().of_one_table();
+        assert!(matches!(one, Failure::Abandoned));
+        assert_eq!((whole.exit_code(), whole.code()), (one.exit_code(), one.code()));
+        let usage = Failure::Usage(String::new()).of_one_table();
+        assert!(matches!(usage, Failure::Usage(_)));
+    }
 }

@@ -40,10 +40,14 @@ pub(crate) fn table_options(project: &Project) -> TableOptions {
 
 /// Reads a hierarchy file of at most `most` bytes by a plain name; a policy cannot point outside of the
 /// project.
+///
+/// # Errors
+///
+/// [`std::io::ErrorKind::InvalidFilename`] where the name is none.
 pub(crate) fn hierarchy(root: &Path, name: &str, most: u64) -> std::io::Result<String> {
-    let plain = Path::new(name).components().all(|c| matches!(c, Component::Normal(_)));
-    if !plain {
-        return Err(std::io::ErrorKind::PermissionDenied.into());
+    let mut parts = Path::new(name).components();
+    if name.is_empty() || !parts.all(|part| matches!(part, Component::Normal(_))) {
+        return Err(std::io::ErrorKind::InvalidFilename.into());
     }
     bounded::read_text(&root.join(name), most)
 }

@@ -9,7 +9,7 @@ use anonymed_engine::table_input::TableInput;
 use clap::Args as ClapArgs;
 
 use super::cohort_words::words;
-use super::common::{Common, cancel_on_signals};
+use super::common::{Common, abandon_on_signals};
 use crate::console;
 use crate::failure::Failure;
 
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
         follow_up: watched(args)?,
         min_cell: args.min_cell,
     };
-    let answer = assess(input, raw, &args.config, request, &cancel_on_signals()?)?;
+    let answer = assess(input, raw, &args.config, request, &abandon_on_signals()?)?;
     if common.json {
         console::print_json(&answer)?;
     } else {

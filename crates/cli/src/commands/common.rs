@@ -192,12 +192,26 @@ pub(crate) struct ProjectPlace {
     key_file: Option<PathBuf>,
 }
 
-/// A token that Ctrl-C and a polite kill cancel: the job stops at its next safe point.
+/// A token that Ctrl-C and a polite kill cancel: the job stops at its next safe point, and goes on from there
+/// in another call.
 ///
 /// # Errors
 ///
 /// Where the signal cannot be taken.
 pub(crate) fn cancel_on_signals() -> Result<CancelToken, Failure> {
+    cancel_saying("stopping at the next safe point; run the same command to resume")
+}
+
+/// The same for work that keeps nothing until it is done.
+///
+/// # Errors
+///
+/// Where the signal cannot be taken.
+pub(crate) fn abandon_on_signals() -> Result<CancelToken, Failure> {
+    cancel_saying("stopping; nothing is written")
+}
+
+fn cancel_saying(what: &'static str) -> Result<CancelToken, Failure> {
     let token = CancelToken::default();
     let mut signals = signal_hook::iterator::Signals::new([
         signal_hook::consts::SIGINT,
@@ -207,7 +221,7 @@ pub(crate) fn cancel_on_signals() -> Result<CancelToken, Failure> {
     let cancel = token.clone();
     std::thread::spawn(move || {
         for _ in signals.forever() {
-            console::say("stopping at the next safe point; run the same command to resume");
+            console::say(what);
             cancel.cancel();
         }
     });

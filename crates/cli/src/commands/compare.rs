@@ -9,7 +9,7 @@ use anonymed_engine::table_input::TableInput;
 use anonymed_engine::table_utility::{Compared, compare};
 use clap::Args as ClapArgs;
 
-use super::common::{Common, cancel_on_signals};
+use super::common::{Common, abandon_on_signals};
 use super::risk::line;
 use super::utility::figure;
 use crate::console;
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let released: Vec<TableInput<'_>> = args.released.iter().map(|path| input(path)).collect();
     let question = RiskQuestion { threshold: args.threshold, population: None };
     let asked = (question, args.key.as_deref());
-    let tables = compare(input(&args.raw), &released, &args.config, asked, &cancel_on_signals()?)?;
+    let tables = compare(input(&args.raw), &released, &args.config, asked, &abandon_on_signals()?)?;
     if common.json {
         console::print_json(&tables)?;
     } else {

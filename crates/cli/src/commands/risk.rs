@@ -9,7 +9,7 @@ use anonymed_engine::table_input::TableInput;
 use anonymed_engine::table_risk::{RiskReport, assess};
 use clap::Args as ClapArgs;
 
-use super::common::{Common, cancel_on_signals};
+use super::common::{Common, abandon_on_signals};
 use crate::console;
 use crate::failure::Failure;
 
@@ -36,7 +36,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let input = TableInput { path: &args.input, sheet: args.sheet.as_deref() };
     let question = RiskQuestion { threshold: args.threshold, population: args.population };
-    let report = assess(input, &args.config, question, &cancel_on_signals()?)?;
+    let report = assess(input, &args.config, question, &abandon_on_signals()?)?;
     if common.json {
         console::print_json(&report)?;
     } else {

@@ -9,7 +9,7 @@ use anonymed_engine::hierarchy::{
 use anonymed_engine::single::{Places, TableReport, anonymize};
 use clap::{Args, Subcommand};
 
-use super::common::{Common, cancel_on_signals};
+use super::common::{Common, abandon_on_signals};
 use super::{table_attack, table_explain};
 use crate::console;
 use crate::failure::Failure;
@@ -87,7 +87,7 @@ pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failur
 }
 
 fn anonymized(places: Places<'_>, common: &Common) -> Result<ExitCode, Failure> {
-    let report = anonymize(places, common.progress().as_ref(), &cancel_on_signals()?)?;
+    let report = anonymize(places, common.progress().as_ref(), &abandon_on_signals()?)?;
     if common.json {
         console::print_json(&report)?;
     } else {
@@ -111,7 +111,7 @@ fn checked(hierarchy: &Hierarchy, common: &Common) -> Result<ExitCode, Failure> 
         output: hierarchy.out.as_deref(),
         values: if hierarchy.show_values { Values::Shown } else { Values::Hidden },
     };
-    let report = check(request, &cancel_on_signals()?)?;
+    let report = check(request, &abandon_on_signals()?)?;
     if common.json {
         console::print_json(&report)?;
     } else {

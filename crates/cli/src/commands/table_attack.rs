@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anonymed_engine::table_attack::{Attacker, REFUSED, TableAttackReport, Told, attack};
 
-use super::common::{Common, cancel_on_signals};
+use super::common::{Common, abandon_on_signals};
 use crate::console;
 use crate::failure::Failure;
 
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
         sequence_kept: args.sequence_kept,
         only: &args.only,
     };
-    let report = attack(attacker, &cancel_on_signals()?)?;
+    let report = attack(attacker, &abandon_on_signals()?)?;
     if common.json {
         console::print_json(&report)?;
     } else {

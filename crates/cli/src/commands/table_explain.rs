@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anonymed_engine::table_explain::{ExplainReport, RowReport, explain};
 use anonymed_engine::table_input::TableInput;
 
-use super::common::{Common, cancel_on_signals};
+use super::common::{Common, abandon_on_signals};
 use super::risk::line;
 use crate::console;
 use crate::failure::Failure;
@@ -30,7 +30,7 @@ pub(crate) struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let input = TableInput { path: &args.input, sheet: args.sheet.as_deref() };
-    let (progress, cancel) = (common.progress(), cancel_on_signals()?);
+    let (progress, cancel) = (common.progress(), abandon_on_signals()?);
     let report = explain(input, &args.config, args.rows, progress.as_ref(), &cancel)?;
     if common.json {
         console::print_json(&report)?;

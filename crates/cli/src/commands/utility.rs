@@ -9,7 +9,7 @@ use anonymed_engine::table_input::TableInput;
 use anonymed_engine::table_utility::{Point, compare_one, curve};
 use clap::Args as ClapArgs;
 
-use super::common::{Common, cancel_on_signals};
+use super::common::{Common, abandon_on_signals};
 use super::risk::line;
 use crate::console;
 use crate::failure::Failure;
@@ -43,7 +43,7 @@ pub(crate) struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let raw = TableInput { path: &args.raw, sheet: args.sheet.as_deref() };
-    let cancel = cancel_on_signals()?;
+    let cancel = abandon_on_signals()?;
     match &args.released {
         None => {
             let points = curve(raw, &args.config, &cancel)?;
