@@ -3,7 +3,7 @@
 use anonymed_core::policy::AttackConfig;
 
 use super::*;
-use crate::exposure::{Cells, Claims, Exposure, QuasiColumn, Table};
+use crate::exposure::{Cells, Claims, Exposure, Matcher, QuasiColumn, Table};
 use crate::{AssessError, ValueTree};
 
 /// A row: person, quasi-identifiers, sensitive value.
@@ -78,11 +78,47 @@ fn linkage_by_hand() {
 fn columns_without_room_are_matched_all_the_same() {
     let input = exposure(2, &RAW, &RELEASED).finish(claims(2)).unwrap();
     // Four ages and more at one word each; the sexes alone have room in 16 bytes.
-    for room in [0, 16, 1 << 20] {
-        let matcher = crate::exposure::Matcher::within(&input.columns, &input.released, room);
-        assert_eq!(matcher.matches(&input.raw).lists(), input.matches.lists(), "{room}");
+    for (room, pairs) in [(0, 0), (0, 1 << 20), (16, 0), (16, 1 << 20), (1 << 20, 0)] {
+        let matcher = Matcher::within(&input.columns, &input.released, room, pairs);
+        assert_eq!(matcher.matches(&input.raw).lists(), input.matches.lists(), "{room} {pairs}");
     }
     assert_eq!(input.matches.lists(), [vec![0], vec![1], vec![]]);
+}
+
+#[test]
+fn classes_are_those_whose_every_label_covers() {
+    let mut tables = Exposure::new(vec![Default::default(), Default::default()], vec![], false);
+    let names = ["a", "ab", "abc", "b", "{a|b}", "a**", "*", ""];
+    for row in 0..300u32 {
+        let (number, name) = ((row * 7919 % 300).to_string(), names[row as usize % 4]);
+        let cells = Cells { quasi: &[Some(&number), Some(name)], ..Cells::default() };
+        tables.add(Table::Raw, &cells).unwrap();
+        let (low, width) = (row * 31 % 290, [0, 3, 40, 200][row as usize % 4]);
+        let range = if row % 50 == 0 { "*".to_owned() } else { format!("{low}..{}", low + width) };
+        let cells =
+            Cells { quasi: &[Some(&range), Some(names[row as usize % 7])], ..Cells::default() };
+        tables.add(Table::Released, &cells).unwrap();
+    }
+    let input = tables.finish(claims(2)).unwrap();
+    let (columns, release) = (&input.columns, &input.released);
+    for (room, pairs) in [(0, 0), (0, 2000), (0, 20_000), (100, 2000), (1 << 20, 0)] {
+        let matcher = Matcher::within(columns, release, room, pairs);
+        let check = |values: &[u32]| {
+            let covers = |labels: &[u32]| {
+                (0..2).all(|column| columns[column].covers(labels[column], values[column]))
+            };
+            let classes = (0u32..).zip(&release.classes).filter(|(_, labels)| covers(labels));
+            let expect: Vec<u32> = classes.map(|(class, _)| class).collect();
+            assert_eq!(matcher.classes(values), expect, "{room} {pairs} {values:?}");
+        };
+        for row in 0..300 {
+            let values = input.raw.values(row);
+            check(&values);
+            check(&[values[0], crate::exposure::ANY]);
+            check(&[crate::exposure::ANY, values[1]]);
+        }
+        check(&[crate::exposure::ANY; 2]);
+    }
 }
 
 #[test]

@@ -80,6 +80,21 @@ impl Column {
         covered
     }
 
+    /// By value: the number of one of so many blocks (1 or more) of values that lie beside each other, those
+    /// with an extent by its lower end, the others by their texts.
+    pub(super) fn blocks(&self, most: usize) -> Vec<u32> {
+        let order = &self.order;
+        let size = self.values.len().div_ceil(most).max(1);
+        let extents = order.by_start.iter().map(|extent| extent.2);
+        let has_no_extent = |value: &u32| self.values[*value as usize].extent.is_none();
+        let others = order.by_text.iter().chain(&order.missing).copied().filter(has_no_extent);
+        let mut blocks = vec![0; self.values.len()];
+        for (place, value) in extents.chain(others).enumerate() {
+            blocks[value as usize] = (place / size) as u32;
+        }
+        blocks
+    }
+
     fn beginning(&self, pattern: &str) -> Vec<u32> {
         let start = pattern.trim_end_matches('*');
         let text = |number: &u32| self.values[*number as usize].text();

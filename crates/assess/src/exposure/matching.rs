@@ -18,6 +18,9 @@ const MOST_BYTES: usize = 64 << 20;
 /// Most pairs of a value and a label that a column lists.
 const MOST_PAIRS: usize = 8 << 20;
 
+/// Most blocks of values by which wide labels are listed.
+const MOST_BLOCKS: usize = 1024;
+
 /// Finds classes by values.
 pub(crate) struct Matcher<'a> {
     columns: &'a [Column],
@@ -37,8 +40,10 @@ enum Index {
 struct Lists {
     /// By value: labels that cover it and few others.
     narrow: Groups,
-    /// Labels that cover many values, to be asked.
-    wide: Vec<u32>,
+    /// By value: a block of values that lie beside it.
+    block_of: Vec<u32>,
+    /// By block: labels that cover many values, some of them in it, to be asked.
+    wide: Groups,
     /// By label: the classes that have it.
     classes: Groups,
 }
@@ -72,11 +77,16 @@ impl Matches {
 
 impl<'a> Matcher<'a> {
     pub(crate) fn new(columns: &'a [Column], release: &'a Release) -> Self {
-        Self::within(columns, release, MOST_BYTES)
+        Self::within(columns, release, MOST_BYTES, MOST_PAIRS)
     }
 
-    /// With bit sets of so many bytes at most.
-    pub(crate) fn within(columns: &'a [Column], release: &'a Release, mut room: usize) -> Self {
+    /// With bit sets of so many bytes at most, and lists of about so many pairs by column.
+    pub(crate) fn within(
+        columns: &'a [Column],
+        release: &'a Release,
+        mut room: usize,
+        pairs: usize,
+    ) -> Self {
         let words = release.classes.len().div_ceil(64);
         let bytes = |column: &usize| columns[*column].values.len() * words * 8;
         let mut order: Vec<usize> = (0..columns.len()).collect();
@@ -89,7 +99,7 @@ impl<'a> Matcher<'a> {
         }
         let index = columns.iter().enumerate().map(|(position, column)| match has_bits[position] {
             true => Index::Bits(bits(column, position, release, words)),
-            false => Index::Lists(Lists::of(column, position, release, MOST_PAIRS)),
+            false => Index::Lists(Lists::of(column, position, release, pairs)),
         });
         Self { columns, release, words, index: index.collect() }
     }
@@ -197,20 +207,28 @@ impl Lists {
         let classes = classes_of_label(column, position, release);
         let used = (0..column.labels.len() as u32).filter(|label| !classes.list(*label).is_empty());
         let each = most / used.clone().count().max(1);
-        let (mut pairs, mut wide) = (Vec::new(), Vec::new());
+        let block_of = column.blocks(each.clamp(1, MOST_BLOCKS));
+        let (mut narrow, mut wide) = (Vec::new(), Vec::new());
         for label in used {
             let covered = column.covered(label);
-            match covered.len() <= each {
-                true => pairs.extend(covered.into_iter().map(|value| (value, label))),
-                false => wide.push(label),
+            if covered.len() <= each {
+                narrow.extend(covered.into_iter().map(|value| (value, label)));
+            } else {
+                let mut blocks: Vec<u32> =
+                    covered.into_iter().map(|value| block_of[value as usize]).collect();
+                blocks.sort_unstable();
+                blocks.dedup();
+                wide.extend(blocks.into_iter().map(|block| (block, label)));
             }
         }
-        Self { narrow: Groups::of(column.values.len(), pairs), wide, classes }
+        let narrow = Groups::of(column.values.len(), narrow);
+        Self { narrow, block_of, wide: Groups::of(MOST_BLOCKS, wide), classes }
     }
 
     /// The labels that cover a value.
     fn labels(&self, column: &Column, value: u32) -> Vec<u32> {
-        let wide = self.wide.iter().filter(|label| column.covers(**label, value));
+        let wide = self.wide.list(self.block_of[value as usize]).iter();
+        let wide = wide.filter(|label| column.covers(**label, value));
         self.narrow.list(value).iter().chain(wide).copied().collect()
     }
 }
