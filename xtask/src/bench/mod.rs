@@ -285,9 +285,14 @@ impl Bench {
 
     /// Runs to the end with the log of this command alone.
     fn measured(&self, command: &mut std::process::Command) -> Result<Usage> {
+        self.measured_as(command, DONE)
+    }
+
+    /// As [`Bench::measured`], for a command that may end with other codes.
+    fn measured_as(&self, command: &mut std::process::Command, codes: &[i32]) -> Result<Usage> {
         fs_err::write(self.log(), "")?;
         let usage = process::measure(command, &self.log())?;
-        if !DONE.contains(&usage.code) {
+        if !codes.contains(&usage.code) {
             bail!(
                 "`{}` ended with exit code {}; see {}",
                 process::line(command),

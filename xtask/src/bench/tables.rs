@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use super::{Bench, enlarge, json, megabytes};
+use super::{Bench, cost, enlarge, json, megabytes};
 use crate::sys::Workspace;
 use crate::sys::process::Usage;
 
@@ -103,7 +103,7 @@ impl Bench {
         for method in ["mondrian", "kmember", "mdav", "fuzzy"] {
             let tail = format!("[[model]]\nk = 5\n[search]\nmethod = \"{method}\"\n");
             for (form, quasi) in [("ranges and sets", plain(&ADULT)), ("hierarchies", trees())] {
-                let Ok(done) = self.best_of(3, &Job::new(&input, quasi, &tail)) else { continue };
+                let done = self.best_of(3, &Job::new(&input, quasi, &tail))?;
                 let what = format!("{method}, {form}: certainty penalty");
                 self.row(&what, &format!("{:.4} ({})", done.number("gcp"), done.cost()));
             }
@@ -116,6 +116,24 @@ impl Bench {
         let what =
             "mondrian under k, distinct and entropy l, t, delta and beta, each counted again";
         self.row(what, &format!("{} ({})", done.classes(), done.cost()));
+        self.judged(&input, &trees())
+    }
+
+    /// The raw table judged, and a release of it attacked.
+    fn judged(&mut self, input: &Path, quasi: &[(String, Option<PathBuf>)]) -> Result<()> {
+        let columns = "occupation = \"sensitive\"\n";
+        let job = Job { columns, ..Job::new(input, quasi.to_vec(), "[[model]]\nk = 5\n") };
+        let config = self.config(&job)?;
+        let mut risk = self.anonymed.command(&["risk", "--json", "--quiet"]);
+        risk.arg(input).arg("--config").arg(&config);
+        let usage = self.measured(&mut risk)?;
+        let what = "`risk` of the raw table: k, l, entropy l, c, alpha, t, delta, beta reached, and the rest";
+        self.row(what, &cost(usage));
+        let done = self.best_of(1, &job)?;
+        let mut attack = self.anonymed.command(&["table", "attack", "--json", "--quiet"]);
+        attack.arg(input).arg(&done.out).arg("--config").arg(&config);
+        let usage = self.measured_as(&mut attack, &[0, 5])?;
+        self.row("`table attack`, every attack that needs no other table", &cost(usage));
         Ok(())
     }
 
@@ -176,7 +194,13 @@ impl Bench {
         let job = |form| Job { columns: keep, form, ..Job::new(&csv, trees(), OPTIMAL) };
         for form in ["csv", "parquet"] {
             let done = self.best_of(1, &job(form))?;
-            self.row(&format!("CSV to {form}"), &format!("{} ({})", done.classes(), done.cost()));
+            let value = format!(
+                "levels {}, {} ({})",
+                levels(&done.told, &ADULT),
+                done.classes(),
+                done.cost()
+            );
+            self.row(&format!("CSV to {form}"), &value);
         }
         // The same table as Parquet: a recoding that has nothing to reach leaves every value as it is.
         let nothing = "[[model]]\naverage_risk = 0.999999\n";
