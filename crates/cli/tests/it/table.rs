@@ -178,8 +178,8 @@ fn what_is_left_out_belongs_to_the_table_s_distribution() {
 fn cells_that_begin_like_a_formula_are_read_as_they_were() {
     let bench = Bench::new();
     let mut csv = "n,dx\n".to_owned();
-    for n in 0..40 {
-        csv += &format!("{},{}\n", n % 20 - 10, ["@a", "=b"][n % 2]);
+    for n in 0..40i32 {
+        csv += &format!("{},{}\n", n % 20 - 10, ["@a", "=b"][n as usize % 2]);
     }
     bench.write("people.csv", csv.clone());
     bench.write("dx.csv", "@a;x;*\n=b;x;*\n");
@@ -452,7 +452,8 @@ fn what_cannot_be_done_leaves_no_output() {
     check("[columns]\ndx = \"sensitive\"\n[[model]]\nk = 5\n", 3, "has the role \"quasi\"");
     check(&format!("{CONFIG}[[model]]\nz = 5\n"), 3, "is none that is known");
     check(&format!("{CONFIG}[[model]]\nk = 1\n"), 3, "2 or more");
-    check(&format!("{CONFIG}[search]\nmethod = \"guess\"\n"), 3, "none of fuzzy, kmember, mdav");
+    let guess = format!("{CONFIG}[[model]]\nk = 5\n[search]\nmethod = \"guess\"\n");
+    check(&guess, 3, "none of fuzzy, kmember, mdav");
     check(
         "[columns]\nage = { role = \"quasi\", hierarchy = \"no.csv\" }\n[[model]]\nk = 5\n",
         3,
