@@ -95,6 +95,10 @@ impl Pass<'_> {
                 prose = (prose.0 + 1, prose.1 + u64::from(whole && value == WITHHELD));
             }
             let hits = match used {
+                // A kept cell that names somebody goes through the text engine; what stands there is ours.
+                CellUse::Kept if !excused.is_empty() => {
+                    self.look.sweep.field(value, owner, excused)
+                }
                 CellUse::Kept => tally.add(&self.look.sweep, value, owner),
                 CellUse::Prose => self.look.sweep.field(value, owner, excused),
                 CellUse::Written => self.look.sweep.cell(value, owner, used),
