@@ -61,6 +61,22 @@ fn a_cell_that_is_not_what_its_column_holds_is_not_kept() {
 }
 
 #[test]
+fn a_fake_name_that_a_patient_has_by_chance_refuses_nothing() {
+    let bench = Bench::new();
+    // Every name that a fake can be drawn from is some patient's.
+    let names = fs_err::read_to_string("../text/data/surrogates/surnames.txt").expect("the fakes");
+    let names = names.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut csv = "mrn,surname,sex,result\n".to_owned();
+    for (n, surname) in names.enumerate() {
+        let result = if n % 50 == 7 { "see Dr Quackenbush" } else { "negative" };
+        csv += &format!("41{n:05},{surname},{},{result}\n", ["F", "M"][n % 2]);
+    }
+    bench.write("in/labs.csv", csv);
+    let text = released(&bench, "research-linked");
+    assert!(text.contains("see Dr ") && !text.contains("Quackenbush"), "{text}");
+}
+
+#[test]
 fn headers_that_name_people_are_not_released() {
     let bench = Bench::new();
     let header: Vec<String> =
