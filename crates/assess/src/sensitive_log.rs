@@ -8,17 +8,73 @@ use hashbrown::{HashMap, HashSet};
 use crate::cell;
 use crate::hash::{self, CellNumbers};
 use crate::privacy::Scales;
-use crate::{AssessError, Placed};
+use crate::{AssessError, Placed, Shape};
 
-/// Sensitive values as they are met: 12 bytes a stated cell and 8 a row.
+/// Sensitive values as they are met: 12 bytes a stated cell, and 8 a row where people are no rows.
 #[derive(Debug, Default)]
 pub struct SensitiveLog {
-    /// (class, person).
-    people: Vec<(u32, u32)>,
-    /// People of the table who are in no class.
-    outside: Vec<u32>,
+    people: People,
+    /// Rows so far.
+    rows: u64,
     columns: Vec<Column>,
     counted: OnceCell<Counted>,
+}
+
+/// Who is in which class.
+#[derive(Debug)]
+enum People {
+    /// Each row is a person: rows by class, and those in none.
+    Rows(Vec<u64>, u64),
+    /// (class, person), and people who are in none.
+    Subjects(Vec<(u32, u32)>, Vec<u32>),
+}
+
+impl Default for People {
+    fn default() -> Self {
+        Self::Subjects(Vec::new(), Vec::new())
+    }
+}
+
+impl People {
+    fn add(&mut self, class: u32, person: u32) {
+        match self {
+            Self::Rows(rows, _) => {
+                let class = class as usize;
+                if class >= rows.len() {
+                    rows.resize(class + 1, 0);
+                }
+                rows[class] += 1;
+            }
+            Self::Subjects(people, _) if people.last() == Some(&(class, person)) => {}
+            Self::Subjects(people, _) => people.push((class, person)),
+        }
+    }
+
+    fn add_outside(&mut self, person: u32) {
+        match self {
+            Self::Rows(_, outside) => *outside += 1,
+            Self::Subjects(_, outside) => outside.push(person),
+        }
+    }
+
+    /// People by class, and of the whole table.
+    fn counted(&self) -> (Vec<u64>, u64) {
+        let (people, outside) = match self {
+            Self::Rows(rows, outside) => return (rows.clone(), rows.iter().sum::<u64>() + outside),
+            Self::Subjects(people, outside) => (people, outside),
+        };
+        let mut people = people.clone();
+        people.sort_unstable();
+        people.dedup();
+        let classes = people.last().map_or(0, |(class, _)| *class as usize + 1);
+        let mut of_class = vec![0; classes];
+        people.iter().for_each(|(class, _)| of_class[*class as usize] += 1);
+        let mut all: Vec<u32> =
+            people.iter().map(|(_, person)| *person).chain(outside.iter().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        (of_class, all.len() as u64)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -164,9 +220,14 @@ fn shift(
 }
 
 impl SensitiveLog {
-    /// A log of so many sensitive columns.
-    pub fn new(columns: usize) -> Self {
-        Self { columns: (0..columns).map(|_| Column::default()).collect(), ..Self::default() }
+    /// A log of so many sensitive columns of a table whose rows a class index of a shape places.
+    pub fn new(shape: Shape, columns: usize) -> Self {
+        let people = match shape.has_subject() {
+            true => People::default(),
+            false => People::Rows(Vec::new(), 0),
+        };
+        let columns = (0..columns).map(|_| Column::default()).collect();
+        Self { people, columns, ..Self::default() }
     }
 
     /// Adds a row that a class index has placed, with its sensitive cells; nothing where a cell states
@@ -176,16 +237,9 @@ impl SensitiveLog {
     ///
     /// A row of other cells, or too many distinct values.
     pub fn add(&mut self, placed: Placed, cells: &[Option<&str>]) -> Result<(), AssessError> {
-        let row = self.people.len() as u64;
-        if cells.len() != self.columns.len() {
-            let expected = self.columns.len();
-            return Err(AssessError::WrongCells { row, cells: cells.len(), expected });
-        }
-        self.counted.take();
+        let row = self.row(cells)?;
         let Some(person) = placed.person else { return Ok(()) };
-        if self.people.last() != Some(&(placed.class, person)) {
-            self.people.push((placed.class, person));
-        }
+        self.people.add(placed.class, person);
         for (column, cell) in self.columns.iter_mut().zip(cells) {
             let Some(text) = cell else { continue };
             let value = column.value(text, row)?;
@@ -200,19 +254,26 @@ impl SensitiveLog {
     ///
     /// A row of other cells, or too many distinct values.
     pub fn add_outside(&mut self, person: u32, cells: &[Option<&str>]) -> Result<(), AssessError> {
-        let row = self.people.len() as u64;
-        if cells.len() != self.columns.len() {
-            let expected = self.columns.len();
-            return Err(AssessError::WrongCells { row, cells: cells.len(), expected });
-        }
-        self.counted.take();
-        self.outside.push(person);
+        let row = self.row(cells)?;
+        self.people.add_outside(person);
         for (column, cell) in self.columns.iter_mut().zip(cells) {
             let Some(text) = cell else { continue };
             let value = column.value(text, row)?;
             column.outside.push((value, person));
         }
         Ok(())
+    }
+
+    /// The number of a row that comes.
+    fn row(&mut self, cells: &[Option<&str>]) -> Result<u64, AssessError> {
+        let row = self.rows;
+        if cells.len() != self.columns.len() {
+            let expected = self.columns.len();
+            return Err(AssessError::WrongCells { row, cells: cells.len(), expected });
+        }
+        self.rows += 1;
+        self.counted.take();
+        Ok(row)
     }
 
     /// People of each class, in the order of their numbers.
@@ -252,22 +313,9 @@ impl SensitiveLog {
 
     fn counted(&self) -> &Counted {
         self.counted.get_or_init(|| {
-            let mut people = self.people.clone();
-            people.sort_unstable();
-            people.dedup();
-            let classes = people.last().map_or(0, |(class, _)| *class as usize + 1);
-            let mut of_class = vec![0; classes];
-            people.iter().for_each(|(class, _)| of_class[*class as usize] += 1);
-            let mut all: Vec<u32> = people
-                .iter()
-                .map(|(_, person)| *person)
-                .chain(self.outside.iter().copied())
-                .collect();
-            all.sort_unstable();
-            all.dedup();
-            let all = all.len() as u64;
+            let (people, all) = self.people.counted();
             let columns = self.columns.iter().map(|column| column.counted(all)).collect();
-            Counted { people: of_class, all, columns }
+            Counted { people, all, columns }
         })
     }
 

@@ -174,11 +174,15 @@ impl TableRisk {
     }
 }
 
-fn counts(table: &CodedTable, all: &Combinations, sizes: &[Size]) -> ClassCounts {
-    let shape = match table.subjects() {
+fn shape(table: &CodedTable, all: &Combinations) -> Shape {
+    match table.subjects() {
         Some(_) => Shape::with_subject(all.width(), 0),
         None => Shape::by_rows(all.width(), 0),
-    };
+    }
+}
+
+fn counts(table: &CodedTable, all: &Combinations, sizes: &[Size]) -> ClassCounts {
+    let shape = shape(table, all);
     let nobody = table.subjects().map_or(0, |s| s.iter().filter(|s| **s == NOBODY).count());
     let rows = [table.rows() as u64, all.suppressed_rows(), nobody as u64];
     // The class of suppressed rows has none here.
@@ -274,7 +278,7 @@ fn sensitive(table: &CodedTable, all: &Combinations) -> Vec<SensitiveRisk> {
 
 /// Who has which value in each class. A person without a name has none.
 fn log(table: &CodedTable, all: &Combinations, columns: &[&CodedColumn]) -> SensitiveLog {
-    let mut log = SensitiveLog::new(columns.len());
+    let mut log = SensitiveLog::new(shape(table, all), columns.len());
     for (row, class) in all.of_row().iter().enumerate() {
         if Some(*class) == all.suppressed() {
             continue;

@@ -128,8 +128,9 @@ mod tests {
     type Row<'a> = (&'a str, &'a str, Option<&'a str>);
 
     fn log(rows: &[Row<'_>]) -> SensitiveLog {
-        let mut index = ClassIndex::new(Shape::with_subject(1, 0));
-        let mut log = SensitiveLog::new(1);
+        let shape = Shape::with_subject(1, 0);
+        let mut index = ClassIndex::new(shape);
+        let mut log = SensitiveLog::new(shape, 1);
         for (class, person, value) in rows {
             let placed = index.add(&[Some(class)], Some(person), &[]).unwrap().unwrap();
             log.add(placed, &[*value]).unwrap();

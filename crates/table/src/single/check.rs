@@ -95,7 +95,7 @@ pub fn check(
     };
     let mut found = Found {
         index: ClassIndex::new(shape.suppression(SuppressionMark::LeftOut)),
-        log: SensitiveLog::new(columns.sensitive.len()),
+        log: SensitiveLog::new(shape, columns.sensitive.len()),
         // How many rows somebody has is not hidden by joint scope, and not promised.
         joint: SignatureIndex::new(match config.scope {
             RiskScope::Joint => Multiplicity::Ignored,
@@ -164,7 +164,11 @@ impl<'a> Columns<'a> {
             at.ok_or(ReadBackError::Format("a column is not there"))
         };
         let quasi = config.of_role(AttributeRole::Quasi).map(|(name, _)| position(name));
-        let sensitive = config.of_role(AttributeRole::Sensitive).map(|(name, column)| {
+        // What no model is about need not be counted.
+        let asked =
+            |name: &String| config.models.iter().any(|model| model.on.as_ref() == Some(name));
+        let sensitive = config.of_role(AttributeRole::Sensitive).filter(|(name, _)| asked(name));
+        let sensitive = sensitive.map(|(name, column)| {
             Ok(Sensitive { at: position(name)?, name, missing: &column.missing })
         });
         let aggregated = config.output.form == OutputForm::Aggregated;

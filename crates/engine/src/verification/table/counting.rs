@@ -47,7 +47,7 @@ impl<'a> Shares<'a> {
         let promises: Vec<Promise<'a>> = promises.into_iter().filter(|p| !p.is_count()).collect();
         Ok((!promises.is_empty()).then(|| Self {
             index: ClassIndex::new(shape),
-            log: SensitiveLog::new(columns.sensitive.len()),
+            log: SensitiveLog::new(shape, columns.sensitive.len()),
             promises,
         }))
     }
