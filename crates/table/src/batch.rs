@@ -2,7 +2,7 @@
 //! text, as written, so a postal code keeps its zeros and a decimal its digits.
 
 use arrow::array::{Array, ArrayRef, StringArray, StringBuilder};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Rows in a batch.
 pub(crate) const BATCH_ROWS: usize = 8192;
@@ -21,12 +21,72 @@ pub(crate) fn batch_rows(columns: usize) -> usize {
 #[derive(Debug, Clone)]
 pub struct StringBatch {
     rows: Vec<u64>,
-    columns: Vec<StringArray>,
+    columns: Vec<BatchColumn>,
+}
+
+/// The cells of one column of a batch.
+#[derive(Debug, Clone)]
+pub(crate) enum BatchColumn {
+    Texts(StringArray),
+    Words(Words),
+}
+
+/// Cells by the number of their text, each text once; as Parquet packs them. They are spelled out for who
+/// asks.
+#[derive(Debug, Clone)]
+pub(crate) struct Words {
+    words: StringArray,
+    codes: Vec<u32>,
+    texts: OnceLock<StringArray>,
+}
+
+impl Words {
+    pub(crate) fn new(words: StringArray, codes: Vec<u32>) -> Self {
+        Self { words, codes, texts: OnceLock::new() }
+    }
+
+    /// The texts by number; some may be equal.
+    pub(crate) fn words(&self) -> &StringArray {
+        &self.words
+    }
+
+    /// The number of each cell's text.
+    pub(crate) fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
+    fn texts(&self) -> &StringArray {
+        self.texts.get_or_init(|| {
+            let texts = self.codes.iter().map(|code| Some(cell(&self.words, *code as usize)));
+            StringArray::from_iter(texts)
+        })
+    }
+}
+
+impl BatchColumn {
+    fn texts(&self) -> &StringArray {
+        match self {
+            Self::Texts(texts) => texts,
+            Self::Words(words) => words.texts(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Texts(texts) => texts.len(),
+            Self::Words(words) => words.codes.len(),
+        }
+    }
 }
 
 impl StringBatch {
     /// A batch of columns of equal length, with the 1-based number each row has in its source.
     pub fn new(rows: Vec<u64>, columns: Vec<StringArray>) -> Self {
+        Self::of(rows, columns.into_iter().map(BatchColumn::Texts).collect())
+    }
+
+    /// A batch of columns in either form.
+    pub(crate) fn of(rows: Vec<u64>, columns: Vec<BatchColumn>) -> Self {
         debug_assert!(columns.iter().all(|c| c.len() == rows.len()));
         Self { rows, columns }
     }
@@ -53,25 +113,36 @@ impl StringBatch {
 
     /// A column.
     pub fn column(&self, column: usize) -> &StringArray {
-        &self.columns[column]
+        self.columns[column].texts()
+    }
+
+    /// A column that has each text once.
+    pub(crate) fn words(&self, column: usize) -> Option<&Words> {
+        match &self.columns[column] {
+            BatchColumn::Texts(_) => None,
+            BatchColumn::Words(words) => Some(words),
+        }
     }
 
     /// A value; empty where it is missing.
     pub fn value(&self, column: usize, row: usize) -> &str {
-        cell(&self.columns[column], row)
+        match &self.columns[column] {
+            BatchColumn::Texts(texts) => cell(texts, row),
+            BatchColumn::Words(words) => cell(&words.words, words.codes[row] as usize),
+        }
     }
 
     /// The first rows, at most `rows` of them.
     #[must_use]
     pub fn head(&self, rows: usize) -> Self {
         let rows = rows.min(self.len());
-        let columns = self.columns.iter().map(|c| c.slice(0, rows)).collect();
-        Self { rows: self.rows[..rows].to_vec(), columns }
+        let columns = self.columns.iter().map(|c| c.texts().slice(0, rows)).collect();
+        Self::new(self.rows[..rows].to_vec(), columns)
     }
 
     /// The columns as Arrow arrays.
     pub fn arrays(&self) -> Vec<ArrayRef> {
-        self.columns.iter().map(|c| Arc::new(c.clone()) as ArrayRef).collect()
+        self.columns.iter().map(|c| Arc::new(c.texts().clone()) as ArrayRef).collect()
     }
 }
 

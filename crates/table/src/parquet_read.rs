@@ -18,6 +18,7 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StringVie
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
 use bytes::Bytes;
+use hashbrown::HashMap;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
@@ -26,7 +27,9 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 
-use crate::batch::{BATCH_BYTES, BATCH_CELLS, BATCH_ROWS, BatchBuilder, StringBatch, cell};
+use crate::batch::{
+    BATCH_BYTES, BATCH_CELLS, BATCH_ROWS, BatchBuilder, BatchColumn, StringBatch, Words, cell,
+};
 use crate::csv_read::Event;
 use crate::limits;
 use crate::source::Headers;
@@ -150,35 +153,90 @@ impl BinaryLike for DataType {
 
 /// A column on its way to text.
 enum Column {
-    /// Texts that lie in their page.
-    Views(StringViewArray),
+    /// Texts that lie in their page: each that is told apart by the row it is met in first, and for each row
+    /// the number of its text.
+    Views { views: StringViewArray, firsts: Vec<u32>, codes: Vec<u32> },
     /// Everything else, written out.
     Written(StringArray),
 }
 
 impl Column {
     fn of(array: &ArrayRef) -> Result<Self, ModalityError> {
-        if let Some(views) = array.as_string_view_opt() {
-            return Ok(Self::Views(views.clone()));
+        match array.as_string_view_opt() {
+            Some(views) => Ok(Self::of_views(views.clone())),
+            None => written(array).map(Self::Written),
         }
-        written(array).map(Self::Written)
+    }
+
+    /// A view is a short text itself, or where a long one lies: equal views are equal texts. A word of a
+    /// dictionary has one view, so that nothing is compared letter by letter.
+    fn of_views(views: StringViewArray) -> Self {
+        let (mut firsts, mut codes) = (Vec::new(), Vec::with_capacity(views.len()));
+        let mut numbers: HashMap<u128, u32> = HashMap::new();
+        let mut last: Option<(u128, u32)> = None;
+        for (row, view) in views.views().iter().enumerate() {
+            // Nothing is written as the empty text is.
+            let view = if views.is_null(row) { 0 } else { *view };
+            let code = match last {
+                Some((same, code)) if same == view => code,
+                _ => *numbers.entry(view).or_insert_with(|| {
+                    firsts.push(row as u32);
+                    firsts.len() as u32 - 1
+                }),
+            };
+            last = Some((view, code));
+            codes.push(code);
+        }
+        Self::Views { views, firsts, codes }
     }
 
     /// A value; empty where it is missing.
     fn value(&self, row: usize) -> &str {
         match self {
-            Self::Views(views) if views.is_null(row) => "",
-            Self::Views(views) => views.value(row),
+            Self::Views { views, .. } if views.is_null(row) => "",
+            Self::Views { views, .. } => views.value(row),
             Self::Written(text) => cell(text, row),
         }
     }
 
-    fn into_text(self) -> Result<StringArray, ModalityError> {
+    /// Adds up the bytes of the cells, and marks rows whose cell may not stand.
+    fn look(&self, bad: &mut [bool]) -> usize {
+        let is_bad = |text: &str| text.len() > limits::CELL_BYTES || text.contains('\0');
         match self {
-            Self::Written(text) => Ok(text),
-            Self::Views(views) => written(&views),
+            Self::Views { firsts, codes, .. } => {
+                let words: Vec<(usize, bool)> = firsts
+                    .iter()
+                    .map(|row| self.value(*row as usize))
+                    .map(|text| (text.len(), is_bad(text)))
+                    .collect();
+                let cells = codes.iter().map(|code| words[*code as usize]);
+                cells.zip(bad).map(|((bytes, is_bad), bad)| mark(bad, is_bad, bytes)).sum()
+            }
+            Self::Written(texts) => {
+                let cells = (0..texts.len()).map(|row| cell(texts, row));
+                cells.zip(bad).map(|(text, bad)| mark(bad, is_bad(text), text.len())).sum()
+            }
         }
     }
+
+    /// Without the pages: texts are copied, each once where most stand several times.
+    fn released(self) -> Result<BatchColumn, ModalityError> {
+        Ok(match self {
+            Self::Written(texts) => BatchColumn::Texts(texts),
+            Self::Views { views, firsts, .. } if firsts.len() * 2 > views.len() => {
+                BatchColumn::Texts(written(&views)?)
+            }
+            Self::Views { ref firsts, ref codes, .. } => {
+                let words = firsts.iter().map(|row| Some(self.value(*row as usize)));
+                BatchColumn::Words(Words::new(words.collect(), codes.clone()))
+            }
+        })
+    }
+}
+
+fn mark(bad: &mut bool, is_bad: bool, bytes: usize) -> usize {
+    *bad |= is_bad;
+    bytes
 }
 
 fn written(array: &dyn Array) -> Result<StringArray, ModalityError> {
@@ -195,20 +253,13 @@ fn text_rows(
 ) -> Result<(), ModalityError> {
     let columns = batch.columns().iter().map(Column::of).collect::<Result<Vec<_>, _>>()?;
     let first = *row + 1;
-    let mut bytes = 0;
-    let bad: Vec<bool> = (0..batch.num_rows())
-        .map(|n| {
-            columns.iter().map(|c| c.value(n)).fold(false, |bad, value| {
-                bytes += value.len();
-                bad || value.len() > limits::CELL_BYTES || value.contains('\0')
-            })
-        })
-        .collect();
+    let mut bad = vec![false; batch.num_rows()];
+    let bytes: usize = columns.iter().map(|column| column.look(&mut bad)).sum();
     *row += batch.num_rows() as u64;
     let rows: Vec<u64> = (first..=*row).collect();
     if bytes <= BATCH_BYTES && !bad.contains(&true) {
-        let columns = columns.into_iter().map(Column::into_text).collect::<Result<_, _>>()?;
-        return take(Event::Batch(StringBatch::new(rows, columns)));
+        let columns = columns.into_iter().map(Column::released).collect::<Result<_, _>>()?;
+        return take(Event::Batch(StringBatch::of(rows, columns)));
     }
     let mut builder = BatchBuilder::new(columns.len());
     for (n, bad) in bad.into_iter().enumerate() {

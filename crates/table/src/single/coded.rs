@@ -4,7 +4,7 @@
 use anonymed_anonymize::Narrow;
 use anonymed_core::policy::{Aggregate, ColumnConfig, HierarchyConfig, TableConfig};
 use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
-use arrow::array::StringArray;
+use arrow::array::{Array, StringArray};
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::hash::BuildHasher;
 
@@ -175,16 +175,16 @@ impl CodedTable {
             (document, format, part),
             cancel,
             |batch: StringBatch| {
-                let local: Vec<LocalCodes> =
-                    sources.iter().map(|column| LocalCodes::of(batch.column(*column))).collect();
+                let local: Vec<Option<LocalCodes>> =
+                    sources.iter().map(|column| LocalCodes::of(&batch, *column)).collect();
                 Ok((batch, local))
             },
             &mut |row, reason| rejected.push((row, reason)),
-            &mut |(batch, local): (StringBatch, Vec<LocalCodes>)| {
+            &mut |(batch, local): (StringBatch, Vec<Option<LocalCodes>>)| {
                 rows += batch.len();
                 progress.advance("read", batch.len() as u64);
                 for ((column, source), local) in columns.iter_mut().zip(&sources).zip(local) {
-                    column.take(batch.column(*source), local);
+                    column.take(&batch, *source, local);
                 }
                 Ok(())
             },
@@ -231,9 +231,14 @@ struct LocalCodes {
 }
 
 impl LocalCodes {
-    fn of(texts: &StringArray) -> Self {
+    /// Nothing where the batch has numbers itself.
+    fn of(batch: &StringBatch, column: usize) -> Option<Self> {
+        batch.words(column).is_none().then(|| Self::of_texts(batch.column(column)))
+    }
+
+    fn of_texts(texts: &StringArray) -> Self {
         let hasher = DefaultHashBuilder::default();
-        let rows = arrow::array::Array::len(texts);
+        let rows = texts.len();
         let mut codes = Vec::with_capacity(rows);
         let mut firsts: Vec<u32> = Vec::new();
         let mut numbers: HashTable<u32> = HashTable::new();
@@ -272,10 +277,24 @@ impl CodedColumn {
         rows
     }
 
-    fn take(&mut self, texts: &StringArray, local: LocalCodes) {
-        let numbers: Vec<u32> =
-            local.firsts.iter().map(|row| self.texts.number(cell(texts, *row as usize))).collect();
-        let codes: Vec<u32> = local.codes.iter().map(|code| numbers[*code as usize]).collect();
+    fn take(&mut self, batch: &StringBatch, source: usize, local: Option<LocalCodes>) {
+        match (local, batch.words(source)) {
+            (Some(local), _) => {
+                let texts = batch.column(source);
+                let words = local.firsts.iter().map(|row| cell(texts, *row as usize));
+                self.extend(words, &local.codes);
+            }
+            (None, Some(words)) => {
+                let texts = words.words();
+                self.extend((0..texts.len()).map(|word| cell(texts, word)), words.codes());
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn extend<'w>(&mut self, words: impl Iterator<Item = &'w str>, codes: &[u32]) {
+        let numbers: Vec<u32> = words.map(|word| self.texts.number(word)).collect();
+        let codes: Vec<u32> = codes.iter().map(|code| numbers[*code as usize]).collect();
         self.codes.extend(&codes);
     }
 }
@@ -283,6 +302,7 @@ impl CodedColumn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::{BatchColumn, Words};
     use crate::source::Headers;
 
     #[test]
@@ -309,11 +329,21 @@ mod tests {
 
     #[test]
     fn codes_give_back_the_texts() {
-        let batches = [vec!["a", "b", "a", "", "b"], vec!["c", "a", "a"], vec![]];
+        let batches = [vec!["a", "b", "a", "", "b"], vec!["c", "a", "a"], vec![], vec!["c", "b"]];
         let mut column = CodedColumn::default();
-        for batch in &batches {
-            let texts = StringArray::from(batch.clone());
-            column.take(&texts, LocalCodes::of(&texts));
+        for (n, cells) in batches.iter().enumerate() {
+            let rows = (0..cells.len() as u64).collect();
+            let texts = StringArray::from(cells.clone());
+            let batch = match n {
+                // Each cell a word of its own.
+                3 => {
+                    let words = Words::new(texts, (0..cells.len() as u32).collect());
+                    StringBatch::of(rows, vec![BatchColumn::Words(words)])
+                }
+                _ => StringBatch::new(rows, vec![texts]),
+            };
+            let local = LocalCodes::of(&batch, 0);
+            column.take(&batch, 0, local);
         }
         let texts = column.texts.texts();
         let read: Vec<&str> = column.codes.iter().map(|code| texts[code as usize]).collect();
