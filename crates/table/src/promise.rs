@@ -60,7 +60,7 @@ const MEASURED: &[(&str, &[(&str, &str)])] = &[
 /// The most values the measure of distinct l counts.
 const L_MOST: f64 = 1024.0;
 
-/// Rounding that two ways of reckoning may differ by.
+/// Rounding that two ways of reckoning a real number may differ by. Counts have none.
 const ROUNDING: f64 = 1e-5;
 
 /// The family of a model.
@@ -158,7 +158,7 @@ impl Promise<'_> {
     /// Whether what was reached is enough.
     fn holds(&self, reached: Option<f64>) -> bool {
         let Some(reached) = reached else { return false };
-        let slack = ROUNDING * self.asked.abs().max(1.0);
+        let slack = if self.is_count() { 0.0 } else { ROUNDING * self.asked.abs().max(1.0) };
         match self.measure.better() {
             Better::Higher => reached >= self.asked - slack,
             Better::Lower => reached <= self.asked + slack,
@@ -190,6 +190,26 @@ pub fn value_tree(file: &str, options: &TableOptions) -> Result<ValueTree, Modal
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_are_held_exactly() {
+        let model = |letter: &str, asked: f64| ModelConfig {
+            numbers: [(letter.to_owned(), asked)].into(),
+            kind: None,
+            on: None,
+            hierarchy: None,
+        };
+        let check = |letter: &str, asked: f64, reached: f64, expect: bool| {
+            let models = [model(letter, asked)];
+            let promises = promises(&models).unwrap();
+            assert_eq!(promises[0].holds(Some(reached)), expect, "{letter} {asked} {reached}");
+        };
+        check("k", 200_000.0, 199_999.0, false);
+        check("k", 200_000.0, 200_000.0, true);
+        check("l", 1000.0, 999.995, false);
+        check("t", 0.2, 0.200_001, true);
+        check("t", 0.2, 0.201, false);
+    }
 
     #[test]
     fn every_family_is_measured() {

@@ -22,12 +22,27 @@ pub struct AlphaKAnonymity {
     k: u32,
     on: usize,
     counting: Counting,
+    /// Fewest people of a class.
+    least: u32,
 }
 
 impl AlphaKAnonymity {
     /// (alpha,k)-anonymity on the sensitive column at a position of a table that counts people so.
     pub fn new(alpha: f64, k: u32, on: usize, counting: Counting) -> Self {
-        Self { alpha, k: k.max(1), on, counting }
+        let k = k.max(1);
+        Self { alpha, k, on, counting, least: k }
+    }
+
+    /// Looks at a table: where every combination states a value, somebody in every class has one, who is one
+    /// of at least 1 / alpha people.
+    #[must_use]
+    pub fn of_table(mut self, table: &FrequencyTable) -> Self {
+        let states = |combination| table.sensitive_entries(self.on, combination).next().is_some();
+        let mut released = (0..table.combinations() as u32).filter(|c| table.rows(*c) > 0);
+        if released.all(states) {
+            self.least = self.k.max((1.0 / self.alpha - 1e-9).ceil() as u32);
+        }
+        self
     }
 }
 
@@ -48,8 +63,7 @@ impl PrivacyModel for AlphaKAnonymity {
     }
 
     fn least_subjects(&self) -> u32 {
-        // A value that somebody has takes 1 of 1 / alpha people.
-        self.k
+        self.least
     }
 
     fn monotonicity(&self) -> Monotonicity {
@@ -96,14 +110,14 @@ impl ModelFamily for AlphaKAnonymityFamily {
         }
         let k = parameters.whole(self.name(), "k", 2, "k is a whole number of 2 or more")?;
         let on = parameters.sensitive(self.name(), table)?;
-        Ok(Box::new(AlphaKAnonymity::new(alpha, k, on, table.counting())))
+        Ok(Box::new(AlphaKAnonymity::new(alpha, k, on, table.counting()).of_table(table)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::tests::{class_of_people, class_of_rows};
+    use crate::models::tests::{class_of_people, class_of_rows, table_of_rows};
 
     #[test]
     fn no_value_is_too_common() {
@@ -122,5 +136,26 @@ mod tests {
         let class = class_of_people(&[&[1, 2, 3], &[3, 4], &[4]]);
         let model = |alpha| AlphaKAnonymity::new(alpha, 4, 0, Counting::AllSubjects);
         assert!(!model(0.7).judge(&class).holds() && model(0.75).judge(&class).holds());
+    }
+
+    #[test]
+    fn one_value_alone_needs_one_of_so_many_people() {
+        let least = |alpha, rows: &[&[u64]]| {
+            let model = AlphaKAnonymity::new(alpha, 3, 0, Counting::Rows);
+            model.of_table(&table_of_rows(rows)).least_subjects()
+        };
+        assert_eq!(least(0.1, &[&[1, 1], &[2, 0]]), 10);
+        assert_eq!(least(0.3, &[&[1]]), 4);
+        assert_eq!(least(0.5, &[&[1]]), 3);
+        // Near miss: who states nothing has no value that is too common.
+        let mut builder = crate::FrequencyBuilder::new(
+            vec![crate::QuasiColumn::numeric("class", vec![Some("0".into())]).unwrap()],
+            vec![crate::SensitiveColumn { name: "dx".into(), values: 1 }],
+            Counting::Rows,
+        )
+        .unwrap();
+        builder.add(&[0], 3, &[], &[]).unwrap();
+        let model = AlphaKAnonymity::new(0.1, 3, 0, Counting::Rows).of_table(&builder.finish());
+        assert_eq!(model.least_subjects(), 3);
     }
 }
