@@ -5,6 +5,7 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+use crate::population::Population;
 use crate::{Counting, FrequencyTable, SubjectCount, SubjectSet};
 
 /// What a person weighs where it is shared among values: a whole number, so that sums do not depend on
@@ -16,6 +17,8 @@ const PERSON: u64 = 1 << 20;
 pub struct ClassAccumulator {
     rows: u64,
     subjects: SubjectSet,
+    /// People of the population, where the table is beside one.
+    population: Option<SubjectSet>,
     /// In the order of the columns it was made for.
     sensitive: Vec<(usize, SensitiveHistogram)>,
 }
@@ -45,6 +48,7 @@ impl ClassAccumulator {
         Self {
             rows: 0,
             subjects: SubjectSet::new(counting),
+            population: table.population().map(Population::nobody),
             sensitive: sensitive.iter().map(histogram).collect(),
         }
     }
@@ -64,6 +68,9 @@ impl ClassAccumulator {
             self.subjects.add_rows(rows);
         } else {
             table.subjects(combination).iter().for_each(|s| self.subjects.insert(*s));
+        }
+        if let (Some(people), Some(population)) = (&mut self.population, table.population()) {
+            population.add(combination, people);
         }
         for (column, histogram) in &mut self.sensitive {
             for entry in table.sensitive_entries(*column, combination) {
@@ -93,6 +100,9 @@ impl ClassAccumulator {
     pub fn merge(&mut self, other: &Self) {
         self.rows = self.rows.saturating_add(other.rows);
         self.subjects.merge(&other.subjects);
+        if let (Some(people), Some(others)) = (&mut self.population, &other.population) {
+            people.merge(others);
+        }
         for ((_, histogram), (_, from)) in self.sensitive.iter_mut().zip(&other.sensitive) {
             for (place, code) in from.codes.iter().enumerate() {
                 histogram.count(*code, from.rows[*code as usize]);
@@ -107,6 +117,7 @@ impl ClassAccumulator {
     pub fn clear(&mut self) {
         self.rows = 0;
         self.subjects.clear();
+        self.population.iter_mut().for_each(SubjectSet::clear);
         self.sensitive.iter_mut().for_each(|(_, histogram)| histogram.clear());
     }
 
@@ -118,6 +129,12 @@ impl ClassAccumulator {
     /// Distinct subjects.
     pub fn subjects(&self) -> &SubjectSet {
         &self.subjects
+    }
+
+    /// Distinct people of the population whose combinations were added; none where the table is beside no
+    /// population.
+    pub fn population(&self) -> Option<&SubjectSet> {
+        self.population.as_ref()
     }
 
     /// The histogram of a sensitive column, where it was made for it.

@@ -3,6 +3,7 @@
 use anonymed_core::Cancelled;
 
 use crate::HierarchyError;
+use crate::models::Reach;
 
 /// Why a table could not be built or solved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,6 +70,19 @@ pub enum AnonymizeError {
         model: &'static str,
         /// What is wrong.
         reason: &'static str,
+    },
+    /// A model asks for more than the recoding can say.
+    #[error("{}", match .0 {
+        Reach::FullDomain => "a model that asks whom labels fit beside their class (delta_min, l_known) is \
+                              held by `search.method = \"optimal\"` alone, without `scope = \"joint\"`",
+        _ => "a model of the population (k_map) is of single rows; leave `scope` out",
+    })]
+    OutOfReach(Reach),
+    /// Sets of items have more combinations than are counted.
+    #[error("lists of items have more than {most} combinations of so many items; take a lower m")]
+    TooManyItemCombinations {
+        /// The limit.
+        most: u64,
     },
     /// The job was asked to stop.
     #[error(transparent)]

@@ -11,6 +11,7 @@ use std::hash::BuildHasher;
 
 use crate::keys::{Keys, Numbered};
 use crate::narrow::Narrow;
+use crate::population::Population;
 use crate::subjects::{SubjectLists, SubjectLog};
 use crate::{AnonymizeError, Counting, QuasiColumn, SensitiveColumn, SubjectCount, SubjectSet};
 
@@ -26,6 +27,7 @@ pub struct FrequencyTable {
     subjects: SubjectLists,
     histograms: Vec<Histograms>,
     counting: Counting,
+    population: Option<Box<Population>>,
 }
 
 /// One sensitive column's values by combination.
@@ -177,6 +179,31 @@ impl FrequencyTable {
         }
     }
 
+    /// The population that the table is beside.
+    pub(crate) fn population(&self) -> Option<&Population> {
+        self.population.as_deref()
+    }
+
+    pub(crate) fn set_population(&mut self, population: Population) {
+        self.population = Some(Box::new(population));
+    }
+
+    /// Adds a combination that no row has.
+    pub(crate) fn push_without_rows(&mut self, codes: &[u32]) -> Result<u32, AnonymizeError> {
+        let number = self.combinations;
+        if number as u64 >= FrequencyBuilder::MOST {
+            return Err(AnonymizeError::TooManyCombinations { most: FrequencyBuilder::MOST });
+        }
+        self.codes.iter_mut().zip(codes).for_each(|(column, code)| column.push(u64::from(*code)));
+        self.rows.push(0);
+        self.combinations += 1;
+        self.subjects.reach(self.combinations);
+        for histogram in &mut self.histograms {
+            histogram.offsets.push(histogram.entries.len() as u32);
+        }
+        Ok(number as u32)
+    }
+
     /// Memory the table holds, without the dictionaries.
     pub fn bytes(&self) -> usize {
         let histograms: usize = self
@@ -274,12 +301,13 @@ impl FrequencyTable {
             subjects: subjects.finish(combinations),
             histograms,
             counting,
+            population: None,
         };
         Ok((table, of))
     }
 }
 
-fn check_rows(
+pub(crate) fn check_rows(
     columns: &[QuasiColumn],
     sensitive: &[SensitiveColumn],
     counting: Counting,
@@ -540,6 +568,7 @@ impl FrequencyBuilder {
             subjects: self.subjects.finish(combinations),
             histograms: self.histograms.into_iter().map(|h| h.finish(combinations)).collect(),
             counting: self.counting,
+            population: None,
         }
     }
 }

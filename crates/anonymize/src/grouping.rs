@@ -10,6 +10,7 @@
 //! equal numbers of rows, and suppresses the subjects whose number too few share.
 
 use crate::axis::{Axis, CutRule};
+use crate::models::Reach;
 use crate::recoding::{ClassMembers, SUPPRESSED};
 use crate::search::partition::{Partitioner, Units};
 use crate::{AnonymizeError, ClassAccumulator, FrequencyTable, Problem, Recoding};
@@ -100,6 +101,7 @@ impl<'a> SubjectGrouping<'a> {
         row_counts: RowCounts,
     ) -> Result<GroupedSolution, AnonymizeError> {
         problem.check_models()?;
+        problem.check_reach(Reach::Classes)?;
         self.visits.sort_unstable();
         self.sensitive.sort_unstable();
         self.sensitive.dedup();

@@ -43,11 +43,14 @@ mod hierarchy;
 mod hierarchy_check;
 mod hierarchy_lines;
 mod interval_label;
+mod item_sets;
 mod keys;
+mod known;
 mod levels;
 pub mod metrics;
 pub mod models;
 mod narrow;
+mod population;
 mod recoding;
 pub mod search;
 mod solution;
@@ -61,11 +64,12 @@ pub use grouping::{GroupedSolution, RowCounts, SubjectGrouping};
 pub use hierarchy::{Hierarchy, HierarchyError, HierarchyFile};
 pub use hierarchy_check::{Fault, FaultKind, HierarchyCheck};
 pub use hierarchy_lines::HierarchyLines;
+pub use item_sets::{ItemSets, KmAnonymity};
 pub use metrics::LossMetric;
 pub use models::{
-    AlphaKAnonymity, BetaLikeness, DeltaDisclosure, DistinctLDiversity, EntropyLDiversity,
-    GroundDistance, Judgement, KAnonymity, ModelParameters, Monotonicity, PrivacyModel,
-    RecursiveLDiversity, TCloseness,
+    AlphaKAnonymity, BetaLikeness, DeltaDisclosure, DeltaPresence, DistinctLDiversity,
+    EntropyLDiversity, GroundDistance, Judgement, KAnonymity, KMap, LkcPrivacy, ModelParameters,
+    Monotonicity, PrivacyModel, Reach, RecursiveLDiversity, TCloseness,
 };
 pub use narrow::Narrow;
 pub use recoding::{RecodedColumn, Recoding, SUPPRESSED};

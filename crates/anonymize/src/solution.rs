@@ -4,8 +4,10 @@ use anonymed_core::{CancelToken, Progress};
 use rayon::prelude::*;
 
 use crate::axis::Axis;
+use crate::known::{self, Labelled};
 use crate::metrics::{GlobalCertaintyPenalty, Granularity, LossMetric};
-use crate::models::Monotonicity;
+use crate::models::{Monotonicity, Reach};
+use crate::population::Population;
 use crate::recoding::{ClassMembers, SUPPRESSED};
 use crate::search::{Found, Proof, Search};
 use crate::{
@@ -144,6 +146,9 @@ impl<'a> Problem<'a> {
     /// A model the table cannot answer, or [`AnonymizeError::Cancelled`].
     pub fn solve(&self, search: &dyn Search) -> Result<Solution, AnonymizeError> {
         self.check_models()?;
+        if !search.is_full_domain() {
+            self.check_reach(Reach::Combinations)?;
+        }
         let found = search.search(self);
         self.end();
         let found = found?;
@@ -155,14 +160,23 @@ impl<'a> Problem<'a> {
         ClassAccumulator::new(self.table, &self.sensitive)
     }
 
-    /// What the models say of a class together: the least of their judgements.
+    /// What the models say of a class together: the least of their judgements. Combinations that only the
+    /// population has are no class, and hold as long as no row is added.
     pub fn judge(&self, class: &ClassAccumulator) -> Judgement {
-        self.models.iter().map(|m| m.judge(class)).min().unwrap_or(Judgement::Settled)
+        if class.rows() == 0 && class.population().is_some() {
+            return Judgement::Holds;
+        }
+        self.of_classes().map(|m| m.judge(class)).min().unwrap_or(Judgement::Settled)
     }
 
     /// Fewest subjects a class can have.
     pub fn least_subjects(&self) -> u64 {
-        self.models.iter().map(|m| u64::from(m.least_subjects())).max().unwrap_or(1).max(1)
+        self.of_classes().map(|m| u64::from(m.least_subjects())).max().unwrap_or(1).max(1)
+    }
+
+    /// The models that are asked of every class.
+    fn of_classes(&self) -> impl Iterator<Item = &dyn PrivacyModel> {
+        self.models.iter().map(AsRef::as_ref).filter(|m| m.known().is_none())
     }
 
     /// What the models together allow to conclude.
@@ -172,7 +186,7 @@ impl<'a> Problem<'a> {
 
     /// The people a class needs, where their number decides alone.
     pub(crate) fn by_people_alone(&self) -> Option<u64> {
-        self.models.iter().all(|m| m.is_people_count()).then(|| self.least_subjects())
+        self.of_classes().all(|m| m.is_people_count()).then(|| self.least_subjects())
     }
 
     /// Whether a class holds, whatever is added to it.
@@ -182,8 +196,14 @@ impl<'a> Problem<'a> {
 
     /// Whether no part of a class can hold.
     pub(crate) fn fails_in_every_part(&self, class: &ClassAccumulator) -> bool {
-        let hereditary = self.models.iter().filter(|m| m.monotonicity() == Monotonicity::Classes);
-        hereditary.into_iter().any(|m| !m.judge(class).holds())
+        let mut hereditary =
+            self.of_classes().filter(|m| m.monotonicity() == Monotonicity::Classes);
+        hereditary.any(|m| !m.judge(class).holds())
+    }
+
+    /// Whether everybody of the population has to fall into a class of the release.
+    pub(crate) fn places_population(&self) -> bool {
+        self.models.iter().any(|m| m.places_population())
     }
 
     /// The metric.
@@ -230,6 +250,10 @@ impl<'a> Problem<'a> {
         let counting = self.table.counting();
         let needed = self.models.iter().map(|m| m.least_subjects()).max().unwrap_or(0);
         let all = self.models.iter().any(|m| m.needs_all_subjects());
+        let exact = self.table.population().is_none_or(Population::is_exact);
+        if all && !exact {
+            return Err(AnonymizeError::TooFewSubjectsKept { needed: u32::MAX, kept: 0 });
+        }
         if needed > counting.limit() || (all && !counting.is_exact()) {
             let needed = if all { u32::MAX } else { needed };
             return Err(AnonymizeError::TooFewSubjectsKept { needed, kept: counting.limit() });
@@ -237,10 +261,25 @@ impl<'a> Problem<'a> {
         Ok(())
     }
 
+    /// Refuses models that ask for more than a recoding of a kind can say.
+    pub(crate) fn check_reach(&self, most: Reach) -> Result<(), AnonymizeError> {
+        match self.models.iter().map(|m| m.reach()).max() {
+            Some(reach) if reach > most => Err(AnonymizeError::OutOfReach(reach)),
+            _ => Ok(()),
+        }
+    }
+
     fn judge_classes(&self, found: Found) -> Solution {
         let Found { recoding, levels, proof } = found;
         let members = ClassMembers::by_class(recoding.class_numbers(), recoding.classes());
-        let judged = self.judge_members(&members);
+        let mut judged = self.judge_members(&members);
+        let columns = recoding.columns();
+        let labelled = Labelled {
+            label: &|class, column: usize| columns[column].label_of[class as usize],
+            labels: &|column: usize| columns[column].labels.len(),
+            members: &members,
+        };
+        known::let_go(self, &labelled, &mut judged.hold, u64::MAX);
         drop(members);
         if judged.hold.iter().all(|holds| *holds) {
             return self.describe(recoding, levels, proof, &judged);
@@ -260,7 +299,8 @@ impl<'a> Problem<'a> {
         let judge = |class: &mut ClassAccumulator, number: u32| {
             class.clear();
             members.of(number).iter().for_each(|c| class.add(self.table, *c));
-            let holds = self.judge(class).holds();
+            let is_released = class.rows() > 0 || class.population().is_none();
+            let holds = is_released && self.judge(class).holds();
             // Of equal counts the first class's is told.
             let subjects = class.subjects().count();
             holds.then(|| (class.rows(), (subjects.at_least(), number, subjects)))

@@ -247,7 +247,7 @@ impl SubjectLists {
     }
 
     /// Gives empty lists to the keys that have none, up to so many.
-    fn reach(&mut self, keys: usize) {
+    pub(crate) fn reach(&mut self, keys: usize) {
         while self.keys() < keys {
             self.push(std::iter::empty());
         }

@@ -36,7 +36,9 @@ mod exposure;
 mod fidelity;
 mod hash;
 mod homogeneity;
+mod item_support;
 mod joint;
+mod known;
 mod pairing;
 pub mod population;
 pub mod privacy;
@@ -56,11 +58,15 @@ pub use classes::{ClassIndex, ClassReport, ClassView, Placed, Shape, Suppression
 pub use coded::{CodedColumn, CodedTable, NOBODY};
 pub use counts::{ClassCounts, ClassHash, SeenNumbers, fewest_values};
 pub use error::AssessError;
-pub use exposure::{AttackInput, Cells, Claims, Exposure, QuasiColumn, Rate, Risk, Table, Whose};
+pub use exposure::{
+    AttackInput, Cells, Claims, Crowds, Exposure, QuasiColumn, Rate, Risk, Table, Whose,
+};
 pub use fidelity::{Drift, DriftReport, ModelReport, PairDrift, QueryReport};
 pub use hash::CellNumbers;
 pub use homogeneity::{HomogeneityReport, L_CAP};
+pub use item_support::ItemSupport;
 pub use joint::{JointReport, Multiplicity, SignatureIndex};
+pub use known::ClassLabels;
 pub use pairing::Matched;
 pub use privacy::{PrivacyMeasure, Reached, SensitiveLog, ValueTree};
 pub use risk::{Classes, RiskInput, RiskModel, RiskReport};

@@ -6,6 +6,7 @@ use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
 use crate::cell;
+use crate::exposure::Crowds;
 use crate::hash::{self, CellNumbers};
 use crate::privacy::Scales;
 use crate::{AssessError, Placed, Shape};
@@ -18,6 +19,8 @@ pub struct SensitiveLog {
     rows: u64,
     columns: Vec<Column>,
     counted: OnceCell<Counted>,
+    /// By class: people of the population; none where there is no population.
+    population: Option<Crowds>,
 }
 
 /// Who is in which class.
@@ -124,6 +127,8 @@ pub struct Holders {
 pub struct ClassValues<'a> {
     /// People, also those who state no value.
     pub people: u64,
+    /// People of the population whom its labels fit, where there is one.
+    pub population: Option<u64>,
     /// The values that occur, ascending.
     pub values: &'a [Holders],
     /// (class, value, person), ascending.
@@ -143,6 +148,8 @@ pub struct TableValues<'a> {
     pub paths: Option<&'a [Vec<u32>]>,
     /// The l of the recursive measure.
     pub l: u32,
+    /// People of the population who fit no class.
+    pub outside: u64,
 }
 
 impl ClassValues<'_> {
@@ -276,6 +283,41 @@ impl SensitiveLog {
         Ok(row)
     }
 
+    /// The log of groups, each of some classes: `group_of` has the group of each class of the log.
+    pub(crate) fn grouped(&self, group_of: &[u32]) -> Self {
+        let group = |class: u32| group_of[class as usize];
+        let people = match &self.people {
+            People::Rows(rows, outside) => {
+                let groups = group_of.iter().max().map_or(0, |group| *group as usize + 1);
+                let mut of_group = vec![0; groups];
+                for (group, rows) in group_of.iter().zip(rows) {
+                    of_group[*group as usize] += rows;
+                }
+                People::Rows(of_group, *outside)
+            }
+            People::Subjects(people, outside) => {
+                let people = people.iter().map(|(class, person)| (group(*class), *person));
+                People::Subjects(people.collect(), outside.clone())
+            }
+        };
+        let column = |column: &Column| {
+            let holders = column.holders.iter();
+            Column {
+                values: CellNumbers::default(),
+                described: column.described.clone(),
+                holders: holders.map(|(class, v, person)| (group(*class), *v, *person)).collect(),
+                outside: column.outside.clone(),
+            }
+        };
+        let columns = self.columns.iter().map(column).collect();
+        Self { people, columns, ..Self::default() }
+    }
+
+    /// Puts the population beside: whom of it the labels of each class fit, in the order of their numbers.
+    pub fn set_population(&mut self, crowds: Crowds) {
+        self.population = Some(crowds);
+    }
+
     /// People of each class, in the order of their numbers.
     pub fn class_people(&self) -> &[u64] {
         &self.counted().people
@@ -298,15 +340,20 @@ impl SensitiveLog {
             order: order.as_deref(),
             paths: paths.as_deref(),
             l: scales.l.max(2),
+            outside: self.population.as_ref().map_or(0, |crowds| crowds.outside),
         };
         let mut holders = of_column.map_or(&[][..], |c| &c.holders);
-        for (class, people) in (0..).zip(&counted.people) {
+        for (class, people) in (0u32..).zip(&counted.people) {
             let until = holders.partition_point(|h| h.0 <= class);
             let (own, rest) = holders.split_at(until);
             holders = rest;
             if *people > 0 {
                 let values = weigh(own);
-                see(&ClassValues { people: *people, values: &values, holders: own }, &table);
+                let population = self.population.as_ref();
+                let population = population.map(|crowds| crowds.of(class));
+                let class =
+                    ClassValues { people: *people, population, values: &values, holders: own };
+                see(&class, &table);
             }
         }
     }

@@ -297,9 +297,16 @@ fn log(table: &CodedTable, all: &Combinations, columns: &[&CodedColumn]) -> Sens
 }
 
 fn reached(log: &SensitiveLog, column: usize) -> Vec<Reached> {
-    // k is the table's, and without a hierarchy there is no distance in one.
-    let apart = ["k-anonymity", "hierarchical-t-closeness"];
-    let measures = privacy::ALL.iter().filter(|measure| !apart.contains(&measure.name()));
+    // k and what is of a population are the table's, and without a hierarchy there is no distance in one.
+    let apart = [
+        "k-anonymity",
+        "k-map",
+        "delta-presence-min",
+        "delta-presence-max",
+        "hierarchical-t-closeness",
+    ];
+    let of_classes = privacy::ALL.iter().filter(|measure| !measure.is_of_groups());
+    let measures = of_classes.filter(|measure| !apart.contains(&measure.name()));
     let scales = Scales { l: 2, tree: None };
     measures.map(|measure| privacy::reached(*measure, log, column, scales)).collect()
 }

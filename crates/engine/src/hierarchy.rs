@@ -151,6 +151,7 @@ fn proposed(request: HierarchyRequest<'_>) -> Result<(ColumnConfig, TableOptions
         weight: 1.0,
         missing: Vec::new(),
         aggregate: None,
+        items: None,
     };
     match request.origin {
         HierarchyOrigin::File(path) => {

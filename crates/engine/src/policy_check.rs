@@ -2,7 +2,8 @@
 //! treated as it is.
 
 use anonymed_core::policy::{
-    Action, ColumnRule, Policy, Profile, RiskScope, TableRule, TimeMode, safe_harbor_forbids,
+    Action, ColumnRule, ModelConfig, Policy, Profile, RiskScope, TableRule, TimeMode,
+    safe_harbor_forbids,
 };
 use anonymed_core::{AttributeRole, EntityType, FieldProfile};
 use anonymed_table::conditions::Condition;
@@ -158,10 +159,21 @@ fn models_can_be_counted(policy: &Policy) -> Result<(), EngineError> {
             let instead = "is of one table by itself; [risk] max_average bounds a project's risk";
             return refuse(key, instead);
         }
+        if table.models.iter().any(ModelConfig::is_of_items) {
+            return refuse(
+                key,
+                "`k` with `m` is of one table by itself (`anonymed table anonymize`)",
+            );
+        }
         let promises = match promise::promises(&table.models) {
             Ok(promises) => promises,
             Err(error) => return refuse(key, &error.to_string()),
         };
+        if promises.iter().any(promise::Promise::is_of_one_table) {
+            let instead = "asks for more than the people of each class, which is held for one table by itself alone \
+                           (`anonymed table anonymize`)";
+            return refuse(key, instead);
+        }
         let subject = table.subject.as_ref().map(|name| table.column(name));
         let hidden = subject.is_some_and(|rule| {
             rule.is_none_or(|rule| matches!(rule.action, Action::Drop | Action::Redact))

@@ -109,7 +109,8 @@ pub fn anonymize(
     if places.output.exists() {
         return Err(EngineError::Usage("the output exists already; choose another place".into()));
     }
-    let options = || table_input::options(places.config, &config);
+    let options = table_input::options_with_population(places.config, &config, cancel)?;
+    let options = || options.clone();
     let folder = places.output.parent().filter(|f| !f.as_os_str().is_empty());
     let mut staged = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
         .map_err(EngineError::io("the output", "written"))?;

@@ -202,9 +202,15 @@ fn people(config: &TableConfig) -> u64 {
         // The values of distinct l-diversity are of as many people.
         let distinct = matches!(model.kind.as_deref(), None | Some("distinct"));
         let l = model.numbers.get("l").filter(|_| distinct && !model.numbers.contains_key("c"));
-        [model.numbers.get("k"), l].into_iter().flatten().copied()
+        [model.class_k(), l.copied()].into_iter().flatten()
     });
     asked.reduce(f64::max).unwrap_or(UNCLAIMED) as u64
+}
+
+/// The columns that are released as they were.
+fn kept(config: &TableConfig) -> Vec<&str> {
+    let kept = config.of_role(AttributeRole::Insensitive);
+    kept.filter(|(_, column)| column.items.is_none()).map(|(name, _)| name.as_str()).collect()
 }
 
 fn of_role(config: &TableConfig, role: AttributeRole) -> Vec<&str> {
@@ -395,7 +401,7 @@ impl Source<'_> {
                 of_role(config, AttributeRole::Sensitive),
                 self.table != Table::Outside,
             )?,
-            kept: needed(of_role(config, AttributeRole::Insensitive), is_whole)?,
+            kept: needed(kept(config), is_whole)?,
             subject: one(subject)?,
             key: match self.key {
                 RowKey::Column(name) if with_key => one(Some(name))?,

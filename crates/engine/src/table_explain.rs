@@ -109,7 +109,7 @@ pub fn explain(
 ) -> Result<ExplainReport, EngineError> {
     let parsed = table_input::config(config)?;
     checkable(&parsed).map_err(table_input::wrong)?;
-    let tables = Tables::new(table_input::options(config, &parsed));
+    let tables = Tables::new(table_input::options_with_population(config, &parsed, cancel)?);
     let deadline = Deadline::of(&parsed);
     let is_late = move || deadline.is_over();
     let job = SingleTable {

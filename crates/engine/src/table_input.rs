@@ -3,10 +3,11 @@
 
 use std::io::{Read, Seek};
 use std::path::Path;
+use std::sync::Arc;
 
-use anonymed_core::policy::{HierarchyConfig, TableConfig};
+use anonymed_core::policy::{HierarchyConfig, ModelConfig, TableConfig};
 use anonymed_core::{
-    Document, FileNumber, Format, Modality, ModalityError, PolicyError, Sensitive,
+    CancelToken, Document, FileNumber, Format, Modality, ModalityError, PolicyError, Sensitive,
 };
 use anonymed_table::{HIERARCHY_BYTES, Part, REFERENCE_BYTES, TableOptions, Tables};
 
@@ -46,6 +47,38 @@ pub(crate) fn options(place: &Path, config: &TableConfig) -> TableOptions {
         let most = if is_reference { REFERENCE_BYTES } else { HIERARCHY_BYTES };
         job::hierarchy(&beside, name, most)
     })
+}
+
+/// The options of a configuration with its population, where a model compares with one.
+///
+/// # Errors
+///
+/// Where the population's table cannot be read or lacks a column.
+pub(crate) fn options_with_population(
+    place: &Path,
+    config: &TableConfig,
+    cancel: &CancelToken,
+) -> Result<TableOptions, EngineError> {
+    let options = options(place, config);
+    let asked = config.models.iter().any(ModelConfig::is_of_population);
+    let Some(population) = config.population.as_ref().filter(|_| asked) else { return Ok(options) };
+    let name = Path::new(&population.table);
+    if name.components().count() != 1 || name.file_name().is_none() {
+        let reason = "the plain name of a file beside the configuration";
+        return Err(EngineError::Policy(PolicyError {
+            key: "population.table".into(),
+            reason: reason.into(),
+            span: None,
+        }));
+    }
+    let path = place.parent().unwrap_or(Path::new(".")).join(name);
+    let input = TableInput { path: &path, sheet: population.sheet.as_deref() };
+    let tables = Tables::new(options.clone());
+    let people = input.open_as("the population's table", &tables, |document, format, part| {
+        let read = || tables.population(document, format, part, config, cancel);
+        job::guarded(read).map_err(wrong)
+    })?;
+    Ok(options.population(Arc::new(people)))
 }
 
 impl TableInput<'_> {

@@ -6,6 +6,7 @@ use anonymed_assess::{CodedTable, RiskQuestion, TableRisk};
 use anonymed_core::policy::TableConfig;
 use anonymed_core::{AttributeRole, CancelToken};
 use anonymed_table::Tables;
+use anonymed_table::promise::Kept;
 use anonymed_table::single::{TableView, Wanted};
 use serde::Serialize;
 
@@ -19,6 +20,10 @@ pub struct RiskReport {
     pub rejected_rows: u64,
     /// Columns of the configuration that the table has not.
     pub left_out: Vec<String>,
+    /// What the table reaches of the configuration's models that ask for more than the people of each class:
+    /// of a population, of whoever knows few columns, of sets of items.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<Kept>,
     /// The risk.
     #[serde(flatten)]
     pub risk: TableRisk,
@@ -42,9 +47,11 @@ pub fn assess(
         return Err(EngineError::Usage("--threshold is a risk: 0 to 1".into()));
     }
     let parsed = table_input::config(config)?;
-    let tables = Tables::new(table_input::options(config, &parsed));
+    let options = table_input::options_with_population(config, &parsed, cancel)?;
+    let tables = Tables::new(options);
     let view = read(&tables, input, &parsed, cancel)?;
-    let report = report(&view, &parsed, question);
+    let models = tables.reached(&view.table, &parsed).map_err(table_input::wrong)?;
+    let report = RiskReport { models, ..report(&view, &parsed, question) };
     match question.population {
         Some(people) if people < report.risk.people => Err(EngineError::Usage(format!(
             "--population is less than the {} people of the table",
@@ -58,6 +65,7 @@ pub fn assess(
 pub(crate) fn report(view: &TableView, config: &TableConfig, question: RiskQuestion) -> RiskReport {
     RiskReport {
         rejected_rows: view.rejected,
+        models: Vec::new(),
         left_out: left_out(&view.table, config),
         risk: TableRisk::of(&view.table, question),
     }

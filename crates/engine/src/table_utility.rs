@@ -149,7 +149,7 @@ pub fn curve(
     cancel: &CancelToken,
 ) -> Result<Vec<Point>, EngineError> {
     let parsed = table_input::config(config)?;
-    let tables = Tables::new(table_input::options(config, &parsed));
+    let tables = Tables::new(table_input::options_with_population(config, &parsed, cancel)?);
     let points = raw.open(&tables, |document, format, part| {
         tables.curve(document, format, part, &parsed, cancel)
     })?;

@@ -20,7 +20,8 @@ pub(crate) struct Families<'a> {
 
 impl<'a> Families<'a> {
     pub(crate) fn of(models: &'a [ModelConfig]) -> Result<Self, ModalityError> {
-        let of_classes = models.iter().filter(|model| Condition::of(model).is_none());
+        let of_classes =
+            models.iter().filter(|model| Condition::of(model).is_none() && !model.is_of_items());
         let families = of_classes.map(|model| Ok((promise::family(model)?, model)));
         let families = families.collect::<Result<_, ModalityError>>()?;
         Ok(Self { families, conditions: Condition::all(models)? })
@@ -144,9 +145,9 @@ fn unknown(what: &str, known: impl Iterator<Item = &'static str>) -> ModalityErr
 /// What a fault of a model or of the solver is to who wrote the configuration.
 pub(crate) fn error(error: AnonymizeError) -> ModalityError {
     match error {
-        AnonymizeError::Model { .. } | AnonymizeError::Hierarchy { .. } => {
-            ModalityError::Policy(error.to_string())
-        }
+        AnonymizeError::Model { .. }
+        | AnonymizeError::Hierarchy { .. }
+        | AnonymizeError::OutOfReach(_) => ModalityError::Policy(error.to_string()),
         other => model::error(other),
     }
 }

@@ -3,7 +3,7 @@
 use anonymed_anonymize::HierarchyFile;
 use anonymed_anonymize::models::{self, ModelFamily};
 use anonymed_assess::privacy::{self, Better, PrivacyMeasure, Scales, reached};
-use anonymed_assess::{SensitiveLog, ValueTree};
+use anonymed_assess::{ClassLabels, SensitiveLog, ValueTree};
 use anonymed_core::ModalityError;
 use anonymed_core::policy::ModelConfig;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,9 @@ const MEASURED: &[(&str, &[(&str, &str)])] = &[
     ("delta-disclosure", &[("delta-disclosure", "delta")]),
     ("basic-beta-likeness", &[("basic-beta-likeness", "beta")]),
     ("enhanced-beta-likeness", &[("enhanced-beta-likeness", "beta")]),
+    ("k-map", &[("k-map", "k_map")]),
+    ("delta-presence", &[("delta-presence-min", "delta_min"), ("delta-presence-max", "delta_max")]),
+    ("lkc-privacy", &[("lkc-k", "k"), ("lkc-c", "c")]),
     ("t-closeness", &[("t-closeness", "t")]),
     ("ordered-t-closeness", &[("ordered-t-closeness", "t")]),
     ("hierarchical-t-closeness", &[("hierarchical-t-closeness", "t")]),
@@ -72,7 +75,10 @@ pub(crate) fn family(model: &ModelConfig) -> Result<&'static dyn ModelFamily, Mo
     let letters = model.numbers.keys().map(String::as_str);
     models::by_letters(letters, model.kind.as_deref()).ok_or_else(|| {
         let of_classes = models::ALL.iter().map(|f| described(*f));
-        let known: Vec<String> = of_classes.chain(conditions::LETTERS.map(str::to_owned)).collect();
+        let known: Vec<String> = of_classes
+            .chain(conditions::LETTERS.map(str::to_owned))
+            .chain(["k with m".to_owned()])
+            .collect();
         ModalityError::Policy(format!(
             "a model is none that is known; there are {}",
             known.join(", ")
@@ -93,7 +99,8 @@ fn described(family: &dyn ModelFamily) -> String {
 /// [`ModalityError::Policy`]: a model that is none, or that could not be counted again in the output.
 pub fn promises(models: &[ModelConfig]) -> Result<Vec<Promise<'_>>, ModalityError> {
     let mut promises = Vec::new();
-    for model in models.iter().filter(|model| Condition::of(model).is_none()) {
+    let of_classes = |model: &&ModelConfig| Condition::of(model).is_none() && !model.is_of_items();
+    for model in models.iter().filter(of_classes) {
         let name = family(model)?.name();
         if name == "k-anonymity" && model.on.is_some() {
             return Err(ModalityError::Policy("k is of people and has no `on`".into()));
@@ -124,7 +131,23 @@ impl std::fmt::Debug for Promise<'_> {
 impl Promise<'_> {
     /// Whether counting people and distinct values is enough to hold it.
     pub fn is_count(&self) -> bool {
-        matches!(self.measure.name(), "k-anonymity" | "distinct-l-diversity")
+        matches!(self.measure.name(), "k-anonymity" | "k-map" | "lkc-k" | "distinct-l-diversity")
+    }
+
+    /// Whether it can be held for one table by itself alone: it needs the labels of a class beside its people,
+    /// or a table of the population.
+    pub fn is_of_one_table(&self) -> bool {
+        self.is_of_population() || self.measure.is_of_groups()
+    }
+
+    /// Whether it is of the groups that few columns make, each of several classes.
+    pub fn is_of_groups(&self) -> bool {
+        self.measure.is_of_groups()
+    }
+
+    /// Whether it can be counted beside a table of the population alone.
+    pub fn is_of_population(&self) -> bool {
+        matches!(self.measure.name(), "k-map" | "delta-presence-min" | "delta-presence-max")
     }
 
     /// Counts what was released; `sensitive` names the columns of the log.
@@ -145,14 +168,29 @@ impl Promise<'_> {
         let l = self.model.numbers.get("l").copied().unwrap_or(0.0) as u32;
         let scales = Scales { l, tree: tree.as_ref() };
         // A model about no column looks at people alone.
-        let reached = reached(self.measure, log, at.unwrap_or(usize::MAX), scales).worst;
-        Ok(Kept {
+        Ok(self.kept(reached(self.measure, log, at.unwrap_or(usize::MAX), scales).worst))
+    }
+
+    /// Counts in groups of what was released: by the labels of the log's classes.
+    pub fn count_groups(
+        &self,
+        (log, labels): (&SensitiveLog, &ClassLabels),
+        sensitive: &[&str],
+    ) -> Kept {
+        let on = self.model.on.as_deref();
+        let at = sensitive.iter().position(|name| Some(*name) == on).unwrap_or(usize::MAX);
+        let known = self.model.numbers.get("l_known").copied().unwrap_or(f64::INFINITY) as u32;
+        self.kept(labels.reached(self.measure, log, (at, known)).worst)
+    }
+
+    fn kept(&self, reached: Option<f64>) -> Kept {
+        Kept {
             measure: self.measure.name().to_owned(),
             on: self.model.on.clone(),
             asked: self.asked,
             reached,
             holds: self.holds(reached),
-        })
+        }
     }
 
     /// Whether what was reached is enough.

@@ -8,6 +8,7 @@ use anonymed_core::policy::TableFormat;
 use anonymed_core::{Context, Document, Format, InspectSink, Modality, ModalityError, Transformed};
 
 use crate::csv_read::Event;
+use crate::single::PopulationTable;
 use crate::sorter::Room;
 use crate::source::{self, Part};
 use crate::{StringBatch, inspect};
@@ -27,11 +28,12 @@ pub struct TableOptions {
     hierarchies: Option<Arc<HierarchySource>>,
     pub(crate) memory_bytes: usize,
     pub(crate) spill: Option<PathBuf>,
+    pub(crate) population: Option<Arc<PopulationTable>>,
 }
 
 impl Default for TableOptions {
     fn default() -> Self {
-        Self { hierarchies: None, memory_bytes: 256 << 20, spill: None }
+        Self { hierarchies: None, memory_bytes: 256 << 20, spill: None, population: None }
     }
 }
 
@@ -43,6 +45,13 @@ impl TableOptions {
         source: impl Fn(&str) -> std::io::Result<String> + Send + Sync + 'static,
     ) -> Self {
         self.hierarchies = Some(Arc::new(source));
+        self
+    }
+
+    /// The population that models compare with.
+    #[must_use]
+    pub fn population(mut self, population: Arc<PopulationTable>) -> Self {
+        self.population = Some(population);
         self
     }
 

@@ -4,23 +4,30 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use crate::population::Population;
 use crate::{AnonymizeError, ClassAccumulator, Counting, FrequencyTable, Hierarchy};
 
 mod alpha_k_anonymity;
 mod beta_likeness;
 mod delta_disclosure;
+mod delta_presence;
 mod distinct_l_diversity;
 mod entropy_l_diversity;
 mod k_anonymity;
+mod k_map;
+mod lkc_privacy;
 mod recursive_l_diversity;
 mod t_closeness;
 
 pub use alpha_k_anonymity::AlphaKAnonymity;
 pub use beta_likeness::BetaLikeness;
 pub use delta_disclosure::DeltaDisclosure;
+pub use delta_presence::DeltaPresence;
 pub use distinct_l_diversity::DistinctLDiversity;
 pub use entropy_l_diversity::EntropyLDiversity;
 pub use k_anonymity::KAnonymity;
+pub use k_map::KMap;
+pub use lkc_privacy::LkcPrivacy;
 pub use recursive_l_diversity::RecursiveLDiversity;
 pub use t_closeness::{GroundDistance, TCloseness};
 
@@ -52,6 +59,17 @@ pub enum Monotonicity {
     /// Where a class holds, it holds with whatever is added to it; no part of a class that fails
     /// holds.
     Classes,
+}
+
+/// Which recodings a model can be asked of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// All: it is about the people of each class.
+    Classes,
+    /// Those of combinations: it asks where the values of people fall who are not in the table.
+    Combinations,
+    /// Full-domain generalization: a value has one label in all rows, so that nobody fits two classes.
+    FullDomain,
 }
 
 /// A condition on every equivalence class of a release. Asked by the searches for every class they
@@ -89,6 +107,22 @@ pub trait PrivacyModel: Send + Sync + Debug {
     /// The sensitive column it looks at, if any.
     fn sensitive(&self) -> Option<usize> {
         None
+    }
+
+    /// Which recodings it can be asked of.
+    fn reach(&self) -> Reach {
+        Reach::Classes
+    }
+
+    /// How many columns somebody knows at the most, where the model is asked of the groups that so many
+    /// columns make together, and not of the classes.
+    fn known(&self) -> Option<u32> {
+        None
+    }
+
+    /// Whether everybody of the population has to fall into a class of the release.
+    fn places_population(&self) -> bool {
+        false
     }
 }
 
@@ -191,9 +225,12 @@ pub const ALL: &[&dyn ModelFamily] = &[
     &beta_likeness::BASIC,
     &beta_likeness::ENHANCED,
     &delta_disclosure::DeltaDisclosureFamily,
+    &delta_presence::DeltaPresenceFamily,
     &distinct_l_diversity::DistinctLDiversityFamily,
     &entropy_l_diversity::EntropyLDiversityFamily,
     &k_anonymity::KAnonymityFamily,
+    &k_map::KMapFamily,
+    &lkc_privacy::LkcPrivacyFamily,
     &recursive_l_diversity::RecursiveLDiversityFamily,
     &t_closeness::EQUAL,
     &t_closeness::ORDERED,
@@ -227,6 +264,16 @@ pub fn by_letters<'a>(
             && own.iter().all(|letter| letters.contains(letter))
             && (kind.is_none() || kind == family.kind())
     })
+}
+
+/// The table's population, which a model has to have.
+fn population<'a>(
+    model: &'static str,
+    table: &'a FrequencyTable,
+) -> Result<&'a Population, AnonymizeError> {
+    let reason = "needs a table of the population, which `[population]` names where one table is \
+                  anonymized by itself";
+    table.population().ok_or(AnonymizeError::Model { model, reason })
 }
 
 /// Whether a number is within a bound, but for rounding.

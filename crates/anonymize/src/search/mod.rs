@@ -49,6 +49,11 @@ pub trait Search: Send + Sync {
     /// Where it is defined.
     fn citation(&self) -> &'static str;
 
+    /// Whether it gives every value of a column one label in all rows.
+    fn is_full_domain(&self) -> bool {
+        false
+    }
+
     /// Searches.
     ///
     /// # Errors

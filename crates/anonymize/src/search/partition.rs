@@ -255,7 +255,9 @@ impl<U: Units> Cutter<'_, U> {
         for (at, pair) in self.weights.windows(2).enumerate() {
             below += pair[0].weight;
             let smaller = below.min(total - below);
-            if smaller >= self.least && axis.cuts(rule, pair[0].key, pair[1].key) {
+            // A side without rows is not released.
+            if (smaller >= self.least || smaller == 0) && axis.cuts(rule, pair[0].key, pair[1].key)
+            {
                 places.push((total - 2 * smaller, at));
             }
         }

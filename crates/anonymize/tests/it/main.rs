@@ -7,7 +7,9 @@
 
 mod clustering;
 mod corpora;
+mod known;
 mod models;
 mod oracles;
+mod population;
 mod properties;
 mod registries;

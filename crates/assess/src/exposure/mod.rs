@@ -12,10 +12,12 @@ mod covered;
 mod matching;
 mod minimal;
 mod people;
+mod population;
 mod release;
 mod success;
 
 pub use align::Whose;
+pub use population::Crowds;
 pub use success::{Rate, Risk};
 
 pub(crate) use chance::Chance;

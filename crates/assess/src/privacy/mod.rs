@@ -9,9 +9,12 @@ use serde::{Deserialize, Serialize};
 mod alpha;
 mod beta_likeness;
 mod delta_disclosure;
+mod delta_presence;
 mod distinct_l;
 mod entropy_l;
 mod k_anonymity;
+mod k_map;
+mod lkc_privacy;
 mod recursive_l;
 mod t_closeness;
 
@@ -38,6 +41,11 @@ pub trait PrivacyMeasure: Sync {
     /// Which way is better.
     fn better(&self) -> Better;
 
+    /// Whether it is of the groups that few columns make, each of several classes.
+    fn is_of_groups(&self) -> bool {
+        false
+    }
+
     /// Of one class; none where it cannot be said, as an ordered distance of values without an order.
     fn of_class(&self, class: &ClassValues<'_>, table: &TableValues<'_>) -> Option<f64>;
 }
@@ -48,9 +56,14 @@ pub const ALL: &[&dyn PrivacyMeasure] = &[
     &beta_likeness::BASIC,
     &beta_likeness::ENHANCED,
     &delta_disclosure::DeltaDisclosure,
+    &delta_presence::LEAST,
+    &delta_presence::MOST,
     &distinct_l::DistinctL,
     &entropy_l::EntropyL,
     &k_anonymity::K,
+    &k_map::KMap,
+    &lkc_privacy::C,
+    &lkc_privacy::K,
     &recursive_l::RecursiveC,
     &t_closeness::EQUAL,
     &t_closeness::ORDERED,

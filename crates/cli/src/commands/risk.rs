@@ -77,6 +77,10 @@ fn words(report: &RiskReport) -> String {
     attackers(&mut text, risk);
     population(&mut text, risk);
     columns(&mut text, risk);
+    for kept in &report.models {
+        let reached = kept.reached.map_or("-".to_owned(), |reached| format!("{reached:.4}"));
+        line!(text, "{:<26} {reached:>9}  asked for {}", kept.name(), kept.asked);
+    }
     for column in &risk.sensitive {
         let of = &column.homogeneity;
         line!(

@@ -500,3 +500,51 @@ fn what_is_wrong_with_a_table_is_told_by_its_header() {
         check("a,b\n1,x\n1,y\n", &column, "plain name of a file beside the configuration");
     }
 }
+
+#[test]
+fn whoever_knows_two_columns_finds_a_crowd() {
+    for subject in ["", "subject = \"patient\"\n"] {
+        let bench = Bench::new();
+        let config = |l: u32| {
+            format!(
+                "{subject}{CONFIG}[[model]]\nl_known = {l}\nk = 12\nc = 0.7\non = \"dx\"\n[search]\n\
+                 method = \"optimal\"\nsuppress_max = 0.1\n"
+            )
+        };
+        let (exit, told, said) = anonymize(&bench, &config(2), "out.csv");
+        assert_eq!(exit, 0, "{said}");
+        let (header, rows) = rows(&bench, "out.csv");
+        let at = |name: &str| header.iter().position(|h| h == name).expect("the column");
+        let quasi = ["age", "sex", "town"].map(at);
+        let mut fewest = usize::MAX;
+        for known in [[0, 1], [0, 2], [1, 2]] {
+            let mut groups: HashMap<Vec<&String>, HashMap<&String, HashSet<usize>>> =
+                HashMap::new();
+            for row in &rows {
+                let key = known.iter().map(|column| &row[quasi[*column]]).collect();
+                let visit: usize = row[at("note_no")][1..].parse().expect("a number");
+                let person = if subject.is_empty() { visit } else { visit / 2 };
+                groups.entry(key).or_default().entry(&row[at("dx")]).or_default().insert(person);
+            }
+            for of_value in groups.values() {
+                let people = of_value.values().flatten().collect::<HashSet<_>>().len();
+                let most = of_value.values().map(HashSet::len).max().unwrap_or(0);
+                assert!(people >= 12 && most as f64 <= 0.7 * people as f64, "{people} {most}");
+                fewest = fewest.min(people);
+            }
+        }
+        assert_eq!(told["models"][0]["measure"], "lkc-k");
+        assert_eq!(told["models"][0]["reached"].as_f64(), Some(fewest as f64));
+        let words = ["risk", "out.csv", "--config", "table.toml", "--json"];
+        let risk: serde_json::Value =
+            serde_json::from_slice(&bench.run(&words).stdout).expect("a report");
+        assert_eq!(risk["models"][0]["measure"], "lkc-k");
+        // No more is lost than where all three columns are known.
+        let all = anonymize(&bench, &config(3), "all.csv").1;
+        assert!(told["loss"].as_f64() <= all["loss"].as_f64(), "{} {}", told["loss"], all["loss"]);
+    }
+    let bench = Bench::new();
+    let lkc = "[[model]]\nl_known = 2\nk = 5\nc = 0.7\non = \"dx\"\n";
+    let (exit, _, said) = anonymize(&bench, &format!("{CONFIG}{lkc}"), "out.csv");
+    assert!(exit == 3 && said.contains("search.method = \"optimal\""), "{said}");
+}

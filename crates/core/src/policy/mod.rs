@@ -30,7 +30,9 @@ pub use hierarchy_config::{
 };
 pub use output_config::{Aggregate, OutputConfig, OutputForm, Unplaced};
 pub use safe_harbor::safe_harbor_forbids;
-pub use table_config::{COUNT, ColumnConfig, ModelConfig, SearchConfig, TableConfig};
+pub use table_config::{
+    COUNT, ColumnConfig, ModelConfig, PopulationConfig, SearchConfig, TableConfig,
+};
 
 named! {
     /// The legal or scientific frame of a release.

@@ -29,6 +29,20 @@ pub struct TableConfig {
     pub is_attacked: bool,
     /// How rows are written.
     pub output: OutputConfig,
+    /// The people that the table's are a part of.
+    pub population: Option<PopulationConfig>,
+}
+
+/// A table of everybody of a population, with the quasi-identifiers of the table that is anonymized.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PopulationConfig {
+    /// The file, beside the configuration.
+    pub table: String,
+    /// Its sheet, for workbooks of several.
+    pub sheet: Option<String>,
+    /// The column that tells its people apart; without one each row is a person.
+    pub subject: Option<String>,
 }
 
 /// What one column is and how it may be generalised.
@@ -44,6 +58,8 @@ pub struct ColumnConfig {
     pub missing: Vec<String>,
     /// What is written in place of the range or set of a class.
     pub aggregate: Option<Aggregate>,
+    /// What parts the items of a cell, where a cell is a set of them.
+    pub items: Option<String>,
 }
 
 /// A privacy model by the letter of its parameter.
@@ -60,6 +76,22 @@ pub struct ModelConfig {
 }
 
 impl ModelConfig {
+    /// Whether it compares with the population.
+    pub fn is_of_population(&self) -> bool {
+        self.numbers.keys().any(|name| POPULATION_MODELS.contains(&name.as_str()))
+    }
+
+    /// Whether it is of the items of a set-valued column: k^m-anonymity.
+    pub fn is_of_items(&self) -> bool {
+        self.numbers.keys().eq(["k", "m"])
+    }
+
+    /// The people that it asks for in every class.
+    pub fn class_k(&self) -> Option<f64> {
+        let of_others = self.is_of_items() || self.numbers.contains_key("l_known");
+        self.numbers.get("k").filter(|_| !of_others).copied()
+    }
+
     /// The column and the l of distinct l-diversity, where it is that.
     pub fn distinct_l(&self) -> Option<(&str, u32)> {
         let alone = self.numbers.len() == 1;
@@ -111,6 +143,7 @@ struct Raw {
     attack: Option<RawAttack>,
     #[serde(default)]
     output: RawOutput,
+    population: Option<PopulationConfig>,
 }
 
 #[derive(Deserialize)]
@@ -122,6 +155,7 @@ struct RawColumn {
     #[serde(default)]
     missing: Vec<String>,
     aggregate: Option<String>,
+    items: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -167,8 +201,9 @@ impl TableConfig {
             .map(|(name, value)| Ok((name.clone(), column(value, &format!("columns.{name}"))?)))
             .collect::<Result<Vec<_>, PolicyError>>()?;
         let sensitive = |on: &str| {
-            let found =
-                columns.iter().any(|(name, c)| name == on && c.role == AttributeRole::Sensitive);
+            let found = columns.iter().any(|(name, c)| {
+                name == on && (c.role == AttributeRole::Sensitive || c.items.is_some())
+            });
             found.then_some(()).ok_or("names a column that has not the role \"sensitive\"")
         };
         let models = raw
@@ -210,8 +245,24 @@ impl TableConfig {
                 return Err(PolicyError::new("output.form", reason));
             }
         }
-        let subject = raw.subject;
-        Ok(Self { subject, scope, columns, models, search, attack, is_attacked, output })
+        of_items(&models, &columns)?;
+        let (subject, population) = (raw.subject, raw.population);
+        if population.is_none() && models.iter().any(ModelConfig::is_of_population) {
+            let reason =
+                "`k_map`, `delta_min` and `delta_max` need `[population] table = \"FILE\"`";
+            return Err(PolicyError::new("population", reason));
+        }
+        Ok(Self {
+            subject,
+            scope,
+            columns,
+            models,
+            search,
+            attack,
+            is_attacked,
+            output,
+            population,
+        })
     }
 
     /// The columns of a role, in order.
@@ -235,14 +286,39 @@ fn aggregates(columns: &[(String, ColumnConfig)]) -> Result<(), PolicyError> {
     }
 }
 
+/// Refuses models of items on other columns, and other models on columns of items.
+fn of_items(models: &[ModelConfig], columns: &[(String, ColumnConfig)]) -> Result<(), PolicyError> {
+    for (n, model) in models.iter().enumerate() {
+        let on = columns.iter().find(|(name, _)| Some(name) == model.on.as_ref());
+        let has_items = on.is_some_and(|(_, column)| column.items.is_some());
+        if has_items != model.is_of_items() {
+            let reason = "`k` with `m` is of a column of `items`, and no other model is";
+            return Err(PolicyError::new(format!("model[{n}].on"), reason));
+        }
+        let m = model.numbers.get("m").filter(|_| model.is_of_items());
+        if m.is_some_and(|m| m.fract() != 0.0 || !(1.0..=8.0).contains(m)) {
+            return Err(PolicyError::new(format!("model[{n}].m"), "a whole number from 1 to 8"));
+        }
+    }
+    Ok(())
+}
+
 /// The column of the aggregated form that says how many rows a line stands for.
 pub const COUNT: &str = "count";
 
+/// Parameters of models that compare with the population.
+const POPULATION_MODELS: [&str; 3] = ["k_map", "delta_min", "delta_max"];
+
 fn column(value: toml::Value, key: &str) -> Result<ColumnConfig, PolicyError> {
     let raw: RawColumn = match value {
-        toml::Value::String(role) => {
-            RawColumn { role, hierarchy: None, weight: None, missing: Vec::new(), aggregate: None }
-        }
+        toml::Value::String(role) => RawColumn {
+            role,
+            hierarchy: None,
+            weight: None,
+            missing: Vec::new(),
+            aggregate: None,
+            items: None,
+        },
         value => {
             value.try_into().map_err(|e: toml::de::Error| PolicyError::new(key, e.message()))?
         }
@@ -251,7 +327,14 @@ fn column(value: toml::Value, key: &str) -> Result<ColumnConfig, PolicyError> {
     if role == AttributeRole::Unknown {
         return Err(PolicyError::new(key, "identifier, quasi, sensitive, text or keep"));
     }
-    let of_quasi = raw.hierarchy.is_some() || raw.weight.is_some() || raw.aggregate.is_some();
+    if raw.items.as_ref().is_some_and(|items| items.trim().is_empty()) {
+        return Err(PolicyError::new(format!("{key}.items"), "what parts items, as \";\""));
+    }
+    if raw.items.is_some() && role != AttributeRole::Insensitive {
+        return Err(PolicyError::new(key, "a column of `items` has the role \"keep\""));
+    }
+    let has_tree = raw.hierarchy.is_some() && raw.items.is_none();
+    let of_quasi = has_tree || raw.weight.is_some() || raw.aggregate.is_some();
     if role != AttributeRole::Quasi && of_quasi {
         let reason = "`hierarchy`, `weight` and `aggregate` are of quasi-identifiers";
         return Err(PolicyError::new(key, reason));
@@ -268,7 +351,8 @@ fn column(value: toml::Value, key: &str) -> Result<ColumnConfig, PolicyError> {
         .map(|value| HierarchyConfig::read(value, &format!("{key}.hierarchy")))
         .transpose()?;
     let aggregate = aggregate.transpose()?;
-    Ok(ColumnConfig { role, hierarchy, weight, missing: raw.missing, aggregate })
+    let (missing, items) = (raw.missing, raw.items);
+    Ok(ColumnConfig { role, hierarchy, weight, missing, aggregate, items })
 }
 
 /// Reads a model; `sensitive` says what is wrong with a column that it is about.
@@ -387,6 +471,14 @@ mod tests {
         check("", "missing field `columns`");
         check("colour = 1\n[columns]\n", "unknown field");
         check("scope = \"joint\"\n[columns]\n", "needs `subject`");
+        check(&format!("{COLUMNS}[[model]]\nk_map = 5\n"), "need `[population]");
+        check(&format!("{COLUMNS}[population]\nfile = \"p.csv\"\n"), "unknown field");
+        let items = "[columns]\nage = \"quasi\"\ncodes = { role = \"keep\", items = \";\" }\n";
+        check(&format!("{items}[[model]]\nl = 2\non = \"codes\"\n"), "model[0].on");
+        check(&format!("{items}[[model]]\nk = 2\nm = 2\n"), "model[0].on");
+        check(&format!("{items}[[model]]\nk = 2\nm = 9\non = \"codes\"\n"), "model[0].m");
+        check("[columns]\nx = { role = \"quasi\", items = \";\" }\n", "has the role");
+        check("[columns]\nx = { role = \"keep\", items = \" \" }\n", "columns.x.items");
         check("[columns]\nage = \"quasy\"\n", "columns.age");
         check("[columns]\nage = \"unknown\"\n", "identifier, quasi, sensitive, text or keep");
         check("[columns]\nx = { role = \"keep\", weight = 2.0 }\n", "are of quasi-identifiers");

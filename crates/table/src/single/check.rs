@@ -4,15 +4,20 @@
 use std::path::Path;
 
 use anonymed_assess::{
-    AssessError, ClassIndex, Multiplicity, SensitiveLog, Shape, SignatureIndex, SuppressionMark,
+    AssessError, ClassIndex, ClassLabels, ItemSupport, Multiplicity, SensitiveLog, Shape,
+    SignatureIndex, SuppressionMark,
 };
-use anonymed_core::policy::{COUNT, OutputForm, RiskScope, TableConfig, TableFormat};
+use anonymed_core::policy::{
+    COUNT, ModelConfig, OutputForm, RiskScope, TableConfig, TableFormat, Unplaced,
+};
 use anonymed_core::{AttributeRole, ModalityError};
 use arrow::array::Array;
 
+use super::items::{self, ItemColumn};
+use super::population::ClassesAmongPeople;
 use super::{LeftOut, SingleOutcome};
 use crate::conditions::{Condition, Sizes};
-use crate::promise::{self, Kept};
+use crate::promise::{self, Kept, Promise};
 use crate::released::{self, ReadBackError, Released};
 use crate::write::unguarded;
 use crate::{StringBatch, TableOptions, values};
@@ -62,7 +67,18 @@ pub fn checkable(config: &TableConfig) -> Result<(), ModalityError> {
             "there is no [[model]], so nothing would be generalised; ask for k = 5 or more".into(),
         ));
     }
-    promise::promises(&config.models)?;
+    let promises = promise::promises(&config.models)?;
+    if promises.iter().any(Promise::is_of_population) {
+        region_labels(config)?;
+    }
+    let stars = config.output.suppressed == Unplaced::Star;
+    if stars && promises.iter().any(Promise::is_of_groups) {
+        return Err(ModalityError::Policy(
+            "what somebody finds who knows few columns is asked of classes with labels; leave \
+             `suppressed = \"star\"` out beside `l_known`"
+                .into(),
+        ));
+    }
     let conditions = Condition::all(&config.models)?;
     if config.scope == RiskScope::Joint && !conditions.is_empty() {
         return Err(ModalityError::Policy(
@@ -70,6 +86,22 @@ pub fn checkable(config: &TableConfig) -> Result<(), ModalityError> {
         ));
     }
     Ok(())
+}
+
+/// Refuses what makes labels say another region than that of their class: of the population nobody could say
+/// whom they fit.
+fn region_labels(config: &TableConfig) -> Result<(), ModalityError> {
+    let aggregated = config.columns.iter().any(|(_, column)| column.aggregate.is_some());
+    let presence = config.models.iter().any(|model| model.numbers.contains_key("delta_max"));
+    let what = match config.scope {
+        _ if aggregated => "`aggregate`",
+        RiskScope::Joint => "`scope`",
+        _ if presence && config.output.suppressed == Unplaced::Star => "`suppressed = \"star\"`",
+        _ => return Ok(()),
+    };
+    Err(ModalityError::Policy(format!(
+        "a model of the population asks whom of it the labels of a class fit; leave {what} out"
+    )))
 }
 
 /// Reads a released table and counts. Of what was done it takes whose the rows are, and what rows that are
@@ -101,6 +133,14 @@ pub fn check(
             RiskScope::Joint => Multiplicity::Ignored,
             RiskScope::Table => Multiplicity::Counted,
         }),
+        labels: ClassLabels::default(),
+        items: Items::all(&table, config)?,
+        population: match &options.population {
+            Some(people) => {
+                Some(ClassesAmongPeople::new(people.exposure(config, &outcome.built, options)?))
+            }
+            None => None,
+        },
         is_guarded: format == TableFormat::Csv,
         row: 0,
     };
@@ -111,6 +151,9 @@ pub fn check(
         return Err(ReadBackError::Format("rows are missing").into());
     }
     found.see_left_out(&outcome.left_out, &columns)?;
+    if let Some(population) = found.population.take() {
+        found.log.set_population(population.crowds());
+    }
     let report = found.index.report(1);
     let joint = subjects.map(|_| found.joint.report(1));
     let names: Vec<&str> = columns.sensitive.iter().map(|column| column.name).collect();
@@ -120,7 +163,7 @@ pub fn check(
     let conditions = Condition::all(&config.models)?;
     let conditions = conditions.iter().map(|condition| Ok(condition.count(&sizes)));
     let joint_k = joint.as_ref().filter(|_| config.scope == RiskScope::Joint).and_then(|joint| {
-        let k = config.models.iter().filter_map(|model| model.numbers.get("k")).copied();
+        let k = config.models.iter().filter_map(ModelConfig::class_k);
         let asked = k.reduce(f64::max)?;
         let reached = joint.smallest_signature_class as f64;
         let holds = reached >= asked;
@@ -128,9 +171,13 @@ pub fn check(
     });
     let promises = promises
         .iter()
-        .map(|promise| promise.count(&found.log, &names, options))
+        .map(|promise| match promise.is_of_groups() {
+            true => Ok(promise.count_groups((&found.log, &found.labels), &names)),
+            false => promise.count(&found.log, &names, options),
+        })
         .chain(conditions)
         .chain(joint_k.map(Ok))
+        .chain(std::mem::take(&mut found.items).into_iter().map(|items| Ok(items.kept())))
         .collect::<Result<_, ModalityError>>()?;
     Ok(Checked {
         rows: report.rows,
@@ -180,17 +227,67 @@ impl<'a> Columns<'a> {
     }
 }
 
+/// A set-valued column that a model is about, and what was counted of it.
+pub(super) struct Items<'a> {
+    at: usize,
+    column: ItemColumn<'a>,
+    support: ItemSupport,
+}
+
+impl<'a> Items<'a> {
+    fn all(table: &Released, config: &'a TableConfig) -> Result<Vec<Self>, ReadBackError> {
+        let of = |column: ItemColumn<'a>| {
+            let at = table.columns().iter().position(|name| name == column.name);
+            let at = at.ok_or(ReadBackError::Format("a column is not there"))?;
+            Ok(Self::new(at, column))
+        };
+        items::columns(config).map(of).collect()
+    }
+
+    /// A column at a place of the released table.
+    pub(super) fn new(at: usize, column: ItemColumn<'a>) -> Self {
+        let support = ItemSupport::new(column.model.m, column.separator);
+        Self { at, column, support }
+    }
+
+    pub(super) fn see(&mut self, person: u32, cell: Option<&str>) -> Result<(), AssessError> {
+        let is_marker = |text: &&str| self.column.missing.iter().any(|marker| marker == text);
+        match cell.filter(|text| !values::is_missing(text) && !is_marker(text)) {
+            Some(text) => self.support.add(person, text),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn kept(self) -> Kept {
+        let least = self.support.least();
+        let k = u64::from(self.column.model.k);
+        Kept {
+            measure: "km-anonymity".into(),
+            on: Some(self.column.name.to_owned()),
+            asked: k as f64,
+            reached: least.map(|people| people as f64),
+            // Where nobody has an item nothing can be known.
+            holds: least.is_none_or(|people| people >= k),
+        }
+    }
+}
+
 /// What is known of the rows so far.
-struct Found {
+struct Found<'a> {
     index: ClassIndex,
     log: SensitiveLog,
     joint: SignatureIndex,
+    items: Vec<Items<'a>>,
+    /// The labels of the classes.
+    labels: ClassLabels,
+    /// The population, where models compare with it.
+    population: Option<ClassesAmongPeople>,
     /// Whether cells that begin like a formula have an apostrophe before them.
     is_guarded: bool,
     row: usize,
 }
 
-impl Found {
+impl Found<'_> {
     /// What rows that were left out state.
     fn see_left_out(
         &mut self,
@@ -246,8 +343,16 @@ impl Found {
                         Some(number.to_string())
                     }
                 };
+                let person = subjects.map_or(self.row as u32, |list| list[self.row]);
+                for items in &mut self.items {
+                    items.see(person, cell(items.at))?;
+                }
                 let placed = self.index.add(&quasi, subject.as_deref(), &[])?;
                 if let Some(placed) = placed {
+                    self.labels.see(placed.class, &quasi);
+                    if let Some(population) = &mut self.population {
+                        population.see(placed.class, &quasi)?;
+                    }
                     let stated = |column: &Sensitive<'_>| {
                         let text = cell(column.at)?;
                         let blank =

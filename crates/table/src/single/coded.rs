@@ -38,6 +38,19 @@ pub(super) struct BoundColumn {
 }
 
 impl BoundColumn {
+    /// A column of a configuration, by its position in the table.
+    pub(super) fn of(name: &str, column: &ColumnConfig, source: usize) -> Self {
+        Self {
+            name: name.to_owned(),
+            source,
+            role: column.role,
+            hierarchy: column.hierarchy.clone(),
+            weight: column.weight,
+            missing: column.missing.clone(),
+            aggregate: column.aggregate,
+        }
+    }
+
     /// Whether a text states nothing.
     pub(super) fn is_blank(&self, text: &str) -> bool {
         values::is_missing(text) || self.missing.iter().any(|marker| marker == text)
@@ -60,15 +73,7 @@ impl Bound {
                 }
                 _ => {}
             }
-            released.push(BoundColumn {
-                name: name.clone(),
-                source,
-                role: column.role,
-                hierarchy: column.hierarchy.clone(),
-                weight: column.weight,
-                missing: column.missing.clone(),
-                aggregate: column.aggregate,
-            });
+            released.push(BoundColumn::of(name, column, source));
         }
         released.sort_by_key(|column| column.source);
         if !released.iter().any(|column| column.role == AttributeRole::Quasi) {
@@ -84,16 +89,7 @@ impl Bound {
         column: &ColumnConfig,
         part: &Part,
     ) -> Result<Self, ModalityError> {
-        let source = position(part, name)?;
-        let bound = BoundColumn {
-            name: name.to_owned(),
-            source,
-            role: column.role,
-            hierarchy: column.hierarchy.clone(),
-            weight: column.weight,
-            missing: column.missing.clone(),
-            aggregate: column.aggregate,
-        };
+        let bound = BoundColumn::of(name, column, position(part, name)?);
         Ok(Self { released: vec![bound], subject: None })
     }
 

@@ -10,7 +10,10 @@ mod coded;
 mod curve;
 mod explain;
 mod hierarchy;
+mod items;
 mod lineage;
+mod population;
+mod reached;
 mod release;
 mod scale;
 mod solve;
@@ -29,6 +32,7 @@ pub use curve::{CURVE_K, CURVE_SUPPRESSION, CurvePoint};
 pub use explain::{ColumnCost, Explanation, Fare, HardRow};
 pub use hierarchy::{CheckedHierarchy, Proposed};
 pub use lineage::Lines;
+pub use population::PopulationTable;
 pub use solve::Solved;
 pub use view::{TableView, Wanted};
 
@@ -107,6 +111,8 @@ pub struct SingleOutcome {
     pub left_out: LeftOut,
     /// The subject of each released row, for the check; none where rows are people.
     pub subjects: Option<Vec<u32>>,
+    /// The hierarchies that builders made, where the population's people are read by them.
+    built: population::BuiltLines,
     /// The row that each released one was made from, from 0 among those that were read; none where nobody
     /// asks.
     pub raw_rows: Option<Vec<u32>>,
@@ -142,9 +148,12 @@ impl Tables {
     ) -> Result<SingleOutcome, ModalityError> {
         let bound = coded::Bound::new(job.config, part)?;
         let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
-        let table = table.without_nameless();
+        let mut table = table.without_nameless();
         let mut solved = solve::solve(&table, &bound, job, self.options())?;
         solved.aggregate(&table, &bound)?;
+        let classes = solved.class_of_row.as_slice();
+        let beside = (self.options(), job.cancel);
+        items::generalise(&mut table, &bound, job.config, classes, beside)?;
         let order = match job.config.output.form {
             OutputForm::Rows => {
                 release::write(&table, &bound, &solved, job.told(), outputs)?;

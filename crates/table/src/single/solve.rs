@@ -9,7 +9,8 @@ use anonymed_core::policy::{RiskScope, Unplaced};
 use anonymed_core::{AttributeRole, ModalityError};
 
 use super::coded::{Bound, BoundColumn, CodedColumn, CodedTable};
-use super::scale::Scaled;
+use super::population::{BuiltLines, Joined};
+use super::scale::{self, Scaled};
 use super::{LeftOut, SingleOutcome, SingleTable, aggregate};
 use crate::TableOptions;
 use crate::conditions::{self, Sizes};
@@ -26,6 +27,7 @@ pub struct Solved {
     /// What each quasi-identifier writes.
     pub(super) labels: Vec<Labels>,
     combinations: u64,
+    built: BuiltLines,
     levels: Option<Vec<(String, u8)>>,
     smallest_class_rows: u64,
     smallest_class_subjects: u64,
@@ -48,6 +50,9 @@ pub(super) struct Labels {
 /// A table's frequency table, and what it was made from.
 pub(super) struct Prepared<'a> {
     pub(super) frequency: FrequencyTable,
+    /// Distinct combinations of the table's own rows.
+    combinations: u64,
+    built: BuiltLines,
     pub(super) combination_of: Vec<u32>,
     coded: CodedRows<'a>,
     encoded: &'a [Scaled],
@@ -87,9 +92,18 @@ pub(super) fn prepare<T>(
 ) -> Result<T, ModalityError> {
     let quasi = bound.of_role(AttributeRole::Quasi);
     let sensitive = bound.of_role(AttributeRole::Sensitive);
+    let population = options.population.as_deref();
+    let joined: Option<Vec<Joined>> = population
+        .map(|population| {
+            let join = |at: &usize| population.join(&bound.released[*at].name, &table.columns[*at]);
+            quasi.iter().map(join).collect()
+        })
+        .transpose()?;
+    let column = |n: usize| joined.as_ref().map_or(&table.columns[quasi[n]], |all| &all[n].column);
     let encoded = quasi
         .iter()
-        .map(|at| Scaled::of(&bound.released[*at], &table.columns[*at], options))
+        .enumerate()
+        .map(|(n, at)| Scaled::of(&bound.released[*at], column(n), options))
         .collect::<Result<Vec<Scaled>, _>>()?;
     let columns: Vec<QuasiColumn> = encoded
         .iter()
@@ -113,11 +127,36 @@ pub(super) fn prepare<T>(
     };
     let (frequency, combination_of) =
         FrequencyTable::of_rows(columns, described.collect(), counting, &coded).map_err(error)?;
+    let combinations = frequency.combinations() as u64;
+    let mut built = BuiltLines::new();
+    let frequency = match population.zip(joined.as_ref()) {
+        None => frequency,
+        Some((population, joined)) => {
+            let scales = quasi.iter().zip(joined).zip(&encoded);
+            let columns: Vec<(&str, &Joined, &Scaled)> = scales
+                .map(|((at, joined), scaled)| (bound.released[*at].name.as_str(), joined, scaled))
+                .collect();
+            for (at, joined) in quasi.iter().zip(joined) {
+                let of = &bound.released[*at];
+                built.push((of.name.clone(), scale::built_lines(of, &joined.column, options)?));
+            }
+            population.beside(frequency, &columns)?
+        }
+    };
     let texts = sensitive
         .iter()
         .map(|at| sensitive_texts(&bound.released[*at], &table.columns[*at].texts.texts()))
         .collect();
-    work(Prepared { frequency, combination_of, coded, encoded: &encoded, sensitive: texts })
+    let encoded = encoded.as_slice();
+    work(Prepared {
+        frequency,
+        combinations,
+        combination_of,
+        coded,
+        encoded,
+        sensitive: texts,
+        built,
+    })
 }
 
 /// The problem of a configuration, where every class holds k people at the least.
@@ -198,6 +237,7 @@ fn solve_prepared(
     if job.config.output.suppressed == Unplaced::Star {
         let problem = problem(prepared, job, (families, options), 1)?;
         let without = (0..frequency.combinations() as u32)
+            .filter(|combination| frequency.rows(*combination) > 0)
             .filter(|combination| solution.recoding.class_of(*combination).is_none());
         if starred(&problem, without) {
             give_stars(&mut class_of_row, solution.classes, &mut labels);
@@ -208,7 +248,8 @@ fn solve_prepared(
         conditions_hold,
         classes: solution.classes,
         labels,
-        combinations: frequency.combinations() as u64,
+        combinations: prepared.combinations,
+        built: prepared.built.clone(),
         levels,
         smallest_class_rows: solution.smallest_class_rows,
         smallest_class_subjects: u64::from(solution.smallest_class_subjects.at_least()),
@@ -310,6 +351,7 @@ fn grouped(
         classes: solution.recoding.classes(),
         labels: labels(&solution.recoding),
         combinations: problem.table().combinations() as u64,
+        built: BuiltLines::new(),
         levels: None,
         smallest_class_rows: solution.smallest_class_rows,
         smallest_class_subjects: u64::from(solution.smallest_class_subjects),
@@ -412,6 +454,7 @@ impl Solved {
             granularity: self.granularity,
             proof: self.proof,
             subjects,
+            built: self.built,
             raw_rows: Some(raw_rows),
         }
     }

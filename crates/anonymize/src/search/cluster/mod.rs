@@ -50,7 +50,10 @@ pub(super) struct Points<'a> {
 impl<'a> Points<'a> {
     pub(super) fn new(problem: &'a Problem<'a>, axes: &'a [Axis]) -> Self {
         let table = problem.table();
-        let combinations = order::hilbert(table, axes);
+        let mut combinations = order::hilbert(table, axes);
+        // What only the population has is in no class: of the population a class then counts those who have
+        // its rows' own values, who are not all that its labels fit.
+        combinations.retain(|combination| table.rows(*combination) > 0);
         let columns = by_cost(table, axes, &combinations);
         let mut ranks = Vec::with_capacity(combinations.len() * columns.len());
         for combination in &combinations {

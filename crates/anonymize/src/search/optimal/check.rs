@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::keys::{Keys, Numbered};
+use crate::known::{self, Labelled};
 use crate::levels::Levels;
 use crate::metrics::LevelCosts;
 use crate::models::Monotonicity;
@@ -100,7 +101,10 @@ impl<'a> Checker<'a> {
         if too_few > self.most_suppressed {
             return Verdict::InfeasibleBelow;
         }
-        let held = self.held(classes);
+        let held = self.held(node, classes);
+        if self.problem.places_population() && held.hold.contains(&false) {
+            return Verdict::Infeasible;
+        }
         let failing = |class: &usize| !held.hold[*class];
         let suppressed: u64 =
             (0..classes.rows.len()).filter(failing).map(|class| classes.rows[class]).sum();
@@ -129,8 +133,28 @@ impl<'a> Checker<'a> {
         Verdict::Feasible(self.costs.loss(node, gone, suppressed, &classes.rows, &held.hold))
     }
 
-    /// Which classes hold.
-    fn held(&self, classes: &Classes) -> Held {
+    /// Which classes hold, by themselves and in the groups of few columns.
+    fn held(&self, node: &[u8], classes: &Classes) -> Held {
+        let mut held = self.held_alone(classes);
+        if self.problem.models().iter().any(|model| model.known().is_some()) {
+            let table = self.problem.table();
+            let level = |column: usize| self.levels[column].level(node[column]);
+            let label = |class: u32, column: usize| {
+                let code = table.code(classes.of_class[class as usize], column);
+                level(column).of_code[code as usize]
+            };
+            let labelled = Labelled {
+                label: &label,
+                labels: &|column| level(column).labels.len(),
+                members: &ClassMembers::by_class(&classes.of, classes.of_class.len() as u32),
+            };
+            known::let_go(self.problem, &labelled, &mut held.hold, self.most_suppressed);
+        }
+        held
+    }
+
+    /// Which classes hold by themselves.
+    fn held_alone(&self, classes: &Classes) -> Held {
         let table = self.problem.table();
         let mut held = Held { hold: Vec::with_capacity(classes.rows.len()), hopeless: 0 };
         if table.counting() == Counting::Rows
@@ -144,6 +168,7 @@ impl<'a> Checker<'a> {
         let mut class = self.problem.accumulator();
         for number in 0..members.classes() {
             let rows = classes.rows[number as usize];
+            // Without rows it is not released, and its population falls into no class.
             if rows < least {
                 held.hold.push(false);
                 held.hopeless += rows;
@@ -216,7 +241,7 @@ impl<'a> Checker<'a> {
     /// The final classes of a node, with failing ones suppressed and numbered anew.
     pub(crate) fn recoding(&self, node: &[u8]) -> (Vec<u32>, Vec<u32>) {
         let classes = self.classes(node);
-        let held = self.held(&classes);
+        let held = self.held(node, &classes);
         let mut number = Vec::with_capacity(held.hold.len());
         let mut kept = Vec::new();
         for (class, holds) in held.hold.iter().enumerate() {

@@ -52,6 +52,10 @@ impl Search for Optimal {
         "Kohlmayer et al., Flash: efficient, stable and optimal k-anonymity, 2012"
     }
 
+    fn is_full_domain(&self) -> bool {
+        true
+    }
+
     fn search(&self, problem: &Problem<'_>) -> Result<Found, AnonymizeError> {
         let levels = Levels::all(problem.table());
         let costs = LevelCosts::new(problem.loss_metric(), problem.table(), &levels);

@@ -1,0 +1,112 @@
+//! What a table that anybody made reaches of those models of a configuration that ask for more than the people
+//! of each class: of a population, of whoever knows few columns, and of sets of items.
+
+use anonymed_assess::{
+    AssessError, ClassIndex, ClassLabels, CodedColumn, CodedTable, NOBODY, SensitiveLog, Shape,
+};
+use anonymed_core::policy::TableConfig;
+use anonymed_core::{AttributeRole, ModalityError};
+
+use super::check::Items;
+use super::items;
+use super::population::ClassesAmongPeople;
+use crate::promise::{self, Kept, Promise};
+use crate::{Tables, values};
+
+impl Tables {
+    /// Counts a table by the models of a configuration that ask for more than the people of each class. Rows
+    /// of `*` alone are in no class; a quasi-identifier that the table has not is taken for `*`.
+    ///
+    /// # Errors
+    ///
+    /// Where a model or a hierarchy of the configuration cannot be used.
+    pub fn reached(
+        &self,
+        table: &CodedTable,
+        config: &TableConfig,
+    ) -> Result<Vec<Kept>, ModalityError> {
+        let promises = promise::promises(&config.models)?;
+        let promises: Vec<Promise<'_>> =
+            promises.into_iter().filter(Promise::is_of_one_table).collect();
+        let mut kept = self.items_reached(table, config)?;
+        if promises.is_empty() {
+            return Ok(kept);
+        }
+        let of_role = |role| config.of_role(role).map(|(name, _)| table.column(name));
+        let quasi: Vec<Option<&CodedColumn>> = of_role(AttributeRole::Quasi).collect();
+        let names: Vec<&str> =
+            config.of_role(AttributeRole::Sensitive).map(|(name, _)| name.as_str()).collect();
+        let sensitive: Vec<Option<&CodedColumn>> = of_role(AttributeRole::Sensitive).collect();
+        let shape = match table.subjects() {
+            Some(_) => Shape::with_subject(quasi.len(), 0),
+            None => Shape::by_rows(quasi.len(), 0),
+        };
+        let mut index = ClassIndex::new(shape);
+        let mut log = SensitiveLog::new(shape, names.len());
+        let mut labels = ClassLabels::default();
+        let mut population = match self.options().population.as_deref() {
+            Some(people) => {
+                let built = people.built_lines(config, self.options())?;
+                Some(ClassesAmongPeople::new(people.exposure(config, &built, self.options())?))
+            }
+            None => None,
+        };
+        for row in 0..table.rows() {
+            let cells: Vec<Option<&str>> = quasi
+                .iter()
+                .map(|column| column.map_or(Some("*"), |column| text(column, row)))
+                .collect();
+            let subject = table.subjects().map(|subjects| subjects[row]);
+            let subject = subject.filter(|subject| *subject != NOBODY).map(|s| s.to_string());
+            let placed = index.add(&cells, subject.as_deref(), &[]).map_err(unread)?;
+            let Some(placed) = placed else { continue };
+            labels.see(placed.class, &cells);
+            if let Some(population) = &mut population {
+                population.see(placed.class, &cells).map_err(unread)?;
+            }
+            let stated: Vec<Option<&str>> =
+                sensitive.iter().map(|column| text((*column)?, row)).collect();
+            log.add(placed, &stated).map_err(unread)?;
+        }
+        if let Some(population) = population {
+            log.set_population(population.crowds());
+        }
+        for promise in promises {
+            kept.push(match promise.is_of_groups() {
+                true => promise.count_groups((&log, &labels), &names),
+                false => promise.count(&log, &names, self.options())?,
+            });
+        }
+        Ok(kept)
+    }
+
+    fn items_reached(
+        &self,
+        table: &CodedTable,
+        config: &TableConfig,
+    ) -> Result<Vec<Kept>, ModalityError> {
+        let mut kept = Vec::new();
+        for column in items::columns(config) {
+            let Some(coded) = table.column(column.name) else { continue };
+            let mut of_column = Items::new(0, column);
+            for row in 0..table.rows() {
+                let person = table.subjects().map_or(row as u32, |subjects| subjects[row]);
+                if person != NOBODY {
+                    of_column.see(person, text(coded, row)).map_err(unread)?;
+                }
+            }
+            kept.push(of_column.kept());
+        }
+        Ok(kept)
+    }
+}
+
+fn text(column: &CodedColumn, row: usize) -> Option<&str> {
+    let text = column.text(column.codes()[row])?;
+    let blank = column.role() == AttributeRole::Sensitive && values::is_missing(text);
+    (!blank).then_some(text)
+}
+
+fn unread(error: AssessError) -> ModalityError {
+    ModalityError::Internal(error.to_string())
+}
