@@ -31,15 +31,22 @@ enum Shape {
 #[derive(Debug)]
 struct TreeLevel {
     node_of: Vec<u32>,
-    leaves: Vec<u32>,
+    /// The first and the last rank of each node, whose leaves lie side by side.
+    ends: Vec<(u32, u32)>,
     shares: Vec<f64>,
     labels: Vec<Option<String>>,
 }
 
 impl TreeLevel {
+    fn leaves(&self, node: u32) -> u32 {
+        let (first, last) = self.ends[node as usize];
+        if first <= last { last - first + 1 } else { 0 }
+    }
+
     /// The penalty of a leaf's node, on average over the leaves.
     fn mean_share(&self, leaves: f64) -> f64 {
-        let squares: f64 = self.leaves.iter().map(|n| f64::from(*n).powi(2)).sum();
+        let nodes = 0..self.ends.len() as u32;
+        let squares: f64 = nodes.map(|node| f64::from(self.leaves(node)).powi(2)).sum();
         if leaves > 0.0 { squares / (leaves * leaves) } else { 0.0 }
     }
 }
@@ -122,10 +129,7 @@ impl Axis {
 
     fn nominal(column: &QuasiColumn, table: &FrequencyTable, position: usize) -> Self {
         let values = column.values();
-        let mut rows = vec![0u64; values.len()];
-        for (combination, code) in table.codes(position).enumerate() {
-            rows[code as usize] += table.rows(combination as u32);
-        }
+        let rows = table.rows_of_codes(position);
         let mut order: Vec<u32> = (0..values.len() as u32).collect();
         order.sort_by(|a, b| {
             let (a, b) = (*a as usize, *b as usize);
@@ -150,9 +154,12 @@ impl Axis {
                 let labels = hierarchy.labels(level).to_vec();
                 let map = hierarchy.level_map(level);
                 let node_of: Vec<u32> = order.iter().map(|code| map[*code as usize]).collect();
-                let mut leaves = vec![0; labels.len()];
-                node_of.iter().for_each(|node| leaves[*node as usize] += 1);
-                TreeLevel { node_of, leaves, shares: hierarchy.shares(level).collect(), labels }
+                let mut ends = vec![(u32::MAX, 0); labels.len()];
+                for (rank, node) in (0..).zip(&node_of) {
+                    let (first, last) = &mut ends[*node as usize];
+                    (*first, *last) = (rank.min(*first), rank);
+                }
+                TreeLevel { node_of, ends, shares: hierarchy.shares(level).collect(), labels }
             })
             .collect();
         let has_null = order.first().is_some_and(|code| column.values()[*code as usize].is_none());
@@ -200,7 +207,7 @@ impl Axis {
             Shape::Tree { levels, leaves, .. } => match lowest_common(levels, min, max) {
                 Some(level) => {
                     let level = &levels[level];
-                    f64::from(level.leaves[level.node_of[min as usize] as usize]) / leaves
+                    f64::from(level.leaves(level.node_of[min as usize])) / leaves
                 }
                 None => 1.0,
             },
@@ -285,6 +292,29 @@ impl Axis {
             }
             _ => true,
         }
+    }
+
+    /// The ranks a region's label stands for, as ranges with both ends: those of a set, all between the ends
+    /// of a range, all below a node.
+    pub(crate) fn covered(&self, ranks: &[u32], ncp: f64) -> Vec<(u32, u32)> {
+        let (Some(min), Some(max)) = (ranks.first(), ranks.last()) else { return self.all_ranks() };
+        match &self.shape {
+            _ if min == max => vec![(*min, *max)],
+            _ if ncp >= 1.0 => self.all_ranks(),
+            Shape::Ordered { .. } => vec![(*min, *max)],
+            Shape::Nominal { .. } => ranks.iter().map(|rank| (*rank, *rank)).collect(),
+            Shape::Tree { levels, .. } => match lowest_common(levels, *min, *max) {
+                Some(level) => {
+                    let level = &levels[level];
+                    vec![level.ends[level.node_of[*min as usize] as usize]]
+                }
+                None => self.all_ranks(),
+            },
+        }
+    }
+
+    fn all_ranks(&self) -> Vec<(u32, u32)> {
+        vec![(0, self.ranks().saturating_sub(1) as u32)]
     }
 
     /// What tells regions with different labels apart: all ranks of a set, else the two ends.

@@ -85,6 +85,15 @@ impl FrequencyTable {
         self.codes[column].iter().map(|code| code as u32)
     }
 
+    /// Rows of each code of a column.
+    pub fn rows_of_codes(&self, column: usize) -> Vec<u64> {
+        let mut rows = vec![0; self.columns[column].values().len()];
+        for (combination, code) in self.codes(column).enumerate() {
+            rows[code as usize] += self.rows.at(combination);
+        }
+        rows
+    }
+
     /// Rows of a combination.
     pub fn rows(&self, combination: u32) -> u64 {
         self.rows.at(combination as usize)

@@ -96,7 +96,7 @@ impl<'a> SubjectGrouping<'a> {
     ///
     /// A model the table cannot answer, or [`AnonymizeError::Cancelled`].
     pub fn solve(
-        mut self,
+        &mut self,
         problem: &Problem<'_>,
         row_counts: RowCounts,
     ) -> Result<GroupedSolution, AnonymizeError> {
@@ -105,7 +105,7 @@ impl<'a> SubjectGrouping<'a> {
         self.visits.sort_unstable();
         self.sensitive.sort_unstable();
         self.sensitive.dedup();
-        let people = People::new(&self, problem.table());
+        let people = People::new(self, problem.table());
         let axes = Axis::all(problem.table());
         let (mut cells, groups) = people.cells(&axes, row_counts);
         let partitioner = Partitioner::new(problem, &axes, &people);
@@ -132,7 +132,25 @@ impl<'a> SubjectGrouping<'a> {
         drop(cells);
         let members = ClassMembers::from_lists(members);
         let recoding = Recoding::of_members(problem.table(), &axes, class_of, &members);
+        let kept = row_counts == RowCounts::Kept;
+        let groups = kept.then(|| people.row_counts(&recoding));
+        let recoding = match recoding.alike(groups.as_deref()) {
+            Some(number) => people.judged(problem, recoding.renumbered(&number)),
+            None => recoding,
+        };
         Ok(people.describe(recoding))
+    }
+
+    /// Judges the classes of a solution as others number them, and suppresses those that fail. Numbers of
+    /// rows are ignored.
+    pub fn rejudged(
+        &self,
+        problem: &Problem<'_>,
+        solution: GroupedSolution,
+        number: &[u32],
+    ) -> GroupedSolution {
+        let people = People::new(self, problem.table());
+        people.describe(people.judged(problem, solution.recoding.renumbered(number)))
     }
 }
 
@@ -200,6 +218,37 @@ impl<'a> People<'a> {
             cells.push(person as u32);
         }
         (cells, groups)
+    }
+
+    /// How many rows each subject of a class has, where that is the same for all of them.
+    fn row_counts(&self, recoding: &Recoding) -> Vec<u64> {
+        let mut counts = vec![0; recoding.classes() as usize];
+        for (class, rows) in recoding.class_numbers().iter().zip(&self.rows) {
+            if let Some(count) = counts.get_mut(*class as usize) {
+                *count = *rows;
+            }
+        }
+        counts
+    }
+
+    /// Without the classes that do not hold.
+    fn judged(&self, problem: &Problem<'_>, recoding: Recoding) -> Recoding {
+        let members = ClassMembers::by_class(recoding.class_numbers(), recoding.classes());
+        let mut class = problem.accumulator();
+        let hold: Vec<bool> = (0..members.classes())
+            .map(|number| {
+                class.clear();
+                members.of(number).iter().for_each(|p| self.add_person(*p as usize, &mut class));
+                problem.judge(&class).holds()
+            })
+            .collect();
+        recoding.without(&hold)
+    }
+
+    fn add_person(&self, person: usize, class: &mut ClassAccumulator) {
+        let range = self.sensitive_from[person]..self.sensitive_from[person + 1];
+        let values = self.grouping.sensitive[range].iter().map(|(_, c, code)| (*c as usize, *code));
+        class.add_subject(self.subjects[person], self.rows[person], values);
     }
 
     fn number(&self, row: &[u32]) -> usize {
@@ -270,10 +319,7 @@ impl Units for People<'_> {
     }
 
     fn add(&self, row: &[u32], class: &mut ClassAccumulator) {
-        let person = self.number(row);
-        let range = self.sensitive_from[person]..self.sensitive_from[person + 1];
-        let values = self.grouping.sensitive[range].iter().map(|(_, c, code)| (*c as usize, *code));
-        class.add_subject(self.subjects[person], self.rows[person], values);
+        self.add_person(self.number(row), class);
     }
 }
 

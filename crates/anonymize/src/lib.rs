@@ -72,7 +72,7 @@ pub use models::{
     Monotonicity, PrivacyModel, Reach, RecursiveLDiversity, TCloseness,
 };
 pub use narrow::Narrow;
-pub use recoding::{RecodedColumn, Recoding, SUPPRESSED};
+pub use recoding::{RecodedColumn, Recoding, SUPPRESSED, alike};
 pub use search::{Found, Proof, Search};
 pub use solution::{Problem, Solution};
 pub use subjects::{Counting, SubjectCount, SubjectSet};

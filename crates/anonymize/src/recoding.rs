@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::FrequencyTable;
 use crate::axis::Axis;
+use crate::keys::Keys;
 use crate::levels::Levels;
 
 /// The class number of a unit that is suppressed.
@@ -34,6 +35,8 @@ pub struct RecodedColumn {
     /// The share of the domain each label stands for: of a hierarchy all its values, whether they occur
     /// or not; 1 for what is suppressed.
     pub shares: Vec<f64>,
+    /// The rows of the table whose value each label stands for, whatever became of them.
+    pub rows: Vec<u64>,
     /// The share one value has.
     pub least_share: f64,
     /// How much the column's detail is worth.
@@ -96,7 +99,7 @@ impl Recoding {
             .par_iter()
             .enumerate()
             .map(|(column, axis)| {
-                let mut pool = LabelPool::default();
+                let mut pool = LabelPool::of(table, column, axis);
                 let mut ranks = Vec::new();
                 let label_of = (0..members.classes())
                     .map(|class| {
@@ -113,6 +116,7 @@ impl Recoding {
                     labels: pool.labels,
                     ncp: pool.ncp,
                     shares: pool.shares,
+                    rows: pool.rows,
                     least_share: axis.least_share(),
                     weight: axis.weight(),
                     label_of,
@@ -139,12 +143,17 @@ impl Recoding {
             .enumerate()
             .map(|(column, (levels, level))| {
                 let level = levels.level(*level);
+                let mut rows = vec![0; level.labels.len()];
+                for (n, label) in table.rows_of_codes(column).iter().zip(&level.of_code) {
+                    rows[*label as usize] += n;
+                }
                 let label = |c: &u32| level.of_code[table.code(*c, column) as usize];
                 RecodedColumn {
                     name: table.columns()[column].name().to_owned(),
                     labels: level.labels.clone(),
                     ncp: level.ncp.clone(),
                     shares: level.shares.clone(),
+                    rows,
                     least_share: if levels.domain > 0.0 { 1.0 / levels.domain } else { 1.0 },
                     weight: levels.weight,
                     label_of: of_class.iter().map(label).collect(),
@@ -155,9 +164,74 @@ impl Recoding {
     }
 }
 
+impl Recoding {
+    /// The same labels over other classes: `number` has the new class of each, [`SUPPRESSED`] for none.
+    pub fn renumbered(self, number: &[u32]) -> Self {
+        let kept = || number.iter().filter(|new| **new != SUPPRESSED);
+        let classes = kept().max().map_or(0, |last| last + 1);
+        let mut first = vec![0; classes as usize];
+        for (old, new) in number.iter().enumerate().rev().filter(|(_, new)| **new != SUPPRESSED) {
+            first[*new as usize] = old;
+        }
+        let new = |class: u32| if class == SUPPRESSED { class } else { number[class as usize] };
+        let column = |column: RecodedColumn| {
+            let label_of = first.iter().map(|old: &usize| column.label_of[*old]).collect();
+            RecodedColumn { label_of, ..column }
+        };
+        Self {
+            class_of: self.class_of.into_iter().map(new).collect(),
+            classes,
+            columns: self.columns.into_iter().map(column).collect(),
+        }
+    }
+
+    /// Without the classes that do not hold.
+    pub(crate) fn without(self, hold: &[bool]) -> Self {
+        let mut kept = 0..;
+        let number = |holds: &bool| match holds {
+            true => kept.next().unwrap_or(SUPPRESSED),
+            false => SUPPRESSED,
+        };
+        let number: Vec<u32> = hold.iter().map(number).collect();
+        self.renumbered(&number)
+    }
+
+    /// Classes that are labelled alike under one number, for whoever reads the release takes them for one;
+    /// nothing where no two are. Classes of different groups are told apart.
+    pub(crate) fn alike(&self, groups: Option<&[u64]>) -> Option<Vec<u32>> {
+        let columns = self.columns.iter().map(|c| (c.labels.len(), c.label_of.as_slice()));
+        let mut distinct: Vec<u64> = groups.unwrap_or_default().to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let number = |group| distinct.binary_search(group).map_or(0, |at| at as u32);
+        let groups: Option<Vec<u32>> = groups.map(|groups| groups.iter().map(number).collect());
+        let groups = groups.iter().map(|groups| (distinct.len(), groups.as_slice()));
+        alike(self.classes, columns.chain(groups))
+    }
+}
+
+/// The same for any labels: of each column how many there are, and which each class has.
+pub fn alike<'l>(
+    classes: u32,
+    columns: impl Iterator<Item = (usize, &'l [u32])>,
+) -> Option<Vec<u32>> {
+    let mut keys = Keys::new(classes as usize);
+    for (labels, label_of) in columns {
+        keys.add(labels, |keys, width| {
+            let keys = keys.iter_mut().zip(label_of);
+            keys.for_each(|(key, label)| *key = *key << width | u64::from(*label));
+        });
+    }
+    let numbered = keys.numbered();
+    (numbered.first.len() < classes as usize).then_some(numbered.of)
+}
+
 /// Labels given so far, by the ranks they stand for.
 #[derive(Default)]
 struct LabelPool {
+    /// Rows of all ranks below each, and of all.
+    below: Vec<u64>,
+    rows: Vec<u64>,
     numbers: HashMap<Box<[u32]>, u32>,
     texts: HashMap<Option<String>, u32>,
     labels: Vec<Option<String>>,
@@ -166,6 +240,21 @@ struct LabelPool {
 }
 
 impl LabelPool {
+    fn of(table: &FrequencyTable, column: usize, axis: &Axis) -> Self {
+        let mut below = vec![0; axis.ranks() + 1];
+        for (code, rows) in (0..).zip(table.rows_of_codes(column)) {
+            below[axis.rank(code) as usize + 1] += rows;
+        }
+        for rank in 1..below.len() {
+            below[rank] += below[rank - 1];
+        }
+        Self { below, ..Self::default() }
+    }
+
+    fn rows(&self, (first, last): (u32, u32)) -> u64 {
+        self.below.get(last as usize + 1).map_or(0, |rows| rows - self.below[first as usize])
+    }
+
     fn number(&mut self, axis: &Axis, ranks: &[u32]) -> u32 {
         let key = axis.label_key(ranks);
         if let Some(number) = self.numbers.get(key.as_slice()) {
@@ -179,6 +268,8 @@ impl LabelPool {
             self.labels.push(label);
             self.ncp.push(ncp);
             self.shares.push(share);
+            let covered = axis.covered(ranks, ncp);
+            self.rows.push(covered.into_iter().map(|range| self.rows(range)).sum());
         }
         self.numbers.insert(key.into_boxed_slice(), number);
         number

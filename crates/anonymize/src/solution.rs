@@ -3,12 +3,11 @@
 use anonymed_core::{CancelToken, Progress};
 use rayon::prelude::*;
 
-use crate::axis::Axis;
 use crate::known::{self, Labelled};
 use crate::metrics::{GlobalCertaintyPenalty, Granularity, LossMetric};
 use crate::models::{Monotonicity, Reach};
 use crate::population::Population;
-use crate::recoding::{ClassMembers, SUPPRESSED};
+use crate::recoding::ClassMembers;
 use crate::search::{Found, Proof, Search};
 use crate::{
     AnonymizeError, ClassAccumulator, FrequencyTable, Judgement, PrivacyModel, Recoding,
@@ -269,8 +268,18 @@ impl<'a> Problem<'a> {
         }
     }
 
+    /// Judges the classes of a solution as others number them.
+    pub fn rejudged(&self, solution: Solution, number: &[u32]) -> Solution {
+        let Solution { recoding, levels, proof, .. } = solution;
+        self.judge_classes(Found { recoding: recoding.renumbered(number), levels, proof })
+    }
+
     fn judge_classes(&self, found: Found) -> Solution {
         let Found { recoding, levels, proof } = found;
+        let recoding = match recoding.alike(None) {
+            Some(number) => recoding.renumbered(&number),
+            None => recoding,
+        };
         let members = ClassMembers::by_class(recoding.class_numbers(), recoding.classes());
         let mut judged = self.judge_members(&members);
         let columns = recoding.columns();
@@ -285,14 +294,7 @@ impl<'a> Problem<'a> {
             return self.describe(recoding, levels, proof, &judged);
         }
         // What was suppressed after the search is in no proof.
-        let proof = None;
-        let (class_of, kept) = without_failing(recoding.class_numbers(), &judged.hold);
-        drop(recoding);
-        let members = ClassMembers::by_class(&class_of, kept);
-        let axes = Axis::all(self.table);
-        let recoding = Recoding::of_members(self.table, &axes, class_of, &members);
-        drop(members);
-        self.describe(recoding, levels, proof, &judged)
+        self.describe(recoding.without(&judged.hold), levels, None, &judged)
     }
 
     fn judge_members(&self, members: &ClassMembers) -> Judged {
@@ -385,25 +387,4 @@ struct Judged {
     fewest_rows: Option<u64>,
     /// How many at least, of which class, and as it was counted.
     fewest_subjects: Option<(u32, u32, SubjectCount)>,
-}
-
-/// Suppresses the failing classes and numbers the others anew; says how many are left.
-fn without_failing(class_of: &[u32], hold: &[bool]) -> (Vec<u32>, u32) {
-    let mut kept = 0;
-    let renumbered: Vec<u32> = hold
-        .iter()
-        .map(|holds| {
-            if *holds {
-                kept += 1;
-                kept - 1
-            } else {
-                SUPPRESSED
-            }
-        })
-        .collect();
-    let class_of = class_of
-        .iter()
-        .map(|class| if *class == SUPPRESSED { SUPPRESSED } else { renumbered[*class as usize] })
-        .collect();
-    (class_of, kept)
 }

@@ -3,10 +3,9 @@
 use super::LossMetric;
 use super::level_costs::{CellCost, LevelMetric, LevelView};
 use crate::{FrequencyTable, Recoding};
-use hashbrown::HashMap;
 
-/// Non-uniform entropy in bits, over all cells: −log2 of how often the cell's value occurs among the
-/// rows with its label. A suppressed row is one of all rows.
+/// Non-uniform entropy in bits, over all cells: −log2 of how often the cell's value occurs in the table
+/// among the values its label stands for. A suppressed row is one of all rows.
 ///
 /// # Citation
 ///
@@ -24,44 +23,32 @@ impl LossMetric for NonUniformEntropy {
     }
 
     fn loss(&self, table: &FrequencyTable, recoding: &Recoding) -> f64 {
-        let rows = table.total_rows();
-        let mut bits = 0.0;
+        let all = table.total_rows();
+        let bits = |rows: u64, of: u64| if of > 0 { rows as f64 * (of as f64).log2() } else { 0.0 };
+        let mut total = 0.0;
         for (position, column) in recoding.columns().iter().enumerate() {
             let mut rows_of_label = vec![0u64; column.labels.len()];
-            let mut rows_of_value = vec![0u64; table.columns()[position].values().len()];
-            let mut cells: HashMap<(u32, u32), u64, foldhash::fast::FixedState> =
-                HashMap::default();
-            let mut suppressed: Vec<u64> = vec![0; rows_of_value.len()];
-            for (combination, code) in table.codes(position).enumerate() {
-                let n = table.rows(combination as u32);
-                rows_of_value[code as usize] += n;
-                match recoding.class_of(combination as u32) {
-                    None => suppressed[code as usize] += n,
+            let mut suppressed = 0;
+            for combination in 0..table.combinations() as u32 {
+                let rows = table.rows(combination);
+                match recoding.class_of(combination) {
+                    None => suppressed += rows,
                     Some(class) => {
-                        let label = column.label_of[class as usize];
-                        rows_of_label[label as usize] += n;
-                        *cells.entry((label, code)).or_default() += n;
+                        rows_of_label[column.label_of[class as usize] as usize] += rows;
                     }
                 }
             }
-            let mut cells: Vec<((u32, u32), u64)> = cells.into_iter().collect();
-            cells.sort_unstable();
-            let released =
-                cells.iter().map(|((label, _), n)| cost(*n, *n, rows_of_label[*label as usize]));
-            let gone = suppressed.iter().zip(&rows_of_value).map(|(n, of)| cost(*n, *of, rows));
-            bits += column.weight * (released.sum::<f64>() + gone.sum::<f64>());
+            let labels = rows_of_label.iter().zip(&column.rows).map(|(rows, of)| bits(*rows, *of));
+            let values = table.rows_of_codes(position);
+            let values: f64 = values.iter().map(|rows| bits(*rows, *rows)).sum();
+            total += column.weight * (labels.sum::<f64>() + bits(suppressed, all) - values);
         }
-        bits
+        total.max(0.0)
     }
 
     fn levels(&self) -> LevelMetric<'_> {
         LevelMetric::Cells(self)
     }
-}
-
-/// What so many rows cost that have a value `part` of `whole` rows have.
-fn cost(rows: u64, part: u64, whole: u64) -> f64 {
-    if rows == 0 || part == 0 { 0.0 } else { rows as f64 * (whole as f64 / part as f64).log2() }
 }
 
 impl CellCost for NonUniformEntropy {

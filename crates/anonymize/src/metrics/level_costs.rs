@@ -139,10 +139,7 @@ fn column_costs(
     column: usize,
     rows: u64,
 ) -> Vec<LevelCost> {
-    let mut rows_of_value = vec![0u64; table.columns()[column].values().len()];
-    for (combination, code) in table.codes(column).enumerate() {
-        rows_of_value[code as usize] += table.rows(combination as u32);
-    }
+    let rows_of_value = table.rows_of_codes(column);
     (0..=levels.top())
         .map(|level| {
             let level = levels.level(level);

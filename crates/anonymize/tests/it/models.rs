@@ -19,8 +19,11 @@ const VALUES: u32 = 5;
 
 fn table(rows: &[Row], counting: Counting) -> FrequencyTable {
     let texts = |n: u32| (0..n).map(|v| Some(v.to_string())).collect();
+    // Cuts between the leaves of a node give classes that are labelled alike.
+    let wards: String = (0..8).map(|n| format!("{n};{};*\n", n / 4)).collect();
+    let wards = HierarchyFile::parse(&wards).unwrap();
     let columns = vec![
-        QuasiColumn::numeric("age", texts(8)).unwrap(),
+        QuasiColumn::hierarchical("unit", texts(8), &wards).unwrap(),
         QuasiColumn::categorical("ward", texts(3)).unwrap(),
     ];
     let sensitive = vec![SensitiveColumn { name: "dx".into(), values: VALUES }];

@@ -182,21 +182,15 @@ pub(super) fn improve(problem: &Problem<'_>, recoding: &Recoding) -> Result<Foun
     finish(&points, &axes, clusters)
 }
 
-/// Merges what fails, unites what is alike, and publishes.
+/// Merges what fails, and publishes.
 fn finish(
     points: &Points<'_>,
     axes: &[Axis],
     mut clusters: Clusters,
 ) -> Result<Found, AnonymizeError> {
-    let recoding = loop {
-        merge_failing(points, &mut clusters)?;
-        drop_failing(points, &mut clusters);
-        let recoding = points.publish(axes, &clusters);
-        if !unite_alike(points, &mut clusters, &recoding) {
-            break recoding;
-        }
-    };
-    Ok(Found { recoding, levels: None, proof: None })
+    merge_failing(points, &mut clusters)?;
+    drop_failing(points, &mut clusters);
+    Ok(Found { recoding: points.publish(axes, &clusters), levels: None, proof: None })
 }
 
 /// Drops a last cluster that merging could not make hold.
@@ -205,25 +199,6 @@ fn drop_failing(points: &Points<'_>, clusters: &mut Clusters) {
     if clusters.len() == 1 && !tally.hold(clusters.members(0).iter().copied()) {
         clusters.pop();
     }
-}
-
-/// Unites clusters whose classes are labelled alike, for whoever reads the release takes them for
-/// one; says whether there were any.
-fn unite_alike(points: &Points<'_>, clusters: &mut Clusters, recoding: &Recoding) -> bool {
-    let labels = |class: &u32| {
-        let class = *class as usize;
-        recoding.columns().iter().map(move |column| column.label_of[class])
-    };
-    let mut classes: Vec<u32> = (0..recoding.classes()).collect();
-    classes.sort_by(|a, b| labels(a).cmp(labels(b)));
-    let mut united = false;
-    for alike in classes.chunk_by(|a, b| labels(a).eq(labels(b))) {
-        for class in &alike[1..] {
-            clusters.merge(points, *class as usize, alike[0] as usize);
-            united = true;
-        }
-    }
-    united
 }
 
 /// The columns, those first in which neighbours differ at most cost: most candidates are then

@@ -33,7 +33,6 @@ pub(crate) struct Checker<'a> {
     costs: &'a LevelCosts<'a>,
     rows: Vec<u64>,
     total: u64,
-    most_suppressed: u64,
     people: SubjectCount,
     snapshots: VecDeque<Snapshot>,
     /// Nodes judged so far.
@@ -72,7 +71,6 @@ impl<'a> Checker<'a> {
             costs,
             rows,
             total,
-            most_suppressed: (problem.most_suppressed() * total as f64).floor() as u64,
             people: table.distinct_subjects(all),
             snapshots: VecDeque::new(),
             checks: 0,
@@ -94,43 +92,54 @@ impl<'a> Checker<'a> {
     }
 
     fn judge(&self, node: &[u8], classes: &Classes) -> Verdict {
-        let table = self.problem.table();
         // Classes of too few rows fail whatever the models are: no class has more people than rows.
         let least = self.problem.least_subjects();
-        let too_few: u64 = classes.rows.iter().filter(|rows| **rows < least).sum();
-        if too_few > self.most_suppressed {
+        if self.is_too_much(classes, |class| classes.rows[class] < least) {
             return Verdict::InfeasibleBelow;
         }
         let held = self.held(node, classes);
         if self.problem.places_population() && held.hold.contains(&false) {
             return Verdict::Infeasible;
         }
-        let failing = |class: &usize| !held.hold[*class];
-        let suppressed: u64 =
-            (0..classes.rows.len()).filter(failing).map(|class| classes.rows[class]).sum();
-        if suppressed > self.most_suppressed {
+        let failing = |class: usize| !held.hold[class];
+        if self.is_too_much(classes, failing) {
             return match self.problem.monotonicity() {
                 Monotonicity::Classes => Verdict::InfeasibleBelow,
-                Monotonicity::Unions if self.most_suppressed == 0 => Verdict::InfeasibleBelow,
-                _ if held.hopeless > self.most_suppressed => Verdict::InfeasibleBelow,
+                Monotonicity::Unions if self.problem.most_suppressed() <= 0.0 => {
+                    Verdict::InfeasibleBelow
+                }
+                _ if self.is_too_much(classes, |class| held.hopeless[class]) => {
+                    Verdict::InfeasibleBelow
+                }
                 _ => Verdict::Infeasible,
             };
         }
-        if suppressed > 0 && table.counting() != Counting::Rows {
-            let gone = (0..classes.of.len() as u32)
-                .filter(|c| !held.hold[classes.of[*c as usize] as usize]);
-            if !self.problem.allows(
-                suppressed,
-                table.distinct_subjects(gone),
-                self.total,
-                self.people,
-            ) {
-                return Verdict::Infeasible;
-            }
-        }
-        let gone = (0..classes.rows.len()).filter(failing);
-        let gone = gone.map(|class| (classes.of_class[class], classes.rows[class]));
+        let gone: Vec<usize> = (0..classes.rows.len()).filter(|class| failing(*class)).collect();
+        let suppressed = gone.iter().map(|class| classes.rows[*class]).sum();
+        let gone = gone.into_iter().map(|class| (classes.of_class[class], classes.rows[class]));
         Verdict::Feasible(self.costs.loss(node, gone, suppressed, &classes.rows, &held.hold))
+    }
+
+    /// Whether the problem allows to suppress some classes: people count, where all are told apart.
+    fn is_too_much(&self, classes: &Classes, some: impl Fn(usize) -> bool) -> bool {
+        let rows: u64 =
+            (0..classes.rows.len()).filter(|class| some(*class)).map(|c| classes.rows[c]).sum();
+        let table = self.problem.table();
+        let most = self.problem.most_suppressed();
+        let people = f64::from(self.people.at_least());
+        // Rows have no more people than they are.
+        if rows == 0 || (rows as f64 <= most * people.min(self.total as f64)) {
+            return false;
+        }
+        let some = || {
+            let class = |c: &u32| classes.of[*c as usize] as usize;
+            (0..classes.of.len() as u32).filter(move |c| some(class(c)))
+        };
+        let people = match table.counting() {
+            Counting::Rows => SubjectCount::Exact(u32::try_from(rows).unwrap_or(u32::MAX)),
+            _ => table.distinct_subjects(some()),
+        };
+        !self.problem.allows(rows, people, self.total, self.people)
     }
 
     /// Which classes hold, by themselves and in the groups of few columns.
@@ -148,7 +157,12 @@ impl<'a> Checker<'a> {
                 labels: &|column| level(column).labels.len(),
                 members: &ClassMembers::by_class(&classes.of, classes.of_class.len() as u32),
             };
-            known::let_go(self.problem, &labelled, &mut held.hold, self.most_suppressed);
+            // Where people count, many rows may be few people's.
+            let most = match table.counting() {
+                Counting::Rows => (self.problem.most_suppressed() * self.total as f64) as u64,
+                _ => u64::MAX,
+            };
+            known::let_go(self.problem, &labelled, &mut held.hold, most);
         }
         held
     }
@@ -156,7 +170,8 @@ impl<'a> Checker<'a> {
     /// Which classes hold by themselves.
     fn held_alone(&self, classes: &Classes) -> Held {
         let table = self.problem.table();
-        let mut held = Held { hold: Vec::with_capacity(classes.rows.len()), hopeless: 0 };
+        let all = classes.rows.len();
+        let mut held = Held { hold: Vec::with_capacity(all), hopeless: vec![false; all] };
         if table.counting() == Counting::Rows
             && let Some(least) = self.problem.by_people_alone()
         {
@@ -171,7 +186,7 @@ impl<'a> Checker<'a> {
             // Without rows it is not released, and its population falls into no class.
             if rows < least {
                 held.hold.push(false);
-                held.hopeless += rows;
+                held.hopeless[number as usize] = true;
                 continue;
             }
             class.clear();
@@ -186,7 +201,7 @@ impl<'a> Checker<'a> {
             }
             let holds = settled || self.problem.judge(&class).holds();
             if !holds && self.problem.fails_in_every_part(&class) {
-                held.hopeless += rows;
+                held.hopeless[number as usize] = true;
             }
             held.hold.push(holds);
         }
@@ -254,8 +269,8 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// Which classes hold, and the rows of those that no part of could.
+/// Which classes hold, and of which no part could.
 struct Held {
     hold: Vec<bool>,
-    hopeless: u64,
+    hopeless: Vec<bool>,
 }

@@ -6,6 +6,8 @@
 //! as the problem's limit allows; a node where more had to go is infeasible.
 
 mod check;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub use walk::Optimal;
