@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use anonymed_core::policy::{TableConfig, TableFormat};
+use anonymed_core::policy::{RiskScope, TableConfig, TableFormat};
 use anonymed_core::{CancelToken, Progress};
 use anonymed_table::promise::Kept;
 use anonymed_table::single::{Checked, SingleOutcome, SingleTable, check, checkable};
@@ -183,10 +183,7 @@ fn transform(
     (format, out): (TableFormat, &mut std::fs::File),
 ) -> Result<SingleOutcome, EngineError> {
     let tables = Tables::new(options);
-    let deadline = Deadline::of(config);
-    let is_late = move || deadline.is_over();
-    let is_late = deadline.is_set().then_some(&is_late as _);
-    let job = SingleTable { config, cancel, is_late, progress };
+    let job = SingleTable { config, cancel, clock: steady_time, progress };
     let mut out = std::io::BufWriter::with_capacity(1 << 20, out);
     let input = TableInput { path: places.input, sheet: places.sheet };
     let outcome = input.open(&tables, |document, found, part| {
@@ -216,9 +213,11 @@ fn held(outcome: &SingleOutcome, checked: &Checked) -> Result<(), EngineError> {
 
 fn report(config: &TableConfig, outcome: SingleOutcome, checked: &Checked) -> TableReport {
     let joint = checked.joint_unique_subjects.zip(checked.joint_smallest);
+    // All rows of a person are made alike, by a cutting of its own.
+    let is_joint = config.scope == RiskScope::Joint;
     TableReport {
-        method: config.search.method.clone(),
-        metric: config.search.metric.clone(),
+        method: if is_joint { "subject-grouping".into() } else { config.search.method.clone() },
+        metric: if is_joint { "ncp".into() } else { config.search.metric.clone() },
         rows: outcome.rows,
         rejected_rows: outcome.rejected.len() as u64,
         rows_without_subject: outcome.nameless,
@@ -251,27 +250,8 @@ fn output_format(path: &Path) -> Result<TableFormat, EngineError> {
     }
 }
 
-/// When a search that was given a time has to end.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Deadline(Option<Duration>);
-
-impl Deadline {
-    /// From now on.
-    pub(crate) fn of(config: &TableConfig) -> Self {
-        Self(config.search.time_limit.map(|limit| steady_time() + limit))
-    }
-
-    pub(crate) fn is_set(self) -> bool {
-        self.0.is_some()
-    }
-
-    pub(crate) fn is_over(self) -> bool {
-        self.0.is_some_and(|end| steady_time() >= end)
-    }
-}
-
 /// Time that goes on evenly, for limits.
-fn steady_time() -> Duration {
+pub(crate) fn steady_time() -> Duration {
     clock(ClockId::Monotonic)
 }
 

@@ -8,7 +8,7 @@ use anonymed_table::single::{Explanation, Fare, SingleTable, checkable};
 use serde::Serialize;
 
 use crate::EngineError;
-use crate::single::Deadline;
+use crate::single::steady_time;
 use crate::table_input::{self, TableInput};
 
 /// What was found; no value of the table is in it.
@@ -110,14 +110,7 @@ pub fn explain(
     let parsed = table_input::config(config)?;
     checkable(&parsed).map_err(table_input::wrong)?;
     let tables = Tables::new(table_input::options_with_population(config, &parsed, cancel)?);
-    let deadline = Deadline::of(&parsed);
-    let is_late = move || deadline.is_over();
-    let job = SingleTable {
-        config: &parsed,
-        cancel,
-        is_late: deadline.is_set().then_some(&is_late as _),
-        progress,
-    };
+    let job = SingleTable { config: &parsed, cancel, clock: steady_time, progress };
     let found = input.open(&tables, |document, format, part| {
         tables.explain(document, format, part, &job, hardest)
     })?;

@@ -11,6 +11,7 @@ use anonymed_table::single::{CurvePoint, TableView, Wanted};
 use serde::Serialize;
 
 use crate::EngineError;
+use crate::single::steady_time;
 use crate::table_input::{self, TableInput};
 use crate::table_risk::{self, RiskReport, wanted};
 
@@ -151,7 +152,7 @@ pub fn curve(
     let parsed = table_input::config(config)?;
     let tables = Tables::new(table_input::options_with_population(config, &parsed, cancel)?);
     let points = raw.open(&tables, |document, format, part| {
-        tables.curve(document, format, part, &parsed, cancel)
+        tables.curve(document, format, part, &parsed, (steady_time, cancel))
     })?;
     Ok(with_pareto(&points))
 }

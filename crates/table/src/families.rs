@@ -11,6 +11,9 @@ use jiff::civil::Date;
 use crate::conditions::Condition;
 use crate::{TableOptions, model, promise};
 
+/// The kind of distance that goes by a hierarchy.
+const HIERARCHICAL: &str = "hierarchical";
+
 /// The kinds of some models, before they are bound to a table.
 pub(crate) struct Families<'a> {
     families: Vec<(&'static dyn models::ModelFamily, &'a ModelConfig)>,
@@ -22,6 +25,14 @@ impl<'a> Families<'a> {
     pub(crate) fn of(models: &'a [ModelConfig]) -> Result<Self, ModalityError> {
         let of_classes =
             models.iter().filter(|model| Condition::of(model).is_none() && !model.is_of_items());
+        if of_classes
+            .clone()
+            .any(|m| m.hierarchy.is_some() && m.kind.as_deref() != Some(HIERARCHICAL))
+        {
+            return Err(ModalityError::Policy(format!(
+                "`hierarchy` of a model is for t-closeness of kind \"{HIERARCHICAL}\""
+            )));
+        }
         let families = of_classes.map(|model| Ok((promise::family(model)?, model)));
         let families = families.collect::<Result<_, ModalityError>>()?;
         Ok(Self { families, conditions: Condition::all(models)? })

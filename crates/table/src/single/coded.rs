@@ -203,9 +203,7 @@ impl CodedTable {
         let named: Vec<u32> =
             codes.filter(|(_, code)| !nameless[*code as usize]).map(|(row, _)| row).collect();
         for column in self.columns.iter_mut().chain(&mut self.subjects) {
-            let mut kept = Narrow::default();
-            named.iter().for_each(|row| kept.push(column.codes.at(*row as usize)));
-            column.codes = kept;
+            *column = column.of_rows(&named);
         }
         self.nameless = (self.rows - named.len()) as u64;
         self.rows = named.len();
@@ -271,6 +269,28 @@ impl CodedColumn {
         let mut rows = vec![0; self.texts.len()];
         self.codes.iter().for_each(|code| rows[code as usize] += 1);
         rows
+    }
+
+    /// Some of its rows, and their texts alone: what nobody has is no part of a distribution.
+    fn of_rows(&self, rows: &[u32]) -> Self {
+        let texts = self.texts.texts();
+        let mut number = vec![None; texts.len()];
+        let mut some = Self::default();
+        for row in rows {
+            let old = self.codes.at(*row as usize) as usize;
+            let new = *number[old].get_or_insert_with(|| some.texts.number(texts[old]));
+            some.codes.push(u64::from(new));
+        }
+        some
+    }
+
+    /// Each row so many times.
+    pub(super) fn repeated(&self, times: &[u64]) -> Narrow {
+        let mut codes = Narrow::default();
+        for (code, times) in self.codes.iter().zip(times) {
+            (0..*times).for_each(|_| codes.push(code));
+        }
+        codes
     }
 
     fn take(&mut self, batch: &StringBatch, source: usize, local: Option<LocalCodes>) {

@@ -5,10 +5,11 @@ use anonymed_anonymize::Counting;
 use anonymed_core::policy::{ModelConfig, RiskScope, TableConfig};
 use anonymed_core::{CancelToken, Document, Format, ModalityError};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::SingleTable;
 use super::coded::{Bound, CodedTable};
-use super::solve::{self, Prepared};
+use super::solve::{self, Best, Prepared};
 use crate::families::Families;
 use crate::plan::policy;
 use crate::{Part, TableOptions, Tables};
@@ -43,7 +44,7 @@ pub struct CurvePoint {
 
 impl Tables {
     /// Solves a table for every k and every limit of suppression, with the other models, the metric and
-    /// the search as configured. Nothing is written.
+    /// the search as configured, each within the configured time. Nothing is written.
     ///
     /// # Errors
     ///
@@ -54,7 +55,7 @@ impl Tables {
         format: &Format,
         part: &Part,
         config: &TableConfig,
-        cancel: &CancelToken,
+        (clock, cancel): (fn() -> Duration, &CancelToken),
     ) -> Result<Vec<CurvePoint>, ModalityError> {
         if config.scope == RiskScope::Joint {
             return Err(policy("a curve is of single rows; leave `scope` out"));
@@ -71,7 +72,7 @@ impl Tables {
                 for suppress_max in CURVE_SUPPRESSION {
                     let mut config = with_k(config, k);
                     config.search.suppress_max = suppress_max;
-                    points.push(point(&prepared, self.options(), &config, cancel)?);
+                    points.push(point(&prepared, self.options(), &config, (clock, cancel))?);
                 }
             }
             Ok(points)
@@ -92,11 +93,11 @@ fn point(
     prepared: &Prepared<'_>,
     options: &TableOptions,
     config: &TableConfig,
-    cancel: &CancelToken,
+    (clock, cancel): (fn() -> Duration, &CancelToken),
 ) -> Result<CurvePoint, ModalityError> {
     let families = Families::of(&config.models)?;
-    let job = SingleTable { config, cancel, is_late: None, progress: &() };
-    let (solution, holds) = solve::solution(prepared, &job, (&families, options))?;
+    let job = SingleTable { config, cancel, clock, progress: &() };
+    let Best { solution, holds, .. } = solve::solution(prepared, &job, (&families, options))?;
     let people = solve::people(&prepared.frequency, &solution.recoding);
     let all: u64 = people.iter().sum();
     let share = |part: f64, whole: u64| if whole > 0 { part / whole as f64 } else { 0.0 };

@@ -23,6 +23,7 @@ use anonymed_anonymize::Proof;
 use anonymed_core::policy::{OutputForm, TableConfig, TableFormat};
 use anonymed_core::{CancelToken, Document, Format, ModalityError, Progress};
 use std::io::Write;
+use std::time::Duration;
 
 use crate::{Part, Tables};
 
@@ -44,8 +45,8 @@ pub struct SingleTable<'a> {
     pub config: &'a TableConfig,
     /// Asked between batches and between nodes.
     pub cancel: &'a CancelToken,
-    /// Whether the time that was given is over.
-    pub is_late: Option<&'a (dyn Fn() -> bool + Sync)>,
+    /// Time that goes on evenly: each search has as much of it as the configuration allows.
+    pub clock: fn() -> Duration,
     /// Hears how far the stages are: `read` and `write` in rows, `solve` in combinations or nodes.
     pub progress: &'a dyn Progress,
 }
@@ -149,8 +150,7 @@ impl Tables {
         let bound = coded::Bound::new(job.config, part)?;
         let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
         let mut table = table.without_nameless();
-        let mut solved = solve::solve(&table, &bound, job, self.options())?;
-        solved.aggregate(&table, &bound)?;
+        let solved = solve::solve(&table, &bound, job, self.options())?;
         let classes = solved.class_of_row.as_slice();
         let beside = (self.options(), job.cancel);
         items::generalise(&mut table, &bound, job.config, classes, beside)?;

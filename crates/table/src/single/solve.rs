@@ -3,10 +3,12 @@
 
 use anonymed_anonymize::{
     CodedRows, Counting, FrequencyTable, KAnonymity, PrivacyModel, Problem, Proof, QuasiColumn,
-    Recoding, RowCounts, SUPPRESSED, SensitiveColumn, Solution, SubjectGrouping,
+    Recoding, RowCounts, SUPPRESSED, SensitiveColumn, Solution, SubjectGrouping, alike,
 };
 use anonymed_core::policy::{RiskScope, Unplaced};
 use anonymed_core::{AttributeRole, ModalityError};
+
+use hashbrown::HashMap;
 
 use super::coded::{Bound, BoundColumn, CodedColumn, CodedTable};
 use super::population::{BuiltLines, Joined};
@@ -55,6 +57,8 @@ pub(super) struct Prepared<'a> {
     built: BuiltLines,
     pub(super) combination_of: Vec<u32>,
     coded: CodedRows<'a>,
+    table: &'a CodedTable,
+    bound: &'a Bound,
     encoded: &'a [Scaled],
     sensitive: Vec<SensitiveTexts<'a>>,
 }
@@ -79,7 +83,7 @@ pub(super) fn solve(
     let families = Families::of(&job.config.models)?;
     let counting = families.counting(table.subjects.is_some());
     prepare((table, bound), counting, options, |prepared| {
-        solve_prepared(&prepared, bound, job, (&families, options))
+        solve_prepared(&prepared, job, (&families, options))
     })
 }
 
@@ -153,6 +157,8 @@ pub(super) fn prepare<T>(
         combinations,
         combination_of,
         coded,
+        table,
+        bound,
         encoded,
         sensitive: texts,
         built,
@@ -164,7 +170,7 @@ fn problem<'p>(
     prepared: &'p Prepared<'_>,
     job: &SingleTable<'p>,
     (families, options): (&Families<'_>, &TableOptions),
-    k: u32,
+    (k, is_late): (u32, &'p IsLate),
 ) -> Result<Problem<'p>, ModalityError> {
     let mut models = prepared.models(families, options)?;
     if k > 1 {
@@ -178,74 +184,163 @@ fn problem<'p>(
     if let Some(checks) = job.config.search.checks_max {
         problem = problem.checks_max(checks);
     }
-    if let Some(is_late) = job.is_late {
+    if job.config.search.time_limit.is_some() {
         problem = problem.is_late(is_late);
     }
     Ok(problem)
 }
 
-/// Solves for every class and, by the least k that brings it, for the release as a whole.
+/// Tells whether a search that begins now has had its time.
+type IsLate = dyn Fn() -> bool + Sync;
+
+fn is_late(job: &SingleTable<'_>) -> impl Fn() -> bool + Sync + use<> {
+    let clock = job.clock;
+    let end = job.config.search.time_limit.map(|limit| clock() + limit);
+    move || end.is_some_and(|end| clock() >= end)
+}
+
+/// A solution of a table, as it is written.
+pub(super) struct Best {
+    pub(super) solution: Solution,
+    labels: Vec<Labels>,
+    /// People of the rows that no class could take, where they are a class of their own.
+    starred: Option<u64>,
+    /// Whether the conditions on the whole release hold.
+    pub(super) holds: bool,
+}
+
+/// Solves for every class and, by a k that brings it, for the release as a whole.
 pub(super) fn solution(
     prepared: &Prepared<'_>,
     job: &SingleTable<'_>,
     (families, options): (&Families<'_>, &TableOptions),
-) -> Result<(Solution, bool), ModalityError> {
+) -> Result<Best, ModalityError> {
     let search = families::search(&job.config.search)?;
     let table = &prepared.frequency;
     let everybody = table.distinct_subjects(0..table.combinations() as u32).at_least();
+    let is_late = is_late(job);
     conditions::least(everybody, |k| {
-        let problem = problem(prepared, job, (families, options), k)?;
+        let problem = problem(prepared, job, (families, options), (k, &is_late))?;
         let solution = problem.solve(search).map_err(error)?;
-        let holds = || {
-            let sizes = sizes(table, &solution.recoding);
+        let (solution, labels) = prepared.united(
+            solution,
+            |solution| &solution.recoding,
+            |recoding| of_rows(recoding, &prepared.combination_of),
+            |solution, number| problem.rejudged(solution, number),
+        )?;
+        let starred = match job.config.output.suppressed {
+            Unplaced::Star => starred(&problem, &solution.recoding),
+            Unplaced::Drop => None,
+        };
+        let holds = families.conditions.is_empty() || {
+            let mut sizes = sizes(table, &solution.recoding);
+            starred.iter().for_each(|people| *sizes.entry(*people).or_default() += 1);
             families.conditions.iter().all(|condition| condition.count(&sizes).holds)
         };
-        let holds = families.conditions.is_empty() || holds();
-        Ok((solution, holds))
+        Ok((Best { solution, labels, starred, holds }, holds))
     })
+    .map(|(best, _)| best)
+}
+
+/// The class of each row.
+fn of_rows(recoding: &Recoding, unit_of: &[u32]) -> Vec<u32> {
+    let class_of = recoding.class_numbers();
+    unit_of.iter().map(|unit| class_of.get(*unit as usize).copied().unwrap_or(SUPPRESSED)).collect()
+}
+
+impl Prepared<'_> {
+    /// What each quasi-identifier writes for the classes of a recoding, by the class of each row.
+    fn labels(
+        &self,
+        recoding: &Recoding,
+        class_of_row: impl Fn(&Recoding) -> Vec<u32>,
+    ) -> Result<Vec<Labels>, ModalityError> {
+        let quasi = self.bound.of_role(AttributeRole::Quasi);
+        let aggregates = quasi.iter().any(|at| self.bound.released[*at].aggregate.is_some());
+        let class_of_row = aggregates.then(|| class_of_row(recoding)).unwrap_or_default();
+        let columns = recoding.columns().iter().zip(self.encoded).zip(quasi);
+        columns
+            .map(|((column, scaled), at)| match self.bound.released[at].aggregate {
+                Some(aggregate) => {
+                    let rows = (class_of_row.as_slice(), recoding.classes() as usize);
+                    let (bound, coded) = (&self.bound.released[at], &self.table.columns[at]);
+                    Ok(Labels::of(aggregate::labels(bound, aggregate, coded, rows)?))
+                }
+                None => {
+                    let label = |label: &Option<String>| scaled.encoded.written(label.as_deref());
+                    let texts = Labels::of(column.labels.iter().map(label).collect());
+                    let number = |label: &u32| texts.of_class[*label as usize];
+                    let of_class = column.label_of.iter().map(number).collect();
+                    Ok(Labels { of_class, ..texts })
+                }
+            })
+            .collect()
+    }
+
+    /// A solution whose classes are all written in a way of their own, and how: those that are written alike
+    /// are one to whoever reads the release, and are judged as one.
+    fn united<S>(
+        &self,
+        mut solution: S,
+        recoding: impl Fn(&S) -> &Recoding,
+        class_of_row: impl Fn(&Recoding) -> Vec<u32>,
+        rejudged: impl Fn(S, &[u32]) -> S,
+    ) -> Result<(S, Vec<Labels>), ModalityError> {
+        loop {
+            let classes = recoding(&solution).classes();
+            let labels = self.labels(recoding(&solution), &class_of_row)?;
+            let columns = labels.iter().map(|l| (l.texts.len(), l.of_class.as_slice()));
+            match alike(classes, columns) {
+                Some(number) => solution = rejudged(solution, &number),
+                None => return Ok((solution, labels)),
+            }
+        }
+    }
+}
+
+impl Labels {
+    /// Texts, each once, and which of them stands at each place.
+    fn of(texts: Vec<String>) -> Self {
+        let mut numbers: HashMap<&str, u32> = HashMap::with_capacity(texts.len());
+        let mut firsts = Vec::new();
+        let mut number = |(at, text)| {
+            *numbers.entry(text).or_insert_with(|| {
+                firsts.push(at);
+                firsts.len() as u32 - 1
+            })
+        };
+        let of_class = texts.iter().map(String::as_str).enumerate().map(&mut number).collect();
+        drop(numbers);
+        let mut texts = texts;
+        let texts = firsts.into_iter().map(|at| std::mem::take(&mut texts[at])).collect();
+        Self { texts, of_class }
+    }
 }
 
 fn solve_prepared(
     prepared: &Prepared<'_>,
-    bound: &Bound,
     job: &SingleTable<'_>,
     (families, options): (&Families<'_>, &TableOptions),
 ) -> Result<Solved, ModalityError> {
-    let quasi = bound.of_role(AttributeRole::Quasi);
-    let Prepared { frequency, combination_of, coded, encoded, .. } = prepared;
-    let labels = |recoding: &Recoding| -> Vec<Labels> {
-        let columns = recoding.columns().iter().zip(*encoded);
-        columns
-            .map(|(column, scaled)| Labels {
-                texts: column.labels.iter().map(|l| scaled.encoded.written(l.as_deref())).collect(),
-                of_class: column.label_of.clone(),
-            })
-            .collect()
-    };
     if job.config.scope == RiskScope::Joint {
-        let problem = problem(prepared, job, (families, options), 1)?;
-        return grouped(&problem, combination_of, coded, labels);
+        let is_late = is_late(job);
+        let problem = problem(prepared, job, (families, options), (1, &is_late))?;
+        return grouped(&problem, prepared);
     }
-    let (solution, conditions_hold) = solution(prepared, job, (families, options))?;
-    let class_of = solution.recoding.class_numbers();
+    let Best { solution, mut labels, starred, holds } =
+        solution(prepared, job, (families, options))?;
     let levels = solution.levels.as_ref().map(|levels| {
-        let names = quasi.iter().map(|at| bound.released[*at].name.clone());
+        let quasi = prepared.bound.of_role(AttributeRole::Quasi).into_iter();
+        let names = quasi.map(|at| prepared.bound.released[at].name.clone());
         names.zip(levels.iter().copied()).collect()
     });
-    let mut class_of_row: Vec<u32> = combination_of.iter().map(|c| class_of[*c as usize]).collect();
-    let mut labels = labels(&solution.recoding);
-    if job.config.output.suppressed == Unplaced::Star {
-        let problem = problem(prepared, job, (families, options), 1)?;
-        let without = (0..frequency.combinations() as u32)
-            .filter(|combination| frequency.rows(*combination) > 0)
-            .filter(|combination| solution.recoding.class_of(*combination).is_none());
-        if starred(&problem, without) {
-            give_stars(&mut class_of_row, solution.classes, &mut labels);
-        }
+    let mut class_of_row = of_rows(&solution.recoding, &prepared.combination_of);
+    if starred.is_some() {
+        give_stars(&mut class_of_row, solution.classes, &mut labels);
     }
     Ok(Solved {
         class_of_row,
-        conditions_hold,
+        conditions_hold: holds,
         classes: solution.classes,
         labels,
         combinations: prepared.combinations,
@@ -263,15 +358,17 @@ fn solve_prepared(
     })
 }
 
-/// Whether combinations that no class could take satisfy the models together.
-fn starred(problem: &Problem<'_>, without: impl Iterator<Item = u32>) -> bool {
+/// How many people the combinations are of that no class could take, where together they satisfy the models.
+fn starred(problem: &Problem<'_>, recoding: &Recoding) -> Option<u64> {
     let mut class = problem.accumulator();
-    let mut any = false;
-    for combination in without {
-        class.add(problem.table(), combination);
-        any = true;
-    }
-    any && problem.judge(&class).holds()
+    let combinations = 0..problem.table().combinations() as u32;
+    let has_rows = |c: &u32| problem.table().rows(*c) > 0;
+    let mut without =
+        combinations.filter(has_rows).filter(|c| recoding.class_of(*c).is_none()).peekable();
+    without.peek()?;
+    without.for_each(|combination| class.add(problem.table(), combination));
+    let people = u64::from(class.subjects().count().at_least());
+    problem.judge(&class).holds().then_some(people)
 }
 
 /// Puts the rows without a class in one of their own, that says nothing.
@@ -311,17 +408,13 @@ pub(super) fn people(table: &FrequencyTable, recoding: &Recoding) -> Vec<u64> {
 }
 
 /// All rows of a person alike.
-fn grouped(
-    problem: &Problem<'_>,
-    combination_of: &[u32],
-    coded: &CodedRows<'_>,
-    labels: impl Fn(&Recoding) -> Vec<Labels>,
-) -> Result<Solved, ModalityError> {
+fn grouped(problem: &Problem<'_>, prepared: &Prepared<'_>) -> Result<Solved, ModalityError> {
+    let coded = &prepared.coded;
     let subjects = coded.subjects.ok_or_else(|| {
         ModalityError::Policy("`scope = \"joint\"` needs a subject column".into())
     })?;
     let mut grouping = SubjectGrouping::new(problem.table());
-    for (row, combination) in combination_of.iter().enumerate() {
+    for (row, combination) in prepared.combination_of.iter().enumerate() {
         let values: Vec<(usize, u32)> = coded
             .sensitive
             .iter()
@@ -333,23 +426,22 @@ fn grouped(
     }
     // The release names nobody, so how many rows somebody has cannot be seen.
     let solution = grouping.solve(problem, RowCounts::Ignored).map_err(error)?;
-    let class_of_subject = solution.recoding.class_numbers();
-    let class_of_row = subjects
-        .iter()
-        .map(|subject| {
-            solution
-                .subjects
-                .binary_search(&(subject as u32))
-                .map_or(SUPPRESSED, |at| class_of_subject[at])
-        })
-        .collect();
+    let position: HashMap<u32, u32> = solution.subjects.iter().copied().zip(0..).collect();
+    let person = |subject| position.get(&(subject as u32)).copied().unwrap_or(SUPPRESSED);
+    let person_of: Vec<u32> = subjects.iter().map(person).collect();
+    let (solution, labels) = prepared.united(
+        solution,
+        |solution| &solution.recoding,
+        |recoding| of_rows(recoding, &person_of),
+        |solution, number| grouping.rejudged(problem, solution, number),
+    )?;
     let all = solution.subjects.len().max(1) as f64;
     let share = f64::from(solution.suppressed_subjects) / all;
     Ok(Solved {
-        class_of_row,
+        class_of_row: of_rows(&solution.recoding, &person_of),
         conditions_hold: true,
         classes: solution.recoding.classes(),
-        labels: labels(&solution.recoding),
+        labels,
         combinations: problem.table().combinations() as u64,
         built: BuiltLines::new(),
         levels: None,
@@ -366,28 +458,6 @@ fn grouped(
 }
 
 impl Solved {
-    /// Writes aggregates in place of ranges and sets, where the configuration asks for them.
-    pub(super) fn aggregate(
-        &mut self,
-        table: &CodedTable,
-        bound: &Bound,
-    ) -> Result<(), ModalityError> {
-        let quasi = bound.of_role(AttributeRole::Quasi);
-        for (at, labels) in quasi.into_iter().zip(&mut self.labels) {
-            let column = &bound.released[at];
-            let Some(aggregate) = column.aggregate else { continue };
-            let classes = labels.of_class.len();
-            let star = (classes as u32 > self.classes).then(|| labels.texts.len() as u32 - 1);
-            let rows = (self.class_of_row.as_slice(), classes);
-            let mut texts = aggregate::labels(column, aggregate, &table.columns[at], rows)?;
-            if let (Some(_), Some(last)) = (star, texts.last_mut()) {
-                "*".clone_into(last);
-            }
-            *labels = Labels { texts, of_class: (0..classes as u32).collect() };
-        }
-        Ok(())
-    }
-
     /// The sensitive cells of rows that are in no class.
     fn left_out(&self, table: &CodedTable, bound: &Bound) -> LeftOut {
         let sensitive = bound.of_role(AttributeRole::Sensitive);

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use anonymed_anonymize::HierarchyFile;
 use anonymed_assess::{AssessError, CodedColumn, CodedTable, NOBODY, ValueTree};
-use anonymed_core::policy::HierarchyConfig;
+use anonymed_core::policy::{COUNT, HierarchyConfig};
 use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
 
 use super::coded::{self, Bound, BoundColumn};
 use super::scale;
+use crate::plan::policy;
 use crate::source::Part;
 use crate::write::unguarded;
 use crate::{Tables, promise, values};
@@ -37,7 +38,8 @@ pub struct TableView {
 
 impl Tables {
     /// Reads the wanted columns of a table as far as it has them. `subject` tells people apart; where the
-    /// table has no such column each row is a person.
+    /// table has no such column each row is a person. A table in the aggregated form, which has no columns
+    /// but the wanted ones and the count of its lines, is read as the rows it stands for.
     ///
     /// # Errors
     ///
@@ -53,11 +55,19 @@ impl Tables {
         let position = |name: &str| part.columns.iter().position(|column| column == name);
         let there: Vec<(&Wanted<'_>, usize)> =
             wanted.iter().filter_map(|w| Some((w, position(w.name)?))).collect();
-        let released = there.iter().map(|(wanted, source)| bound_column(wanted, *source));
-        let bound = Bound { released: released.collect(), subject: subject.and_then(position) };
-        let table = coded::CodedTable::read(document, format, part, &bound, cancel)?;
+        let mut released: Vec<BoundColumn> =
+            there.iter().map(|(wanted, source)| bound_column(wanted, *source)).collect();
+        let lines = (there.len() + 1 == part.columns.len()).then(|| position(COUNT)).flatten();
+        let lines = lines.filter(|at| there.iter().all(|(_, source)| source != at));
+        released.extend(lines.map(|at| bound_column(&LINES, at)));
+        let mut bound = Bound { released, subject: subject.and_then(position) };
+        let mut table = coded::CodedTable::read(document, format, part, &bound, cancel)?;
+        if lines.is_some() {
+            bound.released.pop();
+            spelled_out(&mut table)?;
+        }
         let columns = bound.released.iter().zip(&table.columns).map(|(of, coded)| {
-            let column = column(of, coded).map_err(unread)?;
+            let column = column(of, coded, format).map_err(unread)?;
             Ok::<_, ModalityError>(match &of.hierarchy {
                 Some(HierarchyConfig::File(file)) => {
                     column.with_nodes(nodes(&self.options().hierarchy(file)?, file)?)
@@ -122,6 +132,33 @@ impl Tables {
     }
 }
 
+/// The column that says how many rows a line of the aggregated form stands for.
+const LINES: Wanted<'_> =
+    Wanted { name: COUNT, role: AttributeRole::Insensitive, missing: &[], hierarchy: None };
+
+/// Takes the last column of a table for how many rows each line stands for.
+fn spelled_out(table: &mut coded::CodedTable) -> Result<(), ModalityError> {
+    let Some(counts) = table.columns.pop() else { return Ok(()) };
+    let counts_of: Option<Vec<u64>> =
+        counts.texts.texts().iter().map(|text| text.trim().parse().ok()).collect();
+    let counts_of = counts_of.ok_or_else(|| {
+        policy("the column `count` of the aggregated form has a cell that is none")
+    })?;
+    let times: Vec<u64> = counts.codes.iter().map(|code| counts_of[code as usize]).collect();
+    let rows = times.iter().try_fold(0u64, |sum, n| sum.checked_add(*n)).unwrap_or(u64::MAX);
+    table.rows = match u32::try_from(rows) {
+        Ok(rows) if rows < u32::MAX => rows as usize,
+        _ => {
+            let limit = u32::MAX.to_string();
+            return Err(ModalityError::Limit { what: "the number of rows", limit });
+        }
+    };
+    for column in table.columns.iter_mut().chain(&mut table.subjects) {
+        column.codes = column.repeated(&times);
+    }
+    Ok(())
+}
+
 fn bound_column(wanted: &Wanted<'_>, source: usize) -> BoundColumn {
     BoundColumn {
         name: wanted.name.to_owned(),
@@ -135,14 +172,20 @@ fn bound_column(wanted: &Wanted<'_>, source: usize) -> BoundColumn {
 }
 
 /// A column whose missing values are the empty text.
-fn column(of: &BoundColumn, column: &coded::CodedColumn) -> Result<CodedColumn, AssessError> {
+fn column(
+    of: &BoundColumn,
+    column: &coded::CodedColumn,
+    format: &Format,
+) -> Result<CodedColumn, AssessError> {
+    // No spreadsheet runs a cell of Parquet, so nothing was put before it.
+    let written = |text| if format.kind == "parquet" { text } else { unguarded(text) };
     let mut texts: Vec<String> = Vec::new();
     let mut empty: Option<u32> = None;
     let new_code: Vec<u32> = column
         .texts
         .texts()
         .into_iter()
-        .map(unguarded)
+        .map(written)
         .map(|text| {
             // A quasi-identifier of `*` is open; a sensitive value of it states nothing.
             let blank = of.role == AttributeRole::Sensitive && values::is_missing(text);
