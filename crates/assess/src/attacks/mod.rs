@@ -5,6 +5,7 @@
 //! how often it is right. No report holds a value: classes are named by their first row.
 
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::exposure::AttackInput;
@@ -102,7 +103,7 @@ pub struct AttackReport {
     /// Why it was not made, or what has to be known about how.
     pub note: Option<&'static str>,
     /// What else was counted, by name.
-    pub figures: BTreeMap<&'static str, f64>,
+    pub figures: BTreeMap<Cow<'static, str>, f64>,
     /// The classes where it succeeds most.
     pub worst: Vec<WorstClass>,
 }
@@ -164,9 +165,9 @@ impl AttackReport {
         self
     }
 
-    fn figure(mut self, name: &'static str, figure: f64) -> Self {
+    fn figure(mut self, name: impl Into<Cow<'static, str>>, figure: f64) -> Self {
         // The sum of nothing is -0, which reads badly.
-        self.figures.insert(name, figure + 0.0);
+        self.figures.insert(name.into(), figure + 0.0);
         self
     }
 

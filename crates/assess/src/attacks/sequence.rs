@@ -25,11 +25,6 @@ use crate::hash;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Sequence;
 
-/// By number of known rows.
-const COUNTED: [&str; 4] = ["unique_at_1", "unique_at_2", "unique_at_3", "unique_at_4"];
-const CLASSES: [&str; 4] =
-    ["unique_classes_at_1", "unique_classes_at_2", "unique_classes_at_3", "unique_classes_at_4"];
-
 /// Whether it counts how often somebody has a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Repeats {
@@ -71,9 +66,9 @@ impl Attack for Sequence {
             .figure("tried", last.tried as f64)
             .figure("people", visits.points.len() as f64)
             .worst(input, of_class);
-        for (names, told) in [(COUNTED, &counted), (CLASSES, &classes)] {
-            for (name, unique) in names.into_iter().zip(told) {
-                report = report.figure(name, unique.share());
+        for (name, told) in [("unique_at", &counted), ("unique_classes_at", &classes)] {
+            for unique in told {
+                report = report.figure(format!("{name}_{}", unique.points), unique.share());
             }
         }
         vec![report]

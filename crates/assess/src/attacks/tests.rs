@@ -37,7 +37,7 @@ fn run(name: &str, input: &AttackInput) -> AttackReport {
 
 fn check(report: &AttackReport, figures: &[(&str, f64)]) {
     for (name, expect) in figures {
-        let got = report.figures[name];
+        let got = report.figures[*name];
         assert!((got - expect).abs() < 1e-9, "{name}: {got} for {expect} in {report:?}");
     }
 }

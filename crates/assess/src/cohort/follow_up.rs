@@ -71,9 +71,9 @@ pub struct Step {
 /// Survival without the event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Survival {
-    /// Each time of an event, as long as enough are at risk.
+    /// Times at which enough events have come since the step before, as long as enough are at risk.
     pub steps: Vec<Step>,
-    /// Whether later steps are not shown because fewer are at risk.
+    /// Whether later steps are not shown because fewer are at risk or have the event.
     pub cut: bool,
     /// The first time after which half or fewer are without the event, where it is shown.
     pub median: Option<f64>,
@@ -96,9 +96,10 @@ fn times(watched: &[FollowUp]) -> Vec<(f64, f64, f64)> {
 }
 
 impl Survival {
-    /// The curve as long as `least` are at risk.
+    /// The curve as long as `least` are at risk, in steps of as many events: survival and those at risk tell
+    /// how many had the event.
     pub(super) fn of(watched: &[FollowUp], least: u64) -> Self {
-        let (mut survival, mut variance) = (1.0f64, 0.0);
+        let (mut survival, mut variance, mut hidden) = (1.0f64, 0.0, 0.0);
         let mut found = Self { steps: Vec::new(), cut: false, median: None };
         for (time, at_risk, events) in times(watched) {
             if at_risk + NOTHING < least as f64 {
@@ -109,6 +110,12 @@ impl Survival {
             let all_gone = left < NOTHING;
             survival *= if all_gone { 0.0 } else { left / at_risk };
             variance += if all_gone { 0.0 } else { events / (at_risk * left) };
+            hidden += events;
+            found.cut = hidden + NOTHING < least as f64;
+            if found.cut {
+                continue;
+            }
+            hidden = 0.0;
             let standard_error = survival * variance.sqrt();
             found.steps.push(Step {
                 time,
@@ -240,12 +247,19 @@ mod tests {
     }
 
     #[test]
-    fn steps_of_few_at_risk_are_not_shown() {
-        let (treated, _) = freireich();
+    fn steps_of_few_are_not_shown() {
+        let (treated, placebo) = freireich();
+        let curve = Survival::of(&treated, 3);
+        let shown = |curve: &Survival| -> Vec<f64> { curve.steps.iter().map(|s| s.time).collect() };
+        assert_eq!(shown(&curve), [6.0, 13.0, 23.0]);
+        assert!(!curve.cut && curve.median == Some(23.0));
+        assert!((curve.steps[1].survival - 0.6902).abs() < 5e-5);
+        // Nine had a relapse.
         let curve = Survival::of(&treated, 11);
-        assert_eq!(curve.steps.last().map(|step| step.time), Some(16.0));
-        assert!(curve.cut && curve.median.is_none());
-        assert!(!Survival::of(&treated, 6).cut);
+        assert!(curve.steps.is_empty() && curve.cut && curve.median.is_none());
+        let curve = Survival::of(&placebo, 5);
+        assert_eq!(shown(&curve), [3.0, 8.0]);
+        assert!(curve.cut);
     }
 
     #[test]
