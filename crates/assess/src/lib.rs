@@ -61,7 +61,7 @@ pub use error::AssessError;
 pub use exposure::{
     AttackInput, Cells, Claims, Crowds, Exposure, QuasiColumn, Rate, Risk, Table, Whose,
 };
-pub use fidelity::{Drift, DriftReport, ModelReport, PairDrift, QueryReport};
+pub use fidelity::{Drift, DriftReport, ModelReport, PairDrift, QueryReport, SubgroupLoss};
 pub use hash::CellNumbers;
 pub use homogeneity::{HomogeneityReport, L_CAP};
 pub use item_support::ItemSupport;

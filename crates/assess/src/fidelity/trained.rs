@@ -11,6 +11,8 @@ use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::Cover;
+use super::boosted::Boosted;
+use super::subgroups::{self, SubgroupLoss};
 use crate::cell::{self, ReleasedCell};
 use crate::coded::{CodedColumn, CodedTable};
 use crate::seeded::Seeded;
@@ -45,6 +47,12 @@ pub struct ModelReport {
     pub accuracy_raw: f64,
     /// Accuracy of the model of the same rows as released.
     pub accuracy_released: f64,
+    /// Accuracy of boosted trees on raw rows; none where they could not be grown.
+    pub boosted_raw: Option<f64>,
+    /// Accuracy of boosted trees of the same rows as released.
+    pub boosted_released: Option<f64>,
+    /// The subgroups that lose most accuracy.
+    pub subgroups: Vec<SubgroupLoss>,
     /// Mean distance of the models' coefficients: logarithms of odds ratios.
     pub coefficient_drift: f64,
     /// Median factor between the odds ratios of the two models.
@@ -86,14 +94,23 @@ pub(crate) fn trained(
     let (of_raw, of_released) = (fit(&raw_rows), fit(&released_rows));
     let most_common = of_most_common(&raw_rows, &test, classes.count);
     let drift = Drifted::of(&of_raw, &of_released);
+    let boosted = |rows: &[Row]| {
+        Boosted::fit(rows, width, classes.count).map(|b| accuracy(&b.said(&test), &test))
+    };
+    let is_right = |model: &Model, row: &Row| first_highest(&model.scores(row)) == row.class;
+    let judged = |row: &Row| (row.number, is_right(&of_raw, row), is_right(&of_released, row));
+    let judged: Vec<(usize, bool, bool)> = test.iter().map(judged).collect();
     Some(ModelReport {
         target: target.to_owned(),
         classes: classes.count as u64,
         fitted_rows: raw_rows.len() as u64,
         scored_rows: test.len() as u64,
         accuracy_of_most_common: most_common,
-        accuracy_raw: of_raw.accuracy(&test),
-        accuracy_released: of_released.accuracy(&test),
+        accuracy_raw: accuracy(&of_raw.said(&test), &test),
+        accuracy_released: accuracy(&of_released.said(&test), &test),
+        boosted_raw: boosted(&raw_rows),
+        boosted_released: boosted(&released_rows),
+        subgroups: subgroups::worst(features.iter().map(|f| &raw.columns()[f.column]), &judged),
         coefficient_drift: drift.mean,
         odds_ratio_factor: drift.median.exp(),
         signs_kept: drift.signs_kept,
@@ -134,7 +151,7 @@ impl Classes {
 }
 
 /// The codes of a column's commonest values that say something; of equally common ones the first.
-fn commonest(column: &CodedColumn, most: usize) -> Vec<u32> {
+pub(super) fn commonest(column: &CodedColumn, most: usize) -> Vec<u32> {
     let mut rows = vec![0u64; column.values()];
     column.codes().iter().for_each(|code| rows[*code as usize] += 1);
     let mut codes: Vec<u32> =
@@ -219,9 +236,10 @@ fn numbers(column: &CodedColumn) -> Option<Kind> {
 }
 
 /// One row for a model: coefficients with their weights, and the class.
-struct Row {
-    features: Vec<(usize, f64)>,
-    class: usize,
+pub(super) struct Row {
+    number: usize,
+    pub(super) features: Vec<(usize, f64)>,
+    pub(super) class: usize,
 }
 
 /// Both tables in the model's terms.
@@ -254,7 +272,7 @@ impl Sides<'_> {
             let code = column.codes()[row];
             feature.add(&mut features, column.text(code), code, &covers[feature.column]);
         }
-        Some(Row { features, class })
+        Some(Row { number: row, features, class })
     }
 }
 
@@ -319,13 +337,18 @@ impl Model {
         chances
     }
 
-    fn accuracy(&self, rows: &[Row]) -> f64 {
-        let is_right = |row: &&Row| first_highest(&self.scores(row)) == row.class;
-        rows.iter().filter(is_right).count() as f64 / rows.len() as f64
+    fn said(&self, rows: &[Row]) -> Vec<usize> {
+        rows.iter().map(|row| first_highest(&self.scores(row))).collect()
     }
 }
 
-fn first_highest(scores: &[f64]) -> usize {
+/// The share of rows whose class was said.
+fn accuracy(said: &[usize], rows: &[Row]) -> f64 {
+    let right = said.iter().zip(rows).filter(|(said, row)| **said == row.class);
+    right.count() as f64 / rows.len() as f64
+}
+
+pub(super) fn first_highest(scores: &[f64]) -> usize {
     let better = |best: usize, at: usize| if scores[at] > scores[best] { at } else { best };
     (0..scores.len()).fold(0, better)
 }
@@ -415,6 +438,27 @@ mod tests {
         assert!(coarse.coefficient_drift > 0.0 && coarse.odds_ratio_factor >= 1.0);
         let nothing = of(&table(|_, _| ["*".to_owned(), "*".to_owned()]));
         assert_eq!(nothing.accuracy_released, nothing.accuracy_of_most_common);
+        assert_eq!(nothing.boosted_released, Some(nothing.accuracy_of_most_common));
+    }
+
+    #[test]
+    fn trees_and_subgroups_tell_what_a_mean_hides() {
+        let raw = table(|number, colour| [number.to_string(), colour.to_owned()]);
+        // Red says all; of the others the number is gone.
+        let told = table(|number, colour| match colour {
+            "red" => [number.to_string(), colour.to_owned()],
+            _ => ["*".to_owned(), "{blue|green}".to_owned()],
+        });
+        let columns = raw.columns().iter().zip(told.columns());
+        let covers: Vec<Cover> = columns.map(|(a, b)| Cover::of(a, b, None)).collect();
+        let found = trained(&raw, &told, &covers, "ill").unwrap();
+        // An "or" of a step and a colour is what trees are made of.
+        assert!(found.boosted_raw.unwrap() > 0.99, "{found:?}");
+        assert!(found.boosted_released.unwrap() < found.boosted_raw.unwrap());
+        let worst = &found.subgroups[0];
+        assert!(worst.accuracy_raw - worst.accuracy_released > 0.2, "{found:?}");
+        let red = found.subgroups.iter().find(|g| g.column == "colour" && g.rank == 1);
+        assert!(red.is_none_or(|red| red.accuracy_released == 1.0), "{found:?}");
     }
 
     #[test]

@@ -122,6 +122,25 @@ fn words(utility: &TableUtility) -> String {
             100.0 * model.accuracy_of_most_common,
             100.0 * model.signs_kept
         );
+        if let Some((raw, released)) = model.boosted_raw.zip(model.boosted_released) {
+            line!(
+                text,
+                "boosted trees: {:.1} % right by the release, {:.1} % by raw rows",
+                100.0 * released,
+                100.0 * raw
+            );
+        }
+        for group in &model.subgroups {
+            line!(
+                text,
+                "rows of the {}. value of {}: {:.1} % right by the release, {:.1} % by raw rows ({} rows)",
+                group.rank,
+                group.column,
+                100.0 * group.accuracy_released,
+                100.0 * group.accuracy_raw,
+                group.rows
+            );
+        }
     }
     let width = utility.columns.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).max(8);
     line!(text, "\n{:<width$} {:>10} {:>10}", "column", "precision", "divergence");
