@@ -1,5 +1,5 @@
 //! Conditions on a release as a whole: how likely people are named on average, and how many are unique.
-//! A search satisfies classes one by one, so a condition is reached by the least k that brings it.
+//! A search satisfies classes one by one, so a condition is reached by a k that brings it.
 
 use std::collections::BTreeMap;
 
@@ -111,8 +111,9 @@ impl Condition {
     }
 }
 
-/// The solution of the least k, 1 for none, that holds all conditions, by doubling and halves. Where none
-/// does, the last one that was looked at; and whether it does.
+/// The solution of a k, 1 for none, that holds all conditions, by doubling and halves: of the least one, where
+/// what a k brings every larger one does. Where none does, the last one that was looked at; and whether it
+/// does.
 pub(crate) fn least<S, E>(
     most: u32,
     mut solve: impl FnMut(u32) -> Result<(S, bool), E>,
