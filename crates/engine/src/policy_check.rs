@@ -174,6 +174,17 @@ fn models_can_be_counted(policy: &Policy) -> Result<(), EngineError> {
                            (`anonymed table anonymize`)";
             return refuse(key, instead);
         }
+        if let Some(on) = table.models.iter().filter_map(|model| model.on.as_ref()).find(|on| {
+            table.column(on).is_some_and(|c| matches!(c.action, Action::Drop | Action::Redact))
+        }) {
+            return refuse(
+                key,
+                &format!(
+                    "a model is about `{on}`, of which nothing is released: it would promise nothing; \
+                     release the column, or take the model away"
+                ),
+            );
+        }
         let subject = table.subject.as_ref().map(|name| table.column(name));
         let hidden = subject.is_some_and(|rule| {
             rule.is_none_or(|rule| matches!(rule.action, Action::Drop | Action::Redact))

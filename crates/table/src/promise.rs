@@ -167,8 +167,13 @@ impl Promise<'_> {
             self.model.hierarchy.as_deref().map(|file| value_tree(file, options)).transpose()?;
         let l = self.model.numbers.get("l").copied().unwrap_or(0.0) as u32;
         let scales = Scales { l, tree: tree.as_ref() };
-        // A model about no column looks at people alone.
-        Ok(self.kept(reached(self.measure, log, at.unwrap_or(usize::MAX), scales).worst))
+        let reached = match (on, at) {
+            // What is not there was not counted, and does not hold.
+            (Some(_), None) => None,
+            // A model about no column looks at people alone.
+            (_, at) => reached(self.measure, log, at.unwrap_or(usize::MAX), scales).worst,
+        };
+        Ok(self.kept(reached))
     }
 
     /// Counts in groups of what was released: by the labels of the log's classes.
@@ -178,7 +183,11 @@ impl Promise<'_> {
         sensitive: &[&str],
     ) -> Kept {
         let on = self.model.on.as_deref();
-        let at = sensitive.iter().position(|name| Some(*name) == on).unwrap_or(usize::MAX);
+        let at = sensitive.iter().position(|name| Some(*name) == on);
+        if on.is_some() && at.is_none() {
+            return self.kept(None);
+        }
+        let at = at.unwrap_or(usize::MAX);
         let known = self.model.numbers.get("l_known").copied().unwrap_or(f64::INFINITY) as u32;
         self.kept(labels.reached(self.measure, log, (at, known)).worst)
     }

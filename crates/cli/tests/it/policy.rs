@@ -20,6 +20,12 @@ fn under(bench: &Bench, profile: &str, body: &str, out: &str) -> std::process::O
     bench.run(&[&words[..], &["--profile", profile]].concat())
 }
 
+/// What a release says of itself.
+fn manifest(bench: &Bench, out: &str) -> serde_json::Value {
+    let text = fs_err::read_to_string(bench.path(out).join("manifest.json")).expect("a manifest");
+    serde_json::from_str(&text).expect("JSON")
+}
+
 /// All of a release's data as text.
 fn released(bench: &Bench, out: &str) -> Vec<String> {
     let files = tree(&bench.path(out).join("data"));
@@ -93,9 +99,7 @@ fn a_policy_asks_for_any_model_and_search() {
     {
         let done = under(&bench, "research-linked", &table("\"pseudonym\"", near, search), out);
         assert_eq!(code(&done), 0, "{out}: {}", stderr(&done));
-        let text = fs_err::read_to_string(bench.path(out).join("manifest.json")).unwrap();
-        let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let models = &manifest["files"][0]["models"];
+        let models = &manifest(&bench, out)["files"][0]["models"];
         assert!(models["t-closeness(dx)"].as_f64().is_some_and(|t| t <= 0.2), "{models}");
         assert!(models["entropy-l-diversity(dx)"].as_f64().is_some_and(|l| l >= 2.5), "{models}");
         assert!(models["k"].as_f64().is_some_and(|k| k >= 5.0), "{models}");
@@ -118,6 +122,22 @@ fn a_policy_asks_for_any_model_and_search() {
         assert!(stderr(&done).contains(part), "{}", stderr(&done));
         assert!(!bench.path("no").exists());
     };
+    // A model is counted whatever role its column has.
+    let kept =
+        table("\"pseudonym\"", near, "").replace("dx = { role = \"sensitive\" }", "dx = \"keep\"");
+    let done = under(&bench, "research-linked", &kept, "kept");
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let models = &manifest(&bench, "kept")["files"][0]["models"];
+    for model in ["t-closeness(dx)", "entropy-l-diversity(dx)", "basic-beta-likeness(dx)", "l(dx)"]
+    {
+        assert!(models[model].as_f64().is_some(), "{model}: {models}");
+    }
+    for verb in ["drop", "redact"] {
+        let body = kept.replace("dx = \"keep\"", &format!("dx = \"{verb}\""));
+        let done = under(&bench, "research-linked", &body, "no");
+        assert_eq!(code(&done), 3, "{}", stderr(&done));
+        assert!(stderr(&done).contains("of which nothing is released"), "{}", stderr(&done));
+    }
     refused("{ z = 2, on = \"dx\" }", "", "\"pseudonym\"", "is none that is known");
     refused(near, "", "\"drop\"", "shares of people");
     refused(near, "search = { method = \"guess\" }", "\"pseudonym\"", "table[0].search");

@@ -266,11 +266,12 @@ fn joint_note(risk: &RiskSummary) -> String {
     note
 }
 
-/// The l of each column that is released with fewer values in a class than the table's rule asks for.
+/// The l of each column that was counted with fewer values in a class than the table's rule asks for, or
+/// not at all.
 fn short_of_l(table: &TableRisk) -> impl Iterator<Item = (&str, u32)> {
     table.l_asked.iter().filter_map(|(on, l)| {
-        let missed = table.diversity.iter().any(|(column, is)| column == on && *is < u64::from(*l));
-        missed.then_some((on.as_str(), *l))
+        let held = table.diversity.iter().any(|(column, is)| column == on && *is >= u64::from(*l));
+        (!held).then_some((on.as_str(), *l))
     })
 }
 

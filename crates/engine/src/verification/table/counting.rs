@@ -156,11 +156,8 @@ impl<'a> Counting<'a> {
         let kept = shares.map_or(Ok(Vec::new()), |shares| {
             let names: Vec<&str> =
                 columns.sensitive.iter().map(|at| columns.names[*at].as_str()).collect();
-            // What is not released tells nothing.
-            let told = |kept: &Kept| kept.on.as_deref().is_none_or(|on| names.contains(&on));
             let count = |promise: &Promise<'_>| promise.count(&shares.log, &names, options);
-            let kept = shares.promises.iter().map(count).collect::<Result<Vec<_>, _>>();
-            kept.map(|kept| kept.into_iter().filter(told).collect()).map_err(unreadable_model)
+            shares.promises.iter().map(count).collect::<Result<_, _>>().map_err(unreadable_model)
         })?;
         Ok(Counted { columns, report: counts.report(k), diversity, kept })
     }

@@ -192,7 +192,7 @@ struct Columns<'a> {
     names: Vec<String>,
     subject: Option<usize>,
     quasi: Vec<usize>,
-    /// Those that are sensitive, or have to be diverse.
+    /// Those that are sensitive, or that a model is about.
     sensitive: Vec<usize>,
 }
 
@@ -219,7 +219,9 @@ impl<'a> Columns<'a> {
             if column.role == AttributeRole::Quasi {
                 columns.quasi.push(position);
             }
-            let asked = columns.l_asked().any(|(on, _)| on == column.name);
+            // Whatever role the column has: a model is about what is released of it.
+            let models = rule.into_iter().flat_map(|rule| &rule.models);
+            let asked = models.into_iter().any(|model| model.on.as_ref() == Some(&column.name));
             if column.role == AttributeRole::Sensitive || asked {
                 columns.sensitive.push(position);
             }
