@@ -4,8 +4,9 @@
 use std::path::{Component, Path};
 use std::sync::Arc;
 
+use anonymed_core::policy::HierarchyConfig;
 use anonymed_core::{Document, ModalityError, Policy, Pseudonymizer, Sensitive};
-use anonymed_table::{TableOptions, Tables};
+use anonymed_table::{HIERARCHY_BYTES, REFERENCE_BYTES, TableOptions, Tables};
 use anonymed_text::Scrubber;
 
 use crate::project::Project;
@@ -33,9 +34,23 @@ pub(crate) fn tables(project: &Project) -> Tables {
 /// How the tables of a project are read.
 pub(crate) fn table_options(project: &Project) -> TableOptions {
     let root = project.root().to_owned();
-    TableOptions::default()
-        .spill_to(project.state("spill"))
-        .hierarchies(move |name| hierarchy(&root, name, anonymed_table::HIERARCHY_BYTES))
+    // A policy that cannot be read has no tables to work on.
+    let references = project.policy().map(|policy| references(&policy)).unwrap_or_default();
+    TableOptions::default().spill_to(project.state("spill")).hierarchies(move |name| {
+        let is_reference = references.iter().any(|file| file == name);
+        let most = if is_reference { REFERENCE_BYTES } else { HIERARCHY_BYTES };
+        hierarchy(&root, name, most)
+    })
+}
+
+/// The tables of codes that builders of a policy's hierarchies read.
+fn references(policy: &Policy) -> Vec<String> {
+    let columns = policy.tables.iter().flat_map(|table| &table.columns);
+    let built = columns.filter_map(|(_, column)| match &column.hierarchy {
+        Some(HierarchyConfig::Build(build)) => build.file().map(str::to_owned),
+        _ => None,
+    });
+    built.collect()
 }
 
 /// Reads a hierarchy file of at most `most` bytes by a plain name; a policy cannot point outside of the

@@ -24,7 +24,7 @@ use crate::cell_date;
 use crate::csv_read::rejected;
 use crate::frequency::CodeLog;
 use crate::joint;
-use crate::model::{Counted, Dictionary, Measure, ModelPlan, Solved};
+use crate::model::{Counted, Dictionary, Given, ModelPlan, Solved};
 use crate::outcome::{ColumnOutcome, TableOutcome, TableRisk, WrittenCell};
 use crate::plan::{ColumnPlan, TablePlan};
 use crate::risk::RiskWatch;
@@ -141,6 +141,7 @@ impl Tables {
             quasi.iter().map(|_| Dictionary::default()).collect();
         let mut sensitive: Vec<Dictionary> =
             models.sensitive.iter().map(|_| Dictionary::default()).collect();
+        let mut rows_of: Vec<Vec<u64>> = vec![Vec::new(); quasi.len()];
         let mut rows = CodeLog::new(quasi.len() + sensitive.len(), self.options());
         source::map_in_order(
             (document, format, part),
@@ -153,14 +154,18 @@ impl Tables {
                 for (texts, dictionary) in coded.texts.iter().zip(all) {
                     columns.push(codes(texts, dictionary));
                 }
+                for (rows, codes) in rows_of.iter_mut().zip(&columns) {
+                    count(codes, rows);
+                }
                 columns.push(coded.subjects);
                 rows.push(&columns)
             },
         )?;
         let counted = Counted {
             names: quasi.iter().map(|q| part.columns[*q].clone()).collect(),
-            measures: quasi.iter().map(|q| measure(&plan.columns[*q])).collect(),
+            given: quasi.iter().map(|q| given(&plan.columns[*q])).collect(),
             quasi: dictionaries,
+            rows_of,
             sensitive_names: models.sensitive.iter().map(|at| part.columns[*at].clone()).collect(),
             sensitive,
             rows,
@@ -315,11 +320,23 @@ fn coded_rows(
     Ok(CodedRows { texts: texts.iter_mut().map(StringBuilder::finish).collect(), subjects })
 }
 
-/// A postal code is a name of a place, whatever its digits look like.
-fn measure(column: &ColumnPlan) -> Measure<'static> {
-    match column.entity {
-        Some(EntityType::Zip) => Measure::Prefix,
-        _ => Measure::Seen,
+/// What the policy says of a column. A postal code is a name of a place, whatever its digits look like.
+fn given(column: &ColumnPlan) -> Given {
+    match (&column.climbs, column.entity) {
+        (Some(hierarchy), _) => Given::Hierarchy(hierarchy.clone()),
+        (None, Some(EntityType::Zip)) => Given::Prefix,
+        (None, _) => Given::Seen,
+    }
+}
+
+/// Counts rows by the number of their text.
+fn count(codes: &[u32], rows: &mut Vec<u64>) {
+    for code in codes {
+        let at = *code as usize;
+        if rows.len() <= at {
+            rows.resize(at + 1, 0);
+        }
+        rows[at] += 1;
     }
 }
 

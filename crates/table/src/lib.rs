@@ -38,6 +38,7 @@ pub mod single;
 pub mod sorter;
 mod source;
 mod tables;
+mod tree;
 mod values;
 mod write;
 mod xlsx;

@@ -8,7 +8,7 @@ use anonymed_anonymize::{
     AnonymizeError, Counting, FrequencyBuilder, FrequencyTable, HierarchyFile, Problem,
     QuasiColumn, Recoding, RowCounts, SensitiveColumn, SubjectGrouping,
 };
-use anonymed_core::policy::{ModelConfig, SearchConfig, TableRule};
+use anonymed_core::policy::{HierarchyConfig, ModelConfig, SearchConfig, TableRule};
 use anonymed_core::{CancelToken, ModalityError, PartialDate};
 use hashbrown::{HashMap, HashSet};
 
@@ -18,7 +18,7 @@ use crate::families::{self, Families, SensitiveTexts};
 use crate::frequency::{CodeLog, Grouping};
 use crate::lookup::Lookup;
 use crate::outcome::ModelOutcome;
-use crate::values;
+use crate::{tree, values};
 
 /// Texts of one column by number, in the order they were seen.
 #[derive(Debug, Default)]
@@ -196,12 +196,25 @@ pub(crate) enum Measure<'a> {
     Prefix,
 }
 
+/// What a policy says of a column's texts.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Given {
+    /// Nothing: they are what they look like.
+    Seen,
+    /// They are postal codes.
+    Prefix,
+    /// They have this hierarchy.
+    Hierarchy(HierarchyConfig),
+}
+
 /// What was read: the coded rows, and the dictionaries their codes are from.
 pub(crate) struct Counted {
     pub(crate) names: Vec<String>,
     /// What the texts of each quasi-identifier are to each other.
-    pub(crate) measures: Vec<Measure<'static>>,
+    pub(crate) given: Vec<Given>,
     pub(crate) quasi: Vec<Dictionary>,
+    /// How many rows have each text of each quasi-identifier.
+    pub(crate) rows_of: Vec<Vec<u64>>,
     pub(crate) sensitive_names: Vec<String>,
     pub(crate) sensitive: Vec<Dictionary>,
     pub(crate) rows: CodeLog,
@@ -253,7 +266,7 @@ pub(crate) fn solve(
         combinations: 0,
     };
     let counting = families.counting(!plan.row_is_person);
-    let built = build(counted, plan.grouping(counting), counting, cancel)?;
+    let built = build(counted, (plan.grouping(counting), counting), options, cancel)?;
     let Problems { table, encoded, dictionaries, visits, sensitive, blanks } = built;
     outcome.combinations = table.combinations() as u64;
     let texts: Vec<SensitiveTexts<'_>> = table
@@ -327,8 +340,8 @@ pub(crate) fn solve(
 /// that depends on the data alone.
 fn build(
     counted: Counted,
-    grouping: Grouping,
-    counting: Counting,
+    (grouping, counting): (Grouping, Counting),
+    options: &TableOptions,
     cancel: &CancelToken,
 ) -> Result<Problems, ModalityError> {
     let width = counted.names.len();
@@ -336,12 +349,14 @@ fn build(
     let mut dictionaries = Vec::with_capacity(width);
     // For each column, the final code of each number given while counting.
     let mut finals: Vec<Vec<u32>> = Vec::with_capacity(width);
-    let measured = counted.names.iter().zip(counted.measures);
-    for ((name, measure), dictionary) in measured.zip(counted.quasi) {
+    let given = counted.names.iter().zip(&counted.given);
+    for ((name, given), (dictionary, rows)) in
+        given.zip(counted.quasi.into_iter().zip(counted.rows_of))
+    {
         let (texts, place) = dictionary.sorted();
-        let column = encode(name, &texts, measure)?;
-        finals.push(place.iter().map(|p| column.code_of[*p as usize]).collect());
-        dictionaries.push(texts.into_iter().zip(column.code_of.iter().copied()).collect());
+        let (column, codes) = scaled(name, given, &texts, rows_in(&place, &rows), options)?;
+        finals.push(place.iter().map(|p| codes[*p as usize]).collect());
+        dictionaries.push(texts.into_iter().zip(codes).collect());
         encoded.push(column);
     }
     let mut sensitive = Vec::new();
@@ -372,6 +387,47 @@ fn build(
     })?;
     let table = builder.finish();
     Ok(Problems { table, encoded, dictionaries, visits, sensitive: sensitive_texts, blanks })
+}
+
+/// Rows in the order of the places that the texts' numbers have.
+fn rows_in(place: &[u32], rows: &[u64]) -> Vec<u64> {
+    let mut sorted = vec![0; place.len()];
+    for (place, rows) in place.iter().zip(rows) {
+        sorted[*place as usize] = *rows;
+    }
+    sorted
+}
+
+/// The column of some sorted texts, and the code of each text in it.
+fn scaled(
+    name: &str,
+    given: &Given,
+    texts: &[String],
+    rows: Vec<u64>,
+    options: &TableOptions,
+) -> Result<(Encoded, Vec<u32>), ModalityError> {
+    let hierarchy = match given {
+        Given::Hierarchy(hierarchy) => hierarchy,
+        plain => {
+            let measure = if *plain == Given::Prefix { Measure::Prefix } else { Measure::Seen };
+            let column = encode(name, texts, measure)?;
+            let codes = column.code_of.clone();
+            return Ok((column, codes));
+        }
+    };
+    let unfit = |error| match error {
+        ModalityError::Policy(reason) => ModalityError::Policy(format!(
+            "column `{name}`: {reason}. `anonymed table hierarchy TABLE --column \"{name}\"` tells where"
+        )),
+        other => other,
+    };
+    let mut written = texts.to_vec();
+    let tree = tree::of(name, hierarchy, &rows, &mut written, options).map_err(unfit)?;
+    let (sorted, place) = tree::sorted(written);
+    let measure = tree.as_ref().map_or(Measure::Seen, Measure::Tree);
+    let column = encode(name, &sorted, measure).map_err(unfit)?;
+    let codes = place.into_iter().map(|place| column.code_of[place]).collect();
+    Ok((column, codes))
 }
 
 /// What a fault of the solver is to who reads a table.

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use anonymed_anonymize::HierarchyFile;
-use anonymed_core::policy::{ColumnRule, Generalization, OnUnclassified, RiskScope, TableRule};
+use anonymed_core::policy::{
+    ColumnRule, Generalization, HierarchyConfig, OnUnclassified, RiskScope, TableRule,
+};
 use anonymed_core::{
     Action, AttributeRole, Context, Document, EntityType, Format, ModalityError, TimeMode,
 };
@@ -36,6 +38,8 @@ pub(crate) struct ColumnPlan {
     pub(crate) is_subject: bool,
     pub(crate) style: DateStyle,
     pub(crate) hierarchy: Option<Arc<HashMap<String, String>>>,
+    /// What models climb from the values that the action leaves.
+    pub(crate) climbs: Option<HierarchyConfig>,
     /// Looks at cells that are kept as they are.
     pub(crate) guard: Option<Arc<Guard>>,
 }
@@ -190,6 +194,7 @@ fn column(
         is_subject,
         style: DateStyle::default(),
         hierarchy: None,
+        climbs: None,
         guard: None,
     };
     let Some(rule) = rule else {
@@ -204,6 +209,7 @@ fn column(
     plan.role = rule.role;
     plan.entity = rule.entity;
     plan.action = rule.action.clone();
+    plan.climbs.clone_from(&rule.hierarchy);
     plan.is_birth = lexicon::is_birth(name);
     if is_subject && matches!(plan.action, Action::Keep) {
         return Err(policy("the subject column cannot be kept as it is"));

@@ -145,6 +145,112 @@ fn a_policy_asks_for_any_model_and_search() {
 }
 
 #[test]
+fn a_policy_builds_hierarchies_by_name() {
+    let bench = Bench::new();
+    let mut csv = "mrn,age,zip,dx,seen,weight,ward\n".to_owned();
+    for n in 0..240usize {
+        csv += &format!(
+            "A{},{},{},{},2024-{:02}-{:02},{},{}\n",
+            100_000 + n,
+            30 + n * 7 % 66,
+            ["02138", "02139", "10025", "94110"][n % 4],
+            ["E11.9", "E10.1", "I10", "I25.1"][n % 4],
+            1 + n % 12,
+            1 + n % 28,
+            45 + n * 11 % 80,
+            ["north", "north", "south", "east", "west"][n % 5],
+        );
+    }
+    bench.write("in/a.csv", csv);
+    let rule = |columns: &str| {
+        format!(
+            "[[table]]\nfiles = \"*\"\nsubject = \"mrn\"\nmodel = [{{ k = 5 }}]\nsuppress_max = 0.1\n\
+             [table.columns]\nmrn = \"pseudonym\"\n{columns}\n"
+        )
+    };
+    // Column, its rule, and whether a label is of the builder's levels.
+    type Fits = fn(&str) -> bool;
+    let cases: [(&str, &str, Fits); 6] = [
+        ("age", "hierarchy = \"age\"", |label| {
+            let low = label.trim_end_matches('+').split("..").next().unwrap_or_default();
+            label == "*" || low.parse::<u32>().is_ok_and(|low| low < 90 || label == "90+")
+        }),
+        // After its action: a whole postal code is nobody's to release.
+        ("zip", "action = \"generalize\", to = \"zip3\", hierarchy = \"zip\"", |label| {
+            ["021", "100", "941", "MA", "NY", "CA", "*"].contains(&label)
+        }),
+        ("dx", "hierarchy = \"icd10cm\"", |label| {
+            ["E11", "E10", "I10", "I25", "*"].contains(&label)
+                || label.contains('-')
+                || label.contains('.')
+        }),
+        (
+            "seen",
+            "action = \"shift\", hierarchy = { build = \"date\", by = [\"quarter\", \"year\"] }",
+            |label| {
+                // Shifted by up to a year; a quarter is written by its months.
+                let quarter = label.split_once("..").is_some_and(|(first, last)| {
+                    [("01", "03"), ("04", "06"), ("07", "09"), ("10", "12")]
+                        .iter()
+                        .any(|(from, to)| first.ends_with(from) && last.ends_with(to))
+                });
+                quarter || ["2023", "2024", "2025", "*"].contains(&label)
+            },
+        ),
+        (
+            "weight",
+            "hierarchy = { build = \"interval\", width = 10, factor = 2, levels = 3, top = 120 }",
+            |label| {
+                let ends = label.split_once("..");
+                let width = ends.map(|(low, high)| {
+                    high.parse::<u32>().unwrap_or(0) + 1 - low.parse::<u32>().unwrap_or(0)
+                });
+                width.is_none_or(|width| [10, 20, 40].contains(&width))
+            },
+        ),
+        (
+            "ward",
+            "hierarchy = { build = \"priority\", keep = [1], other = \"elsewhere\" }",
+            |label| ["north", "south", "east", "west", "elsewhere", "*"].contains(&label),
+        ),
+    ];
+    for (method, out) in [("mondrian", "local"), ("optimal", "global")] {
+        for (column, keys, fits) in cases {
+            let out = format!("{out}-{column}");
+            let columns = format!("{column} = {{ role = \"quasi\", {keys} }}");
+            let body = rule(&columns).replace(
+                "suppress_max = 0.1",
+                &format!("search = {{ method = \"{method}\", suppress_max = 0.1 }}"),
+            );
+            let done = under(&bench, "research-linked", &body, &out);
+            assert_eq!(code(&done), 0, "{column} by {method}: {}", stderr(&done));
+            let data = released(&bench, &out);
+            let labels: std::collections::BTreeSet<&str> =
+                data[0].lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
+            assert!(
+                !labels.is_empty() && labels.iter().all(|label| fits(label)),
+                "{column}: {labels:?}"
+            );
+            assert!(manifest(&bench, &out)["files"][0]["models"]["k"].as_f64() >= Some(5.0));
+        }
+    }
+    let refused = |columns: &str, part: &str| {
+        let done = under(&bench, "research-linked", &rule(columns), "no");
+        assert_eq!(code(&done), 3, "{}", stderr(&done));
+        assert!(stderr(&done).contains(part), "{}", stderr(&done));
+        assert!(!bench.path("no").exists());
+    };
+    refused(
+        "ward = { role = \"quasi\", hierarchy = \"icd11\" }",
+        "table[0].columns.ward.hierarchy",
+    );
+    refused("ward = { role = \"sensitive\", hierarchy = \"age\" }", "is of quasi-identifiers");
+    // What a builder does not know is told by the plan, without a value.
+    refused("ward = { role = \"quasi\", hierarchy = \"age\" }", "4 values of column `ward`");
+    refused("ward = { role = \"quasi\", hierarchy = \"wards.csv\" }", "`wards.csv` cannot be read");
+}
+
+#[test]
 fn the_profile_asked_for_is_the_policy_s() {
     let bench = Bench::new();
     bench.write("in/a.csv", TABLE);

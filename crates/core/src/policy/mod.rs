@@ -250,6 +250,8 @@ pub struct ColumnRule {
     pub entity: Option<EntityType>,
     /// What is done.
     pub action: Action,
+    /// The generalization hierarchy of a quasi-identifier, which models climb from what the action leaves.
+    pub hierarchy: Option<HierarchyConfig>,
 }
 
 /// What happens to identifiers in free text.

@@ -91,6 +91,7 @@ struct RawColumn {
     level: Option<u8>,
     span: Option<f64>,
     round_to: Option<u8>,
+    hierarchy: Option<toml::Value>,
 }
 
 #[derive(Deserialize, Default)]
@@ -257,6 +258,7 @@ fn table(raw: RawTable, key: &str) -> Result<TableRule, PolicyError> {
         .into_iter()
         .map(|table| table_config::model(table, &ruled, &format!("{key}.model")))
         .collect::<Result<Vec<_>, _>>()?;
+    climbed(&columns, &models, raw.subject.as_deref(), key)?;
     let mut search = table_config::search(raw.search, &format!("{key}.search"))?;
     if search.time_limit.is_some() {
         return Err(PolicyError::new(
@@ -291,6 +293,7 @@ fn column(value: toml::Value, key: &str) -> Result<ColumnRule, PolicyError> {
             level: None,
             span: None,
             round_to: None,
+            hierarchy: None,
         },
         table @ toml::Value::Table(_) => table
             .try_into::<RawColumn>()
@@ -319,7 +322,37 @@ fn column(value: toml::Value, key: &str) -> Result<ColumnRule, PolicyError> {
     if role == AttributeRole::Identifier && action == Action::Keep {
         return Err(PolicyError::new(key, "an identifier cannot be kept"));
     }
-    Ok(ColumnRule { role, entity, action })
+    let hierarchy = raw.hierarchy.map(|value| {
+        let key = format!("{key}.hierarchy");
+        let wrong = |reason| Err(PolicyError::new(key.as_str(), reason));
+        if role != AttributeRole::Quasi {
+            return wrong("is of quasi-identifiers; give the column role = \"quasi\"");
+        }
+        if !matches!(action, Action::Keep | Action::Shift | Action::Generalize(_)) {
+            return wrong(
+                "climbs from what \"keep\", \"shift\" or \"generalize\" leave of a value",
+            );
+        }
+        HierarchyConfig::read(value, &key)
+    });
+    Ok(ColumnRule { role, entity, action, hierarchy: hierarchy.transpose()? })
+}
+
+/// Refuses a hierarchy that nothing would climb: the values would be released as they are.
+fn climbed(
+    columns: &[(String, ColumnRule)],
+    models: &[ModelConfig],
+    subject: Option<&str>,
+    key: &str,
+) -> Result<(), PolicyError> {
+    let Some((name, _)) = columns.iter().find(|(name, column)| {
+        column.hierarchy.is_some() && (models.is_empty() || subject == Some(name))
+    }) else {
+        return Ok(());
+    };
+    let reason = "a model climbs it, and none does here; ask for one, as model = [{ k = 5 }], of a column \
+                  that is not the subject";
+    Err(PolicyError::new(format!("{key}.columns.{name}.hierarchy"), reason))
 }
 
 fn risk(raw: RawRisk, defaults: &Defaults) -> Result<RiskGate, PolicyError> {
@@ -453,6 +486,37 @@ mod tests {
         );
         check("[[table]]\nfiles = \"[\"\n", "not a file pattern");
         check("[text]\nnames = \"pseudonym\"\n", "surrogate or redact");
+    }
+
+    #[test]
+    fn hierarchies_are_those_of_one_table() {
+        let table = |model: &str, rule: &str| {
+            format!(
+                "[[table]]\nfiles = \"*\"\nsubject = \"mrn\"\n{model}[table.columns]\nx = {{ {rule} }}\n"
+            )
+        };
+        let k = "model = [{ k = 5 }]\n";
+        let read = |rule: &str| {
+            let policy = Policy::parse(&format!("{HEAD}{}", table(k, rule))).unwrap();
+            policy.tables[0].column("x").unwrap().hierarchy.clone().unwrap()
+        };
+        let age = HierarchyConfig::Build(HierarchyBuild::Age);
+        assert_eq!(read("role = \"quasi\", hierarchy = \"age\""), age);
+        let capped = "action = \"generalize\", to = \"age-cap\", hierarchy = \"age\"";
+        assert_eq!(read(capped), age);
+        let file = HierarchyConfig::File("x.csv".into());
+        assert_eq!(read("role = \"quasi\", hierarchy = \"x.csv\""), file);
+        let check = |model: &str, rule: &str, part: &str| {
+            let reason = reason(&table(model, rule));
+            assert!(reason.contains(part), "{reason:?} lacks {part:?}");
+            assert!(reason.contains("table[0].columns.x.hierarchy"), "{reason:?}");
+        };
+        let interval = "role = \"quasi\", hierarchy = { build = \"interval\", width = 0 }";
+        check(k, interval, "hierarchy.width: a number above 0");
+        check(k, "role = \"quasi\", hierarchy = \"icd11\"", "is no builder");
+        check(k, "role = \"sensitive\", hierarchy = \"age\"", "is of quasi-identifiers");
+        check(k, "action = \"drop\", role = \"quasi\", hierarchy = \"age\"", "climbs from");
+        check("", "role = \"quasi\", hierarchy = \"age\"", "a model climbs it");
     }
 
     #[test]
