@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod plan;
 pub mod policy_check;
 pub mod project;
+pub mod project_attack;
 pub mod propose;
 pub mod registry;
 pub mod release;

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::project::Project;
 use crate::scan::Entry;
-use crate::{EngineError, scan};
+use crate::{EngineError, scan, table_attack};
 
 /// One remark on a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -68,6 +68,7 @@ pub fn check(text: &str) -> Result<Vec<Remark>, EngineError> {
 pub fn contradiction(policy: &Policy) -> Result<(), EngineError> {
     anonymed_hl7::check_policy(policy).or_else(|e| refuse("fhir", &e.to_string()))?;
     models_can_be_counted(policy)?;
+    attacks_can_be_made(policy)?;
     life_date_beside_k(policy)?;
     if policy.risk.scope == RiskScope::Joint { uncounted_in_joint_scope(policy) } else { Ok(()) }
 }
@@ -195,6 +196,34 @@ fn models_can_be_counted(policy: &Policy) -> Result<(), EngineError> {
                 "asks for shares of people, which can be counted again only where the release tells \
                  people apart; give the subject column the action \"pseudonym\"",
             );
+        }
+    }
+    Ok(())
+}
+
+/// Refuses attacks that are none or that a project cannot make.
+fn attacks_can_be_made(policy: &Policy) -> Result<(), EngineError> {
+    for (n, table) in policy.tables.iter().enumerate() {
+        let Some(attack) = &table.attack else { continue };
+        let key = format!("table[{n}].attack");
+        table_attack::check_required(&attack.required, &key)?;
+        let beside = attack.required.iter().find(|a| table_attack::BESIDE.contains(&a.as_str()));
+        if let Some(name) = beside {
+            return refuse(
+                format!("{key}.required"),
+                &format!(
+                    "`{name}` needs a table beside the raw and the released one; `anonymed table attack` \
+                     makes it"
+                ),
+            );
+        }
+        let is_known = |(name, c): &(String, ColumnRule)| {
+            c.role == AttributeRole::Quasi
+                && c.action != Action::Drop
+                && table.subject.as_ref() != Some(name)
+        };
+        if !table.columns.iter().any(is_known) {
+            return refuse(key, "the table has no quasi-identifier to attack by");
         }
     }
     Ok(())

@@ -4,6 +4,8 @@
 use anonymed_table::promise::Kept;
 use serde::{Deserialize, Serialize};
 
+use crate::project_attack::TableAttacks;
+
 /// Everything measured over the released tables.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RiskSummary {
@@ -50,6 +52,12 @@ pub struct TableRisk {
     /// Models that ask for shares of people, and what the released table reaches of each.
     #[serde(default)]
     pub models: Vec<Kept>,
+    /// Whether the policy asks for attacks on this table.
+    #[serde(default)]
+    pub attacks_asked: bool,
+    /// What they achieved.
+    #[serde(default)]
+    pub attacks: Option<TableAttacks>,
     /// Columns by what is left of them.
     pub utility: Vec<ColumnUtility>,
 }

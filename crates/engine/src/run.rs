@@ -23,6 +23,7 @@ use rayon::prelude::*;
 use crate::graph::KeyIndex;
 use crate::plan::{Item, Plan, Step};
 use crate::project::{Project, private_dir};
+use crate::project_attack::Written;
 use crate::scan::{Entry, Inventory, Scan};
 use crate::staging::{Outcome, Output, Record, Sink, Staging};
 use crate::subjects::{KnownValuesNeed, Patients, pseudonymizer};
@@ -425,14 +426,24 @@ impl Work<'_> {
             })
             .map_err(Failure::Engine)?
             .map_err(Failure::File)?;
-            for (form, path, sink) in sinks {
+            for (at, (form, path, sink)) in sinks.into_iter().enumerate() {
                 self.staging.store_cells(&path, &outcome.written_cells)?;
                 let output = self.finish(sink, path, form.as_str(), outcome.transformed.clone())?;
-                outputs.push(Output {
-                    sheet: part.sheet.clone(),
-                    table: Some(outcome.clone()),
-                    ..output
-                });
+                // All forms say the same; the first one is attacked.
+                let written = Written {
+                    project: self.project,
+                    tables: &self.tables,
+                    entry,
+                    format,
+                    part,
+                    rule,
+                    context: self.context(),
+                    outcome: &outcome,
+                    place: (self.staging.output(&output), form),
+                };
+                let attacks = if at == 0 { written.attack()? } else { None };
+                let (sheet, table) = (part.sheet.clone(), Some(outcome.clone()));
+                outputs.push(Output { sheet, table, attacks, ..output });
             }
         }
         Ok(outputs)
@@ -457,6 +468,7 @@ impl Work<'_> {
             transformed,
             spans: None,
             table: None,
+            attacks: None,
         };
         self.staging.keep_spans(&mut output, spans)?;
         Ok(output)

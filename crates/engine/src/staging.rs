@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 use crate::plan::{Plan, Step};
 use crate::project::{Project, private_dir};
+use crate::project_attack::TableAttacks;
 use crate::{EngineError, scan as scanning};
 
 /// What was done with one file.
@@ -73,6 +74,9 @@ pub struct Output {
     /// What was done to a table.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub table: Option<TableOutcome>,
+    /// What attacks on a table achieved, where the policy asks for them.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub attacks: Option<TableAttacks>,
 }
 
 /// Where a plan is staged.

@@ -104,10 +104,6 @@ pub fn attack(
     cancel: &CancelToken,
 ) -> Result<TableAttackReport, EngineError> {
     let config = table_input::config(attacker.config)?;
-    let known = |names: &[String]| names.iter().all(|name| attacks::by_name(name).is_some());
-    if !known(&config.attack.required) {
-        return Err(wrong("attack.required", format!("names of {}", names().join(", "))));
-    }
     if !known(attacker.only) {
         return Err(EngineError::Usage(format!("--only takes names of {}", names().join(", "))));
     }
@@ -119,6 +115,22 @@ pub fn attack(
         |name: &&str| attacker.only.is_empty() || attacker.only.iter().any(|only| only == name);
     let chosen: Vec<&str> = names().into_iter().filter(chosen).collect();
     judge(&input, &config, &chosen, cancel)
+}
+
+fn known(names: &[String]) -> bool {
+    names.iter().all(|name| attacks::by_name(name).is_some())
+}
+
+/// Refuses to require what is no attack.
+///
+/// # Errors
+///
+/// [`EngineError::Policy`] at the key of the `[attack]` section.
+pub(crate) fn check_required(required: &[String], at: &str) -> Result<(), EngineError> {
+    if known(required) {
+        return Ok(());
+    }
+    Err(wrong(&format!("{at}.required"), format!("names of {}", names().join(", "))))
 }
 
 /// The names of all attacks.
@@ -277,12 +289,16 @@ pub(crate) fn gate(
     // What needs another table is required of whoever has it.
     let mut config = config.clone();
     config.attack.required.retain(|name| !BESIDE.contains(&name.as_str()));
-    let here: Vec<&str> = names().into_iter().filter(|name| !BESIDE.contains(name)).collect();
-    judge(&input, &config, &here, cancel)
+    judge(&input, &config, &without_another_table(), cancel)
+}
+
+/// The attacks for which the raw table and the released one are enough.
+pub(crate) fn without_another_table() -> Vec<&'static str> {
+    names().into_iter().filter(|name| !BESIDE.contains(name)).collect()
 }
 
 /// Attacks that need a table beside the raw and the released one.
-const BESIDE: [&str; 2] = ["canaries", "composition"];
+pub(crate) const BESIDE: [&str; 2] = ["canaries", "composition"];
 
 /// The hierarchies of the quasi-identifiers of a raw table.
 fn trees(

@@ -11,7 +11,7 @@ use anonymed_core::{
 };
 use anonymed_table::{HIERARCHY_BYTES, Part, REFERENCE_BYTES, TableOptions, Tables};
 
-use crate::{EngineError, bounded, job};
+use crate::{EngineError, bounded, job, table_attack};
 
 /// Bytes that tell what a file is.
 const HEAD: usize = 64 << 10;
@@ -31,7 +31,9 @@ pub struct TableInput<'a> {
 pub(crate) fn config(path: &Path) -> Result<TableConfig, EngineError> {
     let text = bounded::read_text(path, CONFIG_MOST)
         .map_err(EngineError::io("the configuration", "read"))?;
-    Ok(TableConfig::parse(&text)?)
+    let config = TableConfig::parse(&text)?;
+    table_attack::check_required(&config.attack.required, "attack")?;
+    Ok(config)
 }
 
 /// Where a configuration's hierarchies are: beside it.

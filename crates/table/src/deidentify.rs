@@ -341,7 +341,10 @@ fn count(codes: &[u32], rows: &mut Vec<u64>) {
 }
 
 /// The patient's number, or the row's where there are no patients; `None` for a held row.
-fn numbered(whose: Whose<'_>, row: u64) -> Result<Option<(Option<&Subject>, u32)>, ModalityError> {
+pub(crate) fn numbered(
+    whose: Whose<'_>,
+    row: u64,
+) -> Result<Option<(Option<&Subject>, u32)>, ModalityError> {
     Ok(match whose {
         Whose::Held(_) => None,
         Whose::Patient(subject) => Some((Some(subject), subject.number.0)),

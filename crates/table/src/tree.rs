@@ -1,5 +1,7 @@
 //! The tree of a quasi-identifier: read from a hierarchy's file, or built from the values that are there.
 
+use std::collections::BTreeMap;
+
 use anonymed_anonymize::HierarchyFile;
 use anonymed_anonymize::hierarchies::{self, ColumnValues};
 use anonymed_core::ModalityError;
@@ -65,6 +67,33 @@ pub(crate) fn built(
         }
     }
     Ok(Some(tree))
+}
+
+/// The lines of a hierarchy that a builder makes of a column: the value as it is, as it is released where
+/// nothing is generalised, and its labels up to the root.
+///
+/// # Errors
+///
+/// As [`of`].
+pub(crate) fn lines(
+    name: &str,
+    build: &HierarchyBuild,
+    rows: &[u64],
+    raw: Vec<String>,
+    options: &TableOptions,
+) -> Result<Vec<Vec<String>>, ModalityError> {
+    let mut bases = raw.clone();
+    let tree = built(name, build, rows, &mut bases, options)?;
+    let Some(tree) = tree else { return Ok(Vec::new()) };
+    let mut labels_of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (value, label) in (0..=tree.height()).filter_map(|level| tree.labels(level)).flatten() {
+        labels_of.entry(value).or_default().push(label);
+    }
+    let line = |(value, base): (&String, &String)| {
+        let labels = labels_of.get(base.as_str())?.iter().map(|label| (*label).to_owned());
+        Some(std::iter::once(value.clone()).chain(labels).collect())
+    };
+    Ok(raw.iter().zip(&bases).filter_map(line).collect())
 }
 
 /// The texts, sorted and each once, and for each as it was given its place in that order.

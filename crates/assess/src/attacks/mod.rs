@@ -4,7 +4,7 @@
 //! An attack sees the release as its recipients do, and knows of people what it says; the raw table tells
 //! how often it is right. No report holds a value: classes are named by their first row.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -74,7 +74,7 @@ pub fn by_name(name: &str) -> Option<&'static dyn Attack> {
 }
 
 /// How an attack ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Within the threshold.
@@ -109,7 +109,7 @@ pub struct AttackReport {
 }
 
 /// A class, by where it is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct WorstClass {
     /// The first row of the release that is in it, from 1.
     pub first_row: u64,

@@ -69,6 +69,17 @@ fn a_release_of_k_people_a_class_withstands_linkage() {
 }
 
 #[test]
+fn a_name_that_is_no_attack_is_refused_before_any_work() {
+    let bench = Bench::new();
+    // There is no table to work on.
+    bench.write("table.toml", config("[attack]\nrequired = [\"linkege\"]\n"));
+    let words = ["table", "anonymize", "raw.csv", "--out", "out.csv", "--config", "table.toml"];
+    let done = bench.run(&words);
+    assert_eq!(code(&done), 3, "{}", stderr(&done));
+    assert!(stderr(&done).contains("attack.required"), "{}", stderr(&done));
+}
+
+#[test]
 fn guarded_cells_and_missing_ones_are_read() {
     let bench = Bench::new();
     let mut csv = "depth,site,dx\n".to_owned();

@@ -250,6 +250,68 @@ fn a_policy_builds_hierarchies_by_name() {
     refused("ward = { role = \"quasi\", hierarchy = \"wards.csv\" }", "`wards.csv` cannot be read");
 }
 
+/// The report of a release that was refused.
+fn reported(bench: &Bench, project: &str) -> String {
+    assert_eq!(code(&bench.run(&["report", "--project", project])), 0);
+    let report = bench.path(project).join("state/report-internal.html");
+    fs_err::read_to_string(report).expect("a report")
+}
+
+#[test]
+fn a_project_s_tables_are_attacked_before_they_are_released() {
+    let bench = Bench::new();
+    bench.write("in/visits.csv", visits());
+    let table = |models: &str, attack: &str| {
+        format!(
+            "[[table]]\nfiles = \"*\"\nsubject = \"mrn\"\nmodel = [{models}]\n[table.columns]\n\
+             mrn = \"pseudonym\"\nage = {{ action = \"generalize\", to = \"age-cap\", hierarchy = \"age\" }}\n\
+             sex = {{ role = \"quasi\" }}\ndx = {{ role = \"sensitive\" }}\n{attack}"
+        )
+    };
+    let k = "{ k = 5 }";
+    let withstood =
+        "[table.attack]\nhomogeneity_max_share = 1.0\nrequired = [\"linkage\", \"homogeneity\"]\n";
+    for (profile, out) in [("research-linked", "one"), ("gdpr-anonymous", "joint")] {
+        let done = under(&bench, profile, &table(k, withstood), out);
+        assert_eq!(code(&done), 0, "{profile}: {}", stderr(&done));
+        let text = fs_err::read_to_string(bench.path(out).join("evidence.json")).expect("evidence");
+        let evidence: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let risk = &evidence["checks"]["risk"];
+        let numbers = risk["measured"].as_object().expect("numbers");
+        let number = |name: &str| {
+            let found =
+                numbers.iter().find(|(key, _)| key.starts_with(&format!("attack_risk({name}")));
+            found.and_then(|(_, n)| n.as_f64())
+        };
+        assert!(number("linkage").is_some_and(|n| n > 0.0 && n <= 0.2), "{text}");
+        assert!(number("homogeneity(dx)").is_some_and(|n| (0.0..=1.0).contains(&n)), "{text}");
+        assert!(risk["examined"]["attacks"].as_u64().is_some_and(|n| n >= 6), "{text}");
+        assert!(!text.contains("I10"), "no value is told");
+    }
+    // No threshold that a release keeps: nobody may be named with any chance.
+    let strict = "[table.attack]\nlinkage_max = 0.0\nrequired = [\"linkage\"]\n";
+    let done = under(&bench, "research-linked", &table(k, strict), "strict");
+    assert_eq!(code(&done), 4, "{}", stderr(&done));
+    assert!(!bench.path("strict").exists());
+    let told = reported(&bench, "strict.state");
+    assert!(told.contains("over the attack risk limit in linkage of"), "{told}");
+    // Where no column is sensitive nothing can be inferred, which is no pass.
+    let unmade = "[table.attack]\nrequired = [\"inference\"]\n";
+    let body = table(k, unmade).replace("dx = { role = \"sensitive\" }\n", "");
+    let done = under(&bench, "research-linked", &body, "unmade");
+    assert_eq!(code(&done), 4, "{}", stderr(&done));
+    let refused = |attack: &str, key: &str| {
+        let done = under(&bench, "research-linked", &table(k, attack), "no");
+        assert_eq!(code(&done), 3, "{}", stderr(&done));
+        assert!(stderr(&done).contains(key), "{}", stderr(&done));
+        assert!(!bench.path("no").exists());
+    };
+    refused("[table.attack]\nrequired = [\"linkege\"]\n", "table[0].attack.required");
+    refused("[table.attack]\nrequired = []\n", "table[0].attack.required");
+    refused("[table.attack]\nrequired = [\"composition\"]\n", "needs a table beside");
+    refused("[table.attack]\nlinkage_max = 3\n", "table[0].attack.linkage_max");
+}
+
 #[test]
 fn the_profile_asked_for_is_the_policy_s() {
     let bench = Bench::new();

@@ -78,26 +78,32 @@ pub(super) struct RawAttack {
     canaries_max_share: Option<f64>,
     attempts: Option<u32>,
     seed: Option<u64>,
-    #[serde(default)]
-    required: Vec<String>,
+    required: Option<Vec<String>>,
 }
 
 impl RawAttack {
-    pub(super) fn parse(self) -> Result<AttackConfig, PolicyError> {
+    /// Reads the section; `at` is its key.
+    pub(super) fn parse(self, at: &str) -> Result<AttackConfig, PolicyError> {
         let base = AttackConfig::default();
         let share = |key: &str, value: Option<f64>| match value {
             Some(share) if !(0.0..=1.0).contains(&share) => {
-                Err(PolicyError::new(format!("attack.{key}"), "a share from 0 to 1"))
+                Err(PolicyError::new(format!("{at}.{key}"), "a share from 0 to 1"))
             }
             value => Ok(value),
         };
         let within = |key: &str, value: Option<u32>, base: u32, most: u32| match value {
             Some(number) if !(1..=most).contains(&number) => Err(PolicyError::new(
-                format!("attack.{key}"),
+                format!("{at}.{key}"),
                 format!("a whole number from 1 to {most}"),
             )),
             value => Ok(value.unwrap_or(base)),
         };
+        if self.required.as_ref().is_some_and(Vec::is_empty) {
+            return Err(PolicyError::new(
+                format!("{at}.required"),
+                "names no attack; leave it out where none has to be made",
+            ));
+        }
         Ok(AttackConfig {
             linkage_max: share("linkage_max", self.linkage_max)?,
             homogeneity_from: share("homogeneity_from", self.homogeneity_from)?
@@ -123,7 +129,7 @@ impl RawAttack {
                 .unwrap_or(base.canaries_max_share),
             attempts: within("attempts", self.attempts, base.attempts, 100_000)?,
             seed: self.seed.unwrap_or(base.seed),
-            required: self.required,
+            required: self.required.unwrap_or_default(),
         })
     }
 }

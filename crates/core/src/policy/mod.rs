@@ -216,6 +216,8 @@ pub struct TableRule {
     pub models: Vec<ModelConfig>,
     /// How a recoding that satisfies them is looked for.
     pub search: SearchConfig,
+    /// How attacks on the released table are judged; without it none are made.
+    pub attack: Option<AttackConfig>,
 }
 
 impl TableRule {

@@ -79,6 +79,7 @@ struct RawTable {
     suppress_max: Option<f64>,
     #[serde(default)]
     search: table_config::RawSearch,
+    attack: Option<attack_config::RawAttack>,
 }
 
 #[derive(Deserialize)]
@@ -280,6 +281,7 @@ fn table(raw: RawTable, key: &str) -> Result<TableRule, PolicyError> {
         columns,
         models,
         search,
+        attack: raw.attack.map(|attack| attack.parse(&format!("{key}.attack"))).transpose()?,
     })
 }
 

@@ -236,7 +236,10 @@ impl TableConfig {
         }
         let search = search(raw.search, "search")?;
         let is_attacked = raw.attack.is_some();
-        let attack = raw.attack.unwrap_or_default().parse()?;
+        let attack = raw.attack.unwrap_or_default().parse("attack")?;
+        if is_attacked {
+            attackable(&columns)?;
+        }
         let output = raw.output.parse()?;
         if output.form == OutputForm::Aggregated {
             aggregates(&columns)?;
@@ -268,6 +271,21 @@ impl TableConfig {
     /// The columns of a role, in order.
     pub fn of_role(&self, role: AttributeRole) -> impl Iterator<Item = &(String, ColumnConfig)> {
         self.columns.iter().filter(move |(_, column)| column.role == role)
+    }
+}
+
+/// Refuses aggregates whose values an attacker cannot read: a mean stands for no value of the raw table.
+fn attackable(columns: &[(String, ColumnConfig)]) -> Result<(), PolicyError> {
+    let unread = columns.iter().find_map(|(name, column)| {
+        column.aggregate.filter(|aggregate| *aggregate != Aggregate::Mode).map(|_| name)
+    });
+    match unread {
+        Some(name) => Err(PolicyError::new(
+            format!("columns.{name}.aggregate"),
+            "a mean or median says of nobody which value is theirs, so attacks cannot read it and no release \
+             would pass; leave [attack] out, or the aggregate",
+        )),
+        None => Ok(()),
     }
 }
 
@@ -498,5 +516,11 @@ mod tests {
         check(&format!("{COLUMNS}[attack]\nlinkage_max = 2.0\n"), "attack.linkage_max");
         check(&format!("{COLUMNS}[attack]\nattempts = 0\n"), "attack.attempts");
         check(&format!("{COLUMNS}[attack]\nlinkage = 0.1\n"), "unknown field");
+        check(&format!("{COLUMNS}[attack]\nrequired = []\n"), "attack.required: names no attack");
+        let mean = "[columns]\nx = { role = \"quasi\", aggregate = \"mean\" }\n";
+        check(&format!("{mean}[attack]\n"), "columns.x.aggregate");
+        assert!(TableConfig::parse(mean).is_ok());
+        let mode = mean.replace("mean", "mode");
+        assert!(TableConfig::parse(&format!("{mode}[attack]\n")).is_ok());
     }
 }

@@ -106,6 +106,8 @@ fn table(path: &str) -> TableRisk {
             reached: Some(0.2118),
             holds: true,
         }],
+        attacks_asked: false,
+        attacks: None,
         utility: vec![
             utility("mrn", "pseudonym", [0.0, 1.0, 0.0], None),
             utility("zip", "generalize", [0.5, 0.496, 0.004], Some(0.6)),

@@ -211,6 +211,8 @@ fn risk(policy: &Policy, risk: &RiskSummary) -> CheckResult {
             missed += 1;
         }
     }
+    let (attacks, refusing) = attacked(risk, &mut measured);
+    missed += refusing;
     if policy.risk.scope == RiskScope::Joint {
         let apart = risk.tables.iter().filter(|t| !t.by_subject).count();
         measured.insert("tables_not_in_the_joint_count".to_owned(), apart as f64);
@@ -230,7 +232,13 @@ fn risk(policy: &Policy, risk: &RiskSummary) -> CheckResult {
             _ => Verdict::Failed,
         },
         gate: Gate::Risk,
-        examined: BTreeMap::from([("tables".to_owned(), with_quasi.len() as u64)]),
+        examined: match attacks {
+            0 => BTreeMap::from([("tables".to_owned(), with_quasi.len() as u64)]),
+            attacks => BTreeMap::from([
+                ("tables".to_owned(), with_quasi.len() as u64),
+                ("attacks".to_owned(), attacks),
+            ]),
+        },
         measured,
         hits: Vec::new(),
         hits_total: missed,
@@ -244,6 +252,38 @@ fn risk(policy: &Policy, risk: &RiskSummary) -> CheckResult {
             }
         },
     }
+}
+
+/// What attacks achieved where the policy asks for them; how many were told, and how many refuse the release. A
+/// table whose attacks are not there refuses it too.
+fn attacked(risk: &RiskSummary, measured: &mut BTreeMap<String, f64>) -> (u64, u64) {
+    let (mut told, mut refusing) = (0, 0);
+    for table in risk.tables.iter().filter(|table| table.attacks_asked) {
+        let path = &table.path;
+        let Some(attacks) = &table.attacks else {
+            measured.insert(format!("attacks_not_made({path})"), 1.0);
+            refusing += 1;
+            continue;
+        };
+        for attack in &attacks.attacks {
+            let name = format!("{} of {path}", attack.name());
+            told += 1;
+            refusing += u64::from(attack.refuses);
+            if let Some(success) = attack.success {
+                measured.insert(format!("attack_risk({name})"), success);
+            }
+            match (attack.refuses, attack.success, attack.threshold) {
+                (true, Some(_), Some(most)) => {
+                    measured.insert(format!("over_the_attack_risk_limit({name})"), most);
+                }
+                (true, ..) => {
+                    measured.insert(format!("attack_not_made({name})"), 1.0);
+                }
+                (false, ..) => {}
+            }
+        }
+    }
+    (told, refusing)
 }
 
 /// What the claim of a joint scope is about, and what it is not about.

@@ -82,19 +82,7 @@ pub(super) fn built_lines(
 ) -> Result<Vec<Vec<String>>, ModalityError> {
     let Some(HierarchyConfig::Build(build)) = &column.hierarchy else { return Ok(Vec::new()) };
     let raw = released(column, coded);
-    let mut bases = raw.clone();
-    let tree = tree::built(&column.name, build, &coded.rows(), &mut bases, options)
-        .map_err(|e| unfit(column, e))?;
-    let Some(tree) = tree else { return Ok(Vec::new()) };
-    let mut labels_of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (value, label) in (0..=tree.height()).filter_map(|level| tree.labels(level)).flatten() {
-        labels_of.entry(value).or_default().push(label);
-    }
-    let line = |(value, base): (&String, &String)| {
-        let labels = labels_of.get(base.as_str())?.iter().map(|label| (*label).to_owned());
-        Some(std::iter::once(value.clone()).chain(labels).collect())
-    };
-    Ok(raw.iter().zip(&bases).filter_map(line).collect())
+    tree::lines(&column.name, build, &coded.rows(), raw, options).map_err(|e| unfit(column, e))
 }
 
 /// A hierarchy that does not fit, and the command that says where and offers completions.

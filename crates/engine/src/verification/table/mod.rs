@@ -116,6 +116,8 @@ impl<'a> Tables<'a> {
             diversity,
             l_asked: columns.l_asked().map(|(column, l)| (column.to_owned(), l)).collect(),
             models: kept,
+            attacks_asked: columns.rule.is_some_and(|rule| rule.attack.is_some()),
+            attacks: output.attacks.clone(),
             utility: outcome.columns.iter().map(|c| utility(c, outcome)).collect(),
         });
         Ok(())
