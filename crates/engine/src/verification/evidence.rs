@@ -369,8 +369,13 @@ fn too_many_blanked(columns: &[ProseCells], most: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use anonymed_assess::Whose;
+    use anonymed_assess::attacks::Verdict as Made;
     use anonymed_core::FileNumber;
+
+    use super::*;
+    use crate::project_attack::{AttackNumber, TableAttacks};
+    use crate::risk::RiskNumbers;
 
     #[test]
     fn blanked_cells_are_held_to_the_share_by_column_and_by_table() {
@@ -395,5 +400,67 @@ mod tests {
         check(&[(4, 60), (0, 1_000)], 4);
         check(&[(1, 3), (1, 3), (1, 3)], 3);
         check(&[], 0);
+    }
+
+    fn table(attacks: Option<TableAttacks>, l_counted: Option<u64>) -> TableRisk {
+        TableRisk {
+            path: "a.csv".into(),
+            quasi: vec!["age".into()],
+            by_subject: true,
+            rows: 9,
+            subjects: 9,
+            suppressed_rows: 0,
+            suppressed_subjects: 0,
+            over_suppressed: false,
+            k_asked: None,
+            before: None,
+            after: RiskNumbers::default(),
+            class_sizes: Vec::new(),
+            diversity: l_counted.map(|l| ("dx".to_owned(), l)).into_iter().collect(),
+            l_asked: vec![("dx".into(), 2)],
+            models: Vec::new(),
+            attacks_asked: true,
+            attacks,
+            utility: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_was_not_counted_does_not_hold() {
+        let short = |counted| short_of_l(&table(None, counted)).count();
+        assert_eq!((short(None), short(Some(1)), short(Some(2))), (1, 1, 0));
+    }
+
+    #[test]
+    fn attacks_that_are_not_there_refuse_a_release() {
+        let linkage = |refuses, success| AttackNumber {
+            attack: "linkage".into(),
+            on: None,
+            required: true,
+            verdict: if success == Some(0.1) { Made::Pass } else { Made::NotRun },
+            refuses,
+            success,
+            threshold: Some(0.2),
+            note: None,
+            figures: BTreeMap::new(),
+            worst: Vec::new(),
+        };
+        let of = |attacks: Vec<AttackNumber>| TableAttacks {
+            rows: 9,
+            classes: 1,
+            people_known_by: Whose::Key,
+            attacks,
+        };
+        let check = |attacks, expect: (u64, u64), name: &str| {
+            let risk = RiskSummary { tables: vec![table(attacks, None)], joint: None };
+            let mut measured = BTreeMap::new();
+            assert_eq!(attacked(&risk, &mut measured), expect, "{name}");
+            assert!(measured.contains_key(name), "{measured:?} lacks {name}");
+        };
+        check(None, (0, 1), "attacks_not_made(a.csv)");
+        let unmade = of(vec![linkage(true, None)]);
+        check(Some(unmade), (1, 1), "attack_not_made(linkage of a.csv)");
+        let withstood = of(vec![linkage(false, Some(0.1))]);
+        check(Some(withstood), (1, 0), "attack_risk(linkage of a.csv)");
     }
 }
