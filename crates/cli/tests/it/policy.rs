@@ -140,6 +140,14 @@ fn a_policy_asks_for_any_model_and_search() {
     }
     refused("{ z = 2, on = \"dx\" }", "", "\"pseudonym\"", "is none that is known");
     refused(near, "", "\"drop\"", "shares of people");
+    for of_one_table in [
+        "{ k_map = 5 }",
+        "{ delta_min = 0.1, delta_max = 0.5 }",
+        "{ l_known = 2, k = 5, c = 0.5, on = \"dx\" }",
+        "{ k = 5, m = 2, on = \"dx\" }",
+    ] {
+        refused(of_one_table, "", "\"pseudonym\"", "one table by itself");
+    }
     refused(near, "search = { method = \"guess\" }", "\"pseudonym\"", "table[0].search");
     refused(near, "search = { time_limit = \"1s\" }", "\"pseudonym\"", "checks_max");
 }
