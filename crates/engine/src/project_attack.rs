@@ -69,7 +69,7 @@ impl AttackNumber {
             success: report.success,
             threshold: report.threshold,
             note: report.note.map(str::to_owned),
-            figures: report.figures.into_iter().map(|(name, n)| (name.to_owned(), n)).collect(),
+            figures: report.figures.into_iter().map(|(name, n)| (name.into_owned(), n)).collect(),
             worst: report.worst,
         }
     }

@@ -171,7 +171,7 @@ impl Label {
 }
 
 /// The extent of a number, also with a decimal comma, and of `[70-80)`, `70-79` and `90+`.
-fn number_extent(text: &str) -> Option<(f64, f64)> {
+pub(crate) fn number_extent(text: &str) -> Option<(f64, f64)> {
     let text = text.trim();
     let plain =
         |text: &str| cell::number(text).or_else(|| cell::number(&text.replacen(',', ".", 1)));
@@ -199,7 +199,7 @@ fn number_extent(text: &str) -> Option<(f64, f64)> {
 }
 
 /// The days since 1970 from the first to the last that an ISO date may mean.
-fn date_extent(text: &str) -> Option<(f64, f64)> {
+pub(crate) fn date_extent(text: &str) -> Option<(f64, f64)> {
     let date = PartialDate::parse_iso(text.trim())?;
     let first = date.first_day()?;
     let last = match date {

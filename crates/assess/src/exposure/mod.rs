@@ -22,6 +22,7 @@ pub use success::{Rate, Risk};
 
 pub(crate) use chance::Chance;
 pub(crate) use column::Column;
+pub(crate) use cover::{date_extent, number_extent};
 pub(crate) use matching::{Matcher, Matches};
 pub(crate) use people::{ANY, NOTHING, People};
 pub(crate) use release::Release;
@@ -322,6 +323,11 @@ impl AttackInput {
     /// Rows of the raw table, and of the release.
     pub fn rows(&self) -> (u64, u64) {
         (self.raw.rows() as u64, self.released.rows() as u64)
+    }
+
+    /// The row of the raw table that each released row was made of, from 0; none where that is not known.
+    pub fn raw_rows(&self) -> Option<&[u32]> {
+        self.whose().is_known().then_some(self.released.raw_row.as_slice())
     }
 
     /// Classes of the release.

@@ -261,7 +261,7 @@ impl UtilityMeter {
     }
 
     /// A meter for one column, of rows whose distinct pairs of cells are counted already.
-    pub(crate) fn of_counted<'a>(
+    pub fn of_counted<'a>(
         name: &str,
         pairs: impl Iterator<Item = (Option<&'a str>, Option<&'a str>, u64)>,
     ) -> Self {
