@@ -134,7 +134,7 @@ pub fn anonymize(
             exit: 4,
         });
     }
-    let checked = check(staged.path(), format, &config, &outcome, &options())
+    let checked = check(staged.path(), format, &config, (&outcome).into(), &options())
         .map_err(|e| EngineError::Integrity(e.to_string()))?;
     held(&outcome, &checked)?;
     let attacks = match &outcome.raw_rows {

@@ -14,7 +14,7 @@ use anonymed_core::{AttributeRole, ModalityError};
 use arrow::array::Array;
 
 use super::items::{self, ItemColumn};
-use super::population::ClassesAmongPeople;
+use super::population::{BuiltLines, ClassesAmongPeople};
 use super::{LeftOut, SingleOutcome};
 use crate::conditions::{Condition, Sizes};
 use crate::promise::{self, Kept, Promise};
@@ -104,8 +104,33 @@ fn region_labels(config: &TableConfig) -> Result<(), ModalityError> {
     )))
 }
 
-/// Reads a released table and counts. Of what was done it takes whose the rows are, and what rows that are
-/// left out state: models of shares compare with the whole table.
+/// What the released cells do not say, and is needed to count: whose the rows are, and what rows that are left
+/// out state, since models of shares compare with the whole table.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'a> {
+    /// The subject of each released row; none where rows are people.
+    pub subjects: Option<&'a [u32]>,
+    /// What rows that are left out state.
+    pub left_out: &'a LeftOut,
+    /// What builders made of the table's values; none where nobody knows.
+    built: Option<&'a BuiltLines>,
+}
+
+impl<'a> Beside<'a> {
+    /// Of a release that somebody made.
+    pub fn new(subjects: Option<&'a [u32]>, left_out: &'a LeftOut) -> Self {
+        Self { subjects, left_out, built: None }
+    }
+}
+
+impl<'a> From<&'a SingleOutcome> for Beside<'a> {
+    fn from(outcome: &'a SingleOutcome) -> Self {
+        let built = Some(&outcome.built);
+        Self { built, ..Self::new(outcome.subjects.as_deref(), &outcome.left_out) }
+    }
+}
+
+/// Reads a released table and counts.
 ///
 /// # Errors
 ///
@@ -114,10 +139,9 @@ pub fn check(
     path: &Path,
     format: TableFormat,
     config: &TableConfig,
-    outcome: &SingleOutcome,
+    Beside { subjects, left_out, built }: Beside<'_>,
     options: &TableOptions,
 ) -> Result<Checked, CheckError> {
-    let subjects = outcome.subjects.as_deref();
     let promises = promise::promises(&config.models)?;
     let table = released::read(path, format)?;
     let columns = Columns::of(&table, config)?;
@@ -137,7 +161,12 @@ pub fn check(
         items: Items::all(&table, config)?,
         population: match &options.population {
             Some(people) => {
-                Some(ClassesAmongPeople::new(people.exposure(config, &outcome.built, options)?))
+                let own = match built {
+                    Some(_) => BuiltLines::new(),
+                    None => people.built_lines(config, options)?,
+                };
+                let built = built.unwrap_or(&own);
+                Some(ClassesAmongPeople::new(people.exposure(config, built, options)?))
             }
             None => None,
         },
@@ -150,7 +179,7 @@ pub fn check(
     if subjects.is_some_and(|list| list.len() != found.row) {
         return Err(ReadBackError::Format("rows are missing").into());
     }
-    found.see_left_out(&outcome.left_out, &columns)?;
+    found.see_left_out(left_out, &columns)?;
     if let Some(population) = found.population.take() {
         found.log.set_population(population.crowds());
     }

@@ -20,15 +20,16 @@ mod solve;
 mod view;
 
 use anonymed_anonymize::Proof;
+use anonymed_assess::{CodedColumn as CodedViewColumn, CodedTable as CodedView};
 use anonymed_core::policy::{OutputForm, TableConfig, TableFormat};
-use anonymed_core::{CancelToken, Document, Format, ModalityError, Progress};
+use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError, Progress};
 use std::io::Write;
 use std::time::Duration;
 
 use crate::{Part, Tables};
 
 pub use anonymed_anonymize::{Fault, FaultKind};
-pub use check::{CheckError, Checked, check, checkable};
+pub use check::{Beside, CheckError, Checked, check, checkable};
 pub use curve::{CURVE_K, CURVE_SUPPRESSION, CurvePoint};
 pub use explain::{ColumnCost, Explanation, Fare, HardRow};
 pub use hierarchy::{CheckedHierarchy, Proposed};
@@ -130,6 +131,29 @@ pub struct LeftOut {
     texts: Vec<Vec<String>>,
     /// For each row the number of its text in each sensitive column.
     rows: Vec<Vec<u32>>,
+}
+
+impl LeftOut {
+    /// What some rows of a table that was read to be judged have in its sensitive columns.
+    pub fn of_rows(table: &CodedView, rows: &[u32]) -> Self {
+        let sensitive = table.of_role(AttributeRole::Sensitive);
+        if sensitive.is_empty() || rows.is_empty() {
+            return Self::default();
+        }
+        let texts = |column: &&CodedViewColumn| {
+            let codes = 0..column.values() as u32;
+            codes.map(|code| column.text(code).unwrap_or_default().to_owned()).collect()
+        };
+        let codes =
+            |row: &u32| sensitive.iter().map(|column| column.codes()[*row as usize]).collect();
+        let subjects = table.subjects();
+        Self {
+            subjects: subjects.map(|all| rows.iter().map(|row| all[*row as usize]).collect()),
+            names: sensitive.iter().map(|column| column.name().to_owned()).collect(),
+            texts: sensitive.iter().map(texts).collect(),
+            rows: rows.iter().map(codes).collect(),
+        }
+    }
 }
 
 impl Tables {
