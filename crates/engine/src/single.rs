@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::EngineError;
 use crate::table_attack::{self, TableAttackReport};
 use crate::table_input::{self, TableInput};
+use crate::table_report::{self, Drawing, Known, PageRequest};
 
 /// Where things are.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,8 @@ pub struct Places<'a> {
     pub output: &'a Path,
     /// The configuration; hierarchy files are looked for beside it.
     pub config: &'a Path,
+    /// Where the page of the release goes, and how it is drawn; none is made otherwise.
+    pub page: Option<(&'a Path, Drawing)>,
 }
 
 /// What was done with a table, and what was found in what was written.
@@ -106,6 +109,9 @@ pub fn anonymize(
     let config = table_input::config(places.config)?;
     checkable(&config).map_err(table_input::wrong)?;
     let format = output_format(places.output)?;
+    if let Some((page, _)) = places.page {
+        table_report::writable(page)?;
+    }
     if places.output.exists() {
         return Err(EngineError::Usage("the output exists already; choose another place".into()));
     }
@@ -141,10 +147,32 @@ pub fn anonymize(
         Some(raw_rows) => Some(attacked(places, staged.path(), &config, raw_rows, cancel)?),
         None => None,
     };
+    let page = places
+        .page
+        .map(|(place, drawing)| {
+            let request = PageRequest {
+                raw: TableInput { path: places.input, sheet: places.sheet },
+                released: staged.path(),
+                config: places.config,
+                drawing,
+            };
+            let known = Known {
+                checked: &checked,
+                subjects: outcome.subjects.as_deref(),
+                gcp: outcome.gcp,
+                loss: outcome.loss,
+            };
+            let html = table_report::page_of_release(request, &config, known, cancel)?;
+            Ok::<_, EngineError>((place, html))
+        })
+        .transpose()?;
     staged.as_file().sync_all().map_err(EngineError::io("the output", "written"))?;
     staged
         .persist_noclobber(places.output)
         .map_err(|e| EngineError::io("the output", "written")(e.error))?;
+    if let Some((place, html)) = page {
+        table_report::write(place, &html)?;
+    }
     Ok(TableReport { attacks, ..report(&config, outcome, &checked) })
 }
 
@@ -242,7 +270,7 @@ fn report(config: &TableConfig, outcome: SingleOutcome, checked: &Checked) -> Ta
     }
 }
 
-fn output_format(path: &Path) -> Result<TableFormat, EngineError> {
+pub(crate) fn output_format(path: &Path) -> Result<TableFormat, EngineError> {
     match path.extension().and_then(std::ffi::OsStr::to_str) {
         Some(end) if end.eq_ignore_ascii_case("csv") => Ok(TableFormat::Csv),
         Some(end) if end.eq_ignore_ascii_case("parquet") => Ok(TableFormat::Parquet),

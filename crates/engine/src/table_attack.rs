@@ -297,6 +297,31 @@ pub(crate) fn without_another_table() -> Vec<&'static str> {
     names().into_iter().filter(|name| !BESIDE.contains(name)).collect()
 }
 
+/// The raw row of each released one, from 0; none where it cannot be told.
+///
+/// # Errors
+///
+/// Where a table cannot be read, or the work is cancelled.
+pub(crate) fn raw_rows(
+    (raw, released): (TableInput<'_>, &Path),
+    (place, config): (&Path, &TableConfig),
+    cancel: &CancelToken,
+) -> Result<Option<Vec<u32>>, EngineError> {
+    let tables = Tables::new(table_input::options(place, config));
+    let mut exposure = exposure(config, trees(raw, &tables, config, cancel)?);
+    for (input, table, what) in [
+        (raw, Table::Raw, "the raw table"),
+        (TableInput { path: released, sheet: None }, Table::Released, "the released table"),
+    ] {
+        let (place, sheet, key) = (input.path, input.sheet, RowKey::None);
+        let file = Source { place, sheet, table, what, key };
+        file.read(&tables, config, &mut exposure, cancel)?;
+    }
+    // Means and the like stand for no raw value: whose the rows are is not known then.
+    let input = exposure.finish(claims(config)).ok();
+    Ok(input.and_then(|input| input.raw_rows().map(<[u32]>::to_vec)))
+}
+
 /// Attacks that need a table beside the raw and the released one.
 pub(crate) const BESIDE: [&str; 2] = ["canaries", "composition"];
 

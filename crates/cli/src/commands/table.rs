@@ -10,7 +10,7 @@ use anonymed_engine::single::{Places, TableReport, anonymize};
 use clap::{Args, Subcommand};
 
 use super::common::{Common, abandon_on_signals};
-use super::{table_attack, table_explain};
+use super::{table_attack, table_explain, table_report};
 use crate::console;
 use crate::failure::Failure;
 
@@ -31,6 +31,11 @@ pub(crate) enum Command {
         /// The sheet of a workbook that has several.
         #[arg(long, value_name = "NAME")]
         sheet: Option<String>,
+        /// Write a page with pictures of the release, too: *.html.
+        #[arg(long, value_name = "PAGE.html")]
+        report: Option<PathBuf>,
+        #[command(flatten)]
+        drawn: table_report::Drawn,
     },
     /// Hold a generalization hierarchy to a column: values without a line, lines that disagree, labels with
     /// two parents; and offer what would mend them.
@@ -44,6 +49,9 @@ pub(crate) enum Command {
     /// Say which column costs most, what one relaxed constraint would buy, and what sets the rows apart that
     /// keep least. Nothing is written.
     Explain(table_explain::Args),
+    /// Write one page with pictures of a released table beside the raw one: classes, risk, partition,
+    /// distributions, risk of each column.
+    Report(table_report::Args),
 }
 
 /// Which hierarchy, and what to do with it.
@@ -77,12 +85,15 @@ pub(crate) struct Hierarchy {
 /// Runs the command.
 pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failure> {
     match command {
-        Command::Anonymize { input, out, config, sheet } => {
-            anonymized(Places { input, sheet: sheet.as_deref(), output: out, config }, common)
+        Command::Anonymize { input, out, config, sheet, report, drawn } => {
+            let page = report.as_deref().map(|place| (place, drawn.drawing()));
+            let sheet = sheet.as_deref();
+            anonymized(Places { input, sheet, output: out, config, page }, common)
         }
         Command::Hierarchy(hierarchy) => checked(hierarchy, common),
         Command::Attack(args) => table_attack::run(args, common),
         Command::Explain(args) => table_explain::run(args, common),
+        Command::Report(args) => table_report::run(args, common),
     }
 }
 

@@ -8,7 +8,7 @@ use super::shown::{compact, number};
 
 /// How a bar looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
+pub(crate) enum Look {
     /// A plain count, or the state after.
     Solid,
     /// The state before.
@@ -34,57 +34,84 @@ impl Look {
 }
 
 /// What a chart is, for eyes and screen readers.
-pub(super) struct Figure<'a> {
+pub(crate) struct Figure<'a> {
     /// Unique in the page.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// What it shows.
-    pub(super) title: &'a str,
+    pub(crate) title: &'a str,
     /// How to read it.
-    pub(super) reading: &'a str,
+    pub(crate) reading: &'a str,
     /// What the looks mean; empty where there is but one.
-    pub(super) legend: &'a [(Look, &'a str)],
+    pub(crate) legend: &'a [(Look, &'a str)],
+    /// Where the same numbers stand as a table.
+    pub(crate) twin: Twin,
+}
+
+/// Where the table of a chart's numbers is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Twin {
+    /// Below it, folded.
+    Folded,
+    /// Beside it on wide screens and below it on others, always seen.
+    Beside,
 }
 
 /// A bar of one or more segments, and its number.
-pub(super) struct Lane {
+pub(crate) struct Lane {
     /// Share of the width and look, from the left.
-    pub(super) segments: Vec<(f64, Look)>,
+    pub(crate) segments: Vec<(f64, Look)>,
     /// The number, as text.
-    pub(super) value: String,
+    pub(crate) value: String,
 }
 
 impl Lane {
     /// A bar of one segment.
-    pub(super) fn one(share: f64, look: Look, value: String) -> Self {
+    pub(crate) fn one(share: f64, look: Look, value: String) -> Self {
         Self { segments: vec![(share, look)], value }
     }
 }
 
 /// A label with one bar, or several below each other.
-pub(super) struct Row {
+pub(crate) struct Row {
     /// What is counted.
-    pub(super) label: String,
+    pub(crate) label: String,
     /// Smaller words below it; may be empty.
-    pub(super) note: String,
+    pub(crate) note: String,
     /// Its bars.
-    pub(super) lanes: Vec<Lane>,
+    pub(crate) lanes: Vec<Lane>,
 }
 
 /// Marks along the width.
-pub(super) struct Axis {
+pub(crate) struct Axis {
     ticks: Vec<(f64, String)>,
     top: f64,
 }
 
 impl Axis {
     /// From 0 to 100 percent.
-    pub(super) fn percent() -> Self {
+    pub(crate) fn percent() -> Self {
         let tick = |n: u32| (f64::from(n) / 4.0, format!("{}%", n * 25));
         Self { ticks: (0..=4).map(tick).collect(), top: 1.0 }
     }
 
+    /// From 0 to a share that is round and not below the largest.
+    pub(crate) fn shares_up_to(largest: f64) -> Self {
+        const TOPS: [f64; 9] = [0.01, 0.02, 0.04, 0.08, 0.12, 0.2, 0.4, 0.6, 0.8];
+        let top = TOPS.into_iter().find(|top| *top >= largest).unwrap_or(1.0);
+        let tick = |n: u32| {
+            let quarter = f64::from(n) / 4.0;
+            (quarter, super::shown::percent(quarter * top))
+        };
+        Self { ticks: (0..=4).map(tick).collect(), top }
+    }
+
+    /// Where a share stands on an axis of shares, 0 to 1.
+    pub(crate) fn at_share(&self, share: f64) -> f64 {
+        super::shown::unit(share / self.top)
+    }
+
     /// Powers of ten up to the one that holds the largest count.
-    pub(super) fn powers_of_ten(largest: u64) -> Self {
+    pub(crate) fn powers_of_ten(largest: u64) -> Self {
         let decades = largest.max(10).next_power_of_ten();
         let top = f64::from(decades) + FOOT;
         let ticks = (0..=decades)
@@ -94,7 +121,7 @@ impl Axis {
     }
 
     /// Where a count stands on powers of ten, 0 to 1.
-    pub(super) fn at(&self, count: u64) -> f64 {
+    pub(crate) fn at(&self, count: u64) -> f64 {
         if count == 0 { 0.0 } else { ((count as f64).log10() + FOOT) / self.top }
     }
 }
@@ -115,7 +142,7 @@ impl NextPowerOfTen for u64 {
 }
 
 /// Bars from the left: one, paired or stacked, as the rows say.
-pub(super) fn bars(figure: &Figure<'_>, axis: &Axis, rows: &[Row], table: Markup) -> Markup {
+pub(crate) fn bars(figure: &Figure<'_>, axis: &Axis, rows: &[Row], table: Markup) -> Markup {
     framed(
         figure,
         html! {
@@ -185,15 +212,15 @@ fn anchor(tick: usize, ticks: usize) -> &'static str {
 }
 
 /// One column of a histogram.
-pub(super) struct Column {
+pub(crate) struct Column {
     /// What the column begins with, on the axis.
-    pub(super) from: String,
+    pub(crate) from: String,
     /// Its height in people.
-    pub(super) count: u64,
+    pub(crate) count: u64,
     /// The number as it may be shown.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// How it looks.
-    pub(super) look: Look,
+    pub(crate) look: Look,
 }
 
 const PLOT_TOP: f64 = 22.0;
@@ -201,7 +228,7 @@ const PLOT_HEIGHT: f64 = 150.0;
 const PLOT_LEFT: f64 = 0.1;
 
 /// Columns side by side over an axis of powers of ten.
-pub(super) fn histogram(
+pub(crate) fn histogram(
     figure: &Figure<'_>,
     columns: &[Column],
     below_axis: &str,
@@ -256,16 +283,23 @@ fn upright(column: &Column, left: f64, width: f64, axis: &Axis) -> Markup {
     }
 }
 
-fn framed(figure: &Figure<'_>, chart: Markup, table: Markup) -> Markup {
+/// A chart with its caption, its legend and its table.
+pub(crate) fn framed(figure: &Figure<'_>, chart: Markup, table: Markup) -> Markup {
+    let beside = figure.twin == Twin::Beside;
     html! {
-        figure id=(figure.id) aria-labelledby={ (figure.id) "-c" } {
+        figure.beside[beside] id=(figure.id) aria-labelledby={ (figure.id) "-c" } {
             figcaption {
                 strong id={ (figure.id) "-c" } { (figure.title) }
                 @if !figure.reading.is_empty() { p.reading { (figure.reading) } }
             }
-            @if !figure.legend.is_empty() { (legend(figure.legend)) }
-            (chart)
-            details.twin { summary { "The same as a table" } (table) }
+            div.drawn {
+                @if !figure.legend.is_empty() { (legend(figure.legend)) }
+                (chart)
+            }
+            @match figure.twin {
+                Twin::Folded => details.twin { summary { "The same as a table" } (table) },
+                Twin::Beside => div.twin { (table) },
+            }
         }
     }
 }
@@ -286,7 +320,7 @@ fn legend(entries: &[(Look, &str)]) -> Markup {
 }
 
 /// Patterns of the looks, once in a page.
-pub(super) fn patterns() -> Markup {
+pub(crate) fn patterns() -> Markup {
     html! {
         svg.patterns width="0" height="0" aria-hidden="true" focusable="false" {
             defs {
@@ -307,7 +341,7 @@ pub(super) fn patterns() -> Markup {
 }
 
 /// A table in a box of its own, which scrolls sideways and can be reached by the keyboard.
-pub(super) fn table(name: &str, heads: &[&str], rows: &[Vec<String>]) -> Markup {
+pub(crate) fn table(name: &str, heads: &[&str], rows: &[Vec<String>]) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(name) {
             table {
@@ -333,16 +367,16 @@ fn numeric(cell: &str) -> bool {
         || cell == "–"
 }
 
-fn part(share: f64) -> String {
+pub(crate) fn part(share: f64) -> String {
     format!("{:.2}%", share.clamp(0.0, 1.0) * 100.0)
 }
 
-fn px(value: f64) -> String {
+pub(crate) fn px(value: f64) -> String {
     format!("{value:.1}")
 }
 
 /// A count for the top of a column: short, with its mark where it is hidden.
-pub(super) fn short(count: u64, hidden_below: Option<u64>) -> String {
+pub(crate) fn short(count: u64, hidden_below: Option<u64>) -> String {
     hidden_below.map_or_else(
         || if count < 10_000 { number(count) } else { compact(count) },
         |below| format!("<{below}"),
@@ -372,7 +406,8 @@ mod tests {
             note: String::new(),
             lanes: vec![Lane::one(0.5, Look::Solid, "<1>".to_owned())],
         }];
-        let figure = Figure { id: "f".to_owned(), title: "t", reading: "", legend: &[] };
+        let figure =
+            Figure { id: "f".to_owned(), title: "t", reading: "", legend: &[], twin: Twin::Folded };
         let html = bars(&figure, &Axis::percent(), &rows, html! {}).into_string();
         assert!(html.contains("&lt;b&gt;&amp;&quot;") && !html.contains("<b>"));
     }

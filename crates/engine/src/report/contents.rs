@@ -7,7 +7,7 @@ use anonymed_core::{EntityType, HipaaIdentifier, Operator};
 use maud::{Markup, html};
 
 use super::Report;
-use super::charts::{Axis, Figure, Lane, Look, Row, bars, table};
+use super::charts::{Axis, Figure, Lane, Look, Row, Twin, bars, table};
 use super::shown::{Total, bytes, number, written};
 use super::words;
 use crate::manifest::{Count, DataFile};
@@ -136,6 +136,7 @@ fn by_category(changes: &Changes) -> Markup {
         reading: "Letters are the paragraphs of 45 CFR 164.514(b)(2)(i). Each gridline is ten \
                   times the one before.",
         legend: &[],
+        twin: Twin::Folded,
     };
     counted_bars(&figure, rows, entity_table(changes))
 }
@@ -181,6 +182,7 @@ fn by_operator(changes: &Changes) -> Markup {
         title: "Values by what was done",
         reading: "Each gridline is ten times the one before.",
         legend: &[],
+        twin: Twin::Folded,
     };
     counted_bars(
         &figure,

@@ -6,11 +6,13 @@
 //! and the places of what was held back. Neither holds a value of the data, and equal inputs give
 //! equal bytes.
 
-mod charts;
+pub(crate) mod charts;
 mod checks;
+pub(crate) mod classes;
 mod contents;
-mod shown;
-mod summary;
+pub(crate) mod plane;
+pub(crate) mod shown;
+pub(crate) mod summary;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -27,10 +29,11 @@ use crate::risk::{RiskSummary, TableRisk};
 use crate::verification::ProseCells;
 use shown::Audience;
 
-const STYLE: &str = include_str!("style.css");
+/// How every page looks.
+pub(crate) const STYLE: &str = include_str!("style.css");
 
 /// A browser that honours it fetches nothing and runs nothing, whatever the page holds.
-const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+pub(crate) const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 /// The report that ships with the release: no input file name, no time, no small count.
 pub fn published(manifest: &Manifest, evidence: &Evidence, risk: &RiskSummary) -> String {

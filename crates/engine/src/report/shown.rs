@@ -9,7 +9,7 @@ const MIN_CELL: u64 = 11;
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Audience {
+pub(crate) enum Audience {
     /// Whoever receives the release.
     Recipient {
         /// Counts of people from 1 to below this are hidden.
@@ -21,16 +21,16 @@ pub(super) enum Audience {
 
 /// A share as it is drawn and as it is written.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Share {
+pub(crate) struct Share {
     /// From 0 to 1.
-    pub(super) drawn: f64,
+    pub(crate) drawn: f64,
     /// For people.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 impl Audience {
     /// The recipient, with the policy's smallest cell where a hidden count tells it.
-    pub(super) fn recipient(manifest: &Manifest) -> Self {
+    pub(crate) fn recipient(manifest: &Manifest) -> Self {
         let changes = manifest.changes.values().flat_map(|operators| operators.values());
         let records = manifest.files.iter().map(|f| &f.records);
         let withheld = manifest.withheld.iter().map(|w| &w.count);
@@ -46,7 +46,7 @@ impl Audience {
     }
 
     /// The smallest count above 0 that is shown.
-    pub(super) fn min_cell(self) -> u64 {
+    pub(crate) fn min_cell(self) -> u64 {
         match self {
             Self::Recipient { min_cell } => min_cell,
             Self::Project => 1,
@@ -54,19 +54,28 @@ impl Audience {
     }
 
     /// Whether a count of people is hidden.
-    pub(super) fn hides(self, count: u64) -> bool {
+    pub(crate) fn hides(self, count: u64) -> bool {
         count > 0 && count < self.min_cell()
     }
 
     /// A count of people.
-    pub(super) fn count(self, count: u64) -> String {
+    pub(crate) fn count(self, count: u64) -> String {
         let min_cell = u32::try_from(self.min_cell()).unwrap_or(u32::MAX);
         written(Count::new(count, min_cell))
     }
 
     /// A share of so many people or rows. For the recipient it is rounded to steps of the smallest
     /// cell, or of a percent where that is more.
-    pub(super) fn share(self, share: f64, of: u64) -> Share {
+    pub(crate) fn share(self, share: f64, of: u64) -> Share {
+        self.stepped(share, of, 0.01)
+    }
+
+    /// The same in steps of a thousandth, where the smallest cell is not more.
+    pub(crate) fn fine_share(self, share: f64, of: u64) -> Share {
+        self.stepped(share, of, 0.001)
+    }
+
+    fn stepped(self, share: f64, of: u64, least: f64) -> Share {
         let share = unit(share);
         let Self::Recipient { min_cell } = self else {
             return Share { drawn: share, text: percent(share) };
@@ -74,7 +83,7 @@ impl Audience {
         if of < min_cell {
             return Share { drawn: 0.0, text: "not shown".to_owned() };
         }
-        let step = (min_cell as f64 / of as f64).max(0.01);
+        let step = (min_cell as f64 / of as f64).max(least);
         let (drawn, text) = if share == 0.0 || share == 1.0 {
             (share, percent(share))
         } else if share < step {
@@ -90,7 +99,7 @@ impl Audience {
 }
 
 /// A count of the manifest.
-pub(super) fn written(count: Count) -> String {
+pub(crate) fn written(count: Count) -> String {
     match count {
         Count::Exact(count) => number(count),
         Count::Below { below } => format!("< {}", number(below)),
@@ -99,14 +108,14 @@ pub(super) fn written(count: Count) -> String {
 
 /// A sum in which some parts are hidden.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Total {
+pub(crate) struct Total {
     exact: u64,
     below: u64,
 }
 
 impl Total {
     /// Adds a part.
-    pub(super) fn add(&mut self, count: Count) {
+    pub(crate) fn add(&mut self, count: Count) {
         match count {
             Count::Exact(count) => self.exact += count,
             Count::Below { below } => self.below = self.below.max(below),
@@ -114,12 +123,12 @@ impl Total {
     }
 
     /// What is known of it.
-    pub(super) fn exact(self) -> u64 {
+    pub(crate) fn exact(self) -> u64 {
         self.exact
     }
 
     /// The number, or a bound where a part is hidden.
-    pub(super) fn text(self) -> String {
+    pub(crate) fn text(self) -> String {
         match (self.exact, self.below) {
             (exact, 0) => number(exact),
             (0, below) => format!("< {}", number(below)),
@@ -137,7 +146,7 @@ impl FromIterator<Count> for Total {
 }
 
 /// A number with a comma every three digits.
-pub(super) fn number(value: u64) -> String {
+pub(crate) fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (n, digit) in digits.chars().enumerate() {
@@ -150,7 +159,7 @@ pub(super) fn number(value: u64) -> String {
 }
 
 /// A number in at most four characters, for axes.
-pub(super) fn compact(value: u64) -> String {
+pub(crate) fn compact(value: u64) -> String {
     let scaled = |unit: u64, suffix: &str| {
         let (whole, tenth) = (value / unit, value % unit * 10 / unit);
         if whole < 10 && tenth > 0 {
@@ -168,7 +177,7 @@ pub(super) fn compact(value: u64) -> String {
 }
 
 /// A share in percent: never 0 or 100 where it is not.
-pub(super) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let share = unit(share);
     if share == 0.0 || share == 1.0 {
         return format!("{:.0}%", share * 100.0);
@@ -184,7 +193,7 @@ pub(super) fn percent(share: f64) -> String {
 }
 
 /// A length in bytes, in powers of 1,024.
-pub(super) fn bytes(length: u64) -> String {
+pub(crate) fn bytes(length: u64) -> String {
     const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
     let mut value = length as f64;
     let mut unit = 0;
@@ -196,12 +205,12 @@ pub(super) fn bytes(length: u64) -> String {
 }
 
 /// `1 file`, `2 files`.
-pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
 /// A share from 0 to 1, whatever came in.
-pub(super) fn unit(share: f64) -> f64 {
+pub(crate) fn unit(share: f64) -> f64 {
     if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) }
 }
 
@@ -260,6 +269,8 @@ mod tests {
         check(0.5, 500, "about 50.6%");
         check(0.5, 5, "not shown");
         assert_eq!(Audience::Project.share(0.004, 500).text, "0.4%");
+        assert_eq!(RECIPIENT.fine_share(0.1234, 50_000).text, "about 12.3%");
+        assert_eq!(RECIPIENT.fine_share(0.004, 500).text, "< 2.2%");
     }
 
     #[test]

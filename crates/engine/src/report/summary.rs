@@ -158,7 +158,8 @@ fn tiles(report: &Report<'_>) -> Markup {
     }
 }
 
-fn tile(name: &str, value: &str, note: &str) -> Markup {
+/// A figure of the summary.
+pub(crate) fn tile(name: &str, value: &str, note: &str) -> Markup {
     html! { div.tile { dt { (name) } dd.figure { (value) } dd.note { (note) } } }
 }
 

@@ -3,16 +3,14 @@
 use maud::{Markup, html};
 
 use super::Report;
-use super::charts::{Axis, Column, Figure, Lane, Look, Row, bars, histogram, short, table};
+use super::charts::{Axis, Figure, Lane, Look, Row, Twin, bars, table};
+use super::classes::{self, ClassSizes};
 use super::shown::{Share, counted, number, percent};
 use super::words;
 use crate::risk::{ColumnUtility, JointRisk, TableRisk};
 
 /// Tables that are shown opened; of more, the reader opens what they need.
 const OPENED: usize = 3;
-
-/// Columns a histogram has at most.
-const COLUMNS: usize = 9;
 
 /// All tables in one, then each by itself.
 pub(super) fn tables(report: &Report<'_>) -> Markup {
@@ -71,11 +69,21 @@ fn overview(report: &Report<'_>) -> Markup {
 }
 
 fn one(report: &Report<'_>, risk: &TableRisk, n: usize) -> Markup {
+    let k = risk.k_asked.map(u64::from);
+    let sizes = ClassSizes {
+        id: format!("t{n}"),
+        sizes: &risk.class_sizes,
+        k,
+        audience: report.audience,
+        twin: Twin::Folded,
+    };
+    let threshold = k.map(|k| 1.0 / k.max(1) as f64);
     html! {
         (facts(report, risk))
         @if !risk.quasi.is_empty() && risk.subjects > 0 {
             (attackers(report, risk, n))
-            (classes(report, risk, n))
+            (classes::sizes(&sizes))
+            (classes::risks(&sizes, threshold))
             (diversity(risk))
         }
         (utility(report, risk, n))
@@ -188,6 +196,7 @@ fn attackers(report: &Report<'_>, risk: &TableRisk, n: usize) -> Markup {
         title: "Risk of being re-identified",
         reading: "Shorter is safer.",
         legend: if risk.before.is_some() { &pair } else { &pair[1..] },
+        twin: Twin::Folded,
     };
     let twin = table("Risk before and after", &["Attacker", "As it came", "As released"], &cells);
     bars(&figure, &Axis::percent(), &rows, twin)
@@ -201,129 +210,6 @@ fn paired(attack: Attack) -> Row {
         note: attack.note.to_owned(),
         lanes: before.into_iter().chain([after]).collect(),
     }
-}
-
-/// Classes of so many people, put together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Bin {
-    /// Smallest class it may hold.
-    pub(super) from: u64,
-    /// Largest.
-    pub(super) to: u64,
-    /// Classes in it.
-    pub(super) classes: u64,
-    /// People in those.
-    pub(super) people: u64,
-}
-
-/// Sorts classes into bins that begin at k and grow by a factor, the ones below k first. Bins with
-/// a few people are put together with their neighbours, so that none is told by subtraction.
-pub(super) fn bins(sizes: &[(u64, u64)], k: Option<u64>, min_cell: u64) -> Vec<Bin> {
-    let largest = sizes.iter().map(|(size, _)| *size).max().unwrap_or(0);
-    let first = k.unwrap_or(1).max(1);
-    let mut bins = edges(first, largest);
-    for (size, classes) in sizes {
-        if let Some(bin) = bins.iter_mut().find(|b| *size >= b.from && *size <= b.to) {
-            bin.classes += classes;
-            bin.people = bin.people.saturating_add(size.saturating_mul(*classes));
-        }
-    }
-    let begin = usize::from(first > 1);
-    let gated = bins.split_off(begin.min(bins.len()));
-    bins.extend(merged(gated, min_cell));
-    bins
-}
-
-fn edges(first: u64, largest: u64) -> Vec<Bin> {
-    let empty = |from: u64, to: u64| Bin { from, to, classes: 0, people: 0 };
-    let mut bins = Vec::new();
-    if first > 1 {
-        bins.push(empty(1, first - 1));
-    }
-    let fits = |factor: u64| first.saturating_mul(factor.saturating_pow(COLUMNS as u32 - 1));
-    let factor = [2, 3, 5, 10].into_iter().find(|f| fits(*f) > largest).unwrap_or(100);
-    let mut from = first;
-    while from <= largest {
-        let next = from.saturating_mul(factor);
-        bins.push(empty(from, (next - 1).max(from)));
-        if next == u64::MAX {
-            break;
-        }
-        from = next;
-    }
-    bins
-}
-
-fn merged(bins: Vec<Bin>, min_cell: u64) -> Vec<Bin> {
-    let mut result: Vec<Bin> = Vec::new();
-    let mut open: Option<Bin> = None;
-    for bin in bins {
-        let bin = open.take().map_or(bin, |few| together(few, bin));
-        if bin.people > 0 && bin.people < min_cell {
-            open = Some(bin);
-        } else {
-            result.push(bin);
-        }
-    }
-    if let Some(few) = open {
-        let last = result.pop();
-        result.push(last.map_or(few, |last| together(last, few)));
-    }
-    result
-}
-
-fn together(low: Bin, high: Bin) -> Bin {
-    Bin {
-        from: low.from,
-        to: high.to,
-        classes: low.classes + high.classes,
-        people: low.people + high.people,
-    }
-}
-
-fn classes(report: &Report<'_>, risk: &TableRisk, n: usize) -> Markup {
-    let audience = report.audience;
-    let k = risk.k_asked.map(u64::from);
-    let bins = bins(&risk.class_sizes, k, audience.min_cell());
-    let below = |bin: &Bin| k.is_some_and(|k| bin.to < k);
-    let columns: Vec<Column> = bins
-        .iter()
-        .map(|bin| Column {
-            from: if below(bin) { format!("< {}", bin.to + 1) } else { short(bin.from, None) },
-            // A hidden count is drawn as the most it may be.
-            count: if audience.hides(bin.people) { audience.min_cell() - 1 } else { bin.people },
-            text: short(bin.people, audience.hides(bin.people).then_some(audience.min_cell())),
-            look: if below(bin) { Look::Warning } else { Look::Solid },
-        })
-        .collect();
-    let cells: Vec<Vec<String>> = bins
-        .iter()
-        .map(|bin| {
-            let size = if bin.from == bin.to {
-                number(bin.from)
-            } else {
-                format!("{} to {}", number(bin.from), number(bin.to))
-            };
-            vec![size, audience.count(bin.classes), audience.count(bin.people)]
-        })
-        .collect();
-    let unsafe_people: u64 = bins.iter().filter(|b| below(b)).map(|b| b.people).sum();
-    let warning = match (k, unsafe_people) {
-        (Some(k), 0) => format!("below k = {k}: nobody"),
-        (Some(k), n) => format!("below k = {k}: {} people", audience.count(n)),
-        (None, _) => String::new(),
-    };
-    let both = [(Look::Solid, "k and above"), (Look::Warning, warning.as_str())];
-    let figure = Figure {
-        id: format!("t{n}-classes"),
-        title: "People by the size of their class",
-        reading: "A column is everybody whose class has at least as many people as the number \
-                  below it, and fewer than the next. Further right is safer. Each gridline is ten \
-                  times the one below.",
-        legend: if k.is_some_and(|k| k > 1) { &both } else { &[] },
-    };
-    let twin = table("People by class size", &["People per class", "Classes", "People"], &cells);
-    histogram(&figure, &columns, "people in the same class, from", twin)
 }
 
 fn diversity(risk: &TableRisk) -> Markup {
@@ -406,6 +292,7 @@ fn utility(report: &Report<'_>, risk: &TableRisk, n: usize) -> Markup {
         reading: "The number is the share of the column's precision that is left (1 less the \
                   certainty penalty), where it was measured.",
         legend: &legend,
+        twin: Twin::Folded,
     };
     let heads = [
         "Column",
@@ -483,6 +370,7 @@ fn together_risk(report: &Report<'_>, joint: &JointRisk) -> Markup {
         title: "Risk over everything released together",
         reading: "Shorter is safer.",
         legend: &[],
+        twin: Twin::Folded,
     };
     html! {
         p { (brought_together(joint)) }

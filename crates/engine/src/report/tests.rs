@@ -8,7 +8,7 @@ use anonymed_core::{
     QuarantinedRecord, TimeMode,
 };
 
-use super::tables::{Bin, bins};
+use super::classes::{Bin, bins, risk_bins};
 use super::{HeldBack, internal, published};
 use crate::manifest::{ColumnNote, Count, DataFile, Digests, Manifest, Treatment, Withheld};
 use crate::risk::{ColumnUtility, JointRisk, RiskNumbers, RiskSummary, TableRisk};
@@ -433,4 +433,33 @@ fn classes_are_put_together_until_no_column_tells_of_a_few() {
     let wide = bins(&[(1, 50), (90_000, 1)], None, 11);
     assert!(wide.len() <= 9, "{}", wide.len());
     assert_eq!(wide.iter().map(|b| b.people).sum::<u64>(), 90_050);
+}
+
+#[test]
+fn risks_are_told_by_class_and_threshold() {
+    let check = |sizes: &[(u64, u64)], threshold, min_cell, expect: &[(u64, u64, u64)]| {
+        let bins = risk_bins(sizes, threshold, min_cell);
+        let found: Vec<(u64, u64, u64)> = bins
+            .iter()
+            .filter(|bin| bin.people > 0)
+            .map(|bin| (bin.from, bin.to, bin.people))
+            .collect();
+        assert_eq!(found, expect);
+        let people: u64 = sizes.iter().map(|(size, classes)| size * classes).sum();
+        assert_eq!(bins.iter().map(|bin| bin.people).sum::<u64>(), people);
+    };
+    let sizes = [(1, 2), (2, 1), (5, 1), (8, 2), (150, 1)];
+    let all = [(100, u64::MAX, 150), (5, 9, 21), (2, 2, 2), (1, 1, 2)];
+    check(&sizes, None, 1, &all);
+    check(&sizes, Some(0.2), 1, &all);
+    // An edge at one in eight; few people join those beside them, and not over the threshold.
+    check(
+        &sizes,
+        Some(0.125),
+        1,
+        &[(100, u64::MAX, 150), (8, 9, 16), (5, 7, 5), (2, 2, 2), (1, 1, 2)],
+    );
+    check(&sizes, Some(0.2), 11, &[(100, u64::MAX, 150), (5, 9, 21), (1, 4, 4)]);
+    check(&[], Some(0.2), 11, &[]);
+    check(&[(3, 9)], Some(0.0), 11, &[(3, 4, 27)]);
 }
