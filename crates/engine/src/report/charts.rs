@@ -96,7 +96,7 @@ impl Axis {
 
     /// From 0 to a share that is round and not below the largest.
     pub(crate) fn shares_up_to(largest: f64) -> Self {
-        const TOPS: [f64; 9] = [0.01, 0.02, 0.04, 0.08, 0.12, 0.2, 0.4, 0.6, 0.8];
+        const TOPS: [f64; 11] = [0.004, 0.008, 0.012, 0.02, 0.04, 0.08, 0.12, 0.2, 0.4, 0.6, 0.8];
         let top = TOPS.into_iter().find(|top| *top >= largest).unwrap_or(1.0);
         let tick = |n: u32| {
             let quarter = f64::from(n) / 4.0;

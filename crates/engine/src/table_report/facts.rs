@@ -104,13 +104,16 @@ impl<'a> Facts<'a> {
         let options = table_input::options(request.config, config);
         let checked = check(request.released, format, config, beside, &options)
             .map_err(|e| EngineError::Usage(format!("the released table cannot be judged: {e}")))?;
-        let penalty = rows.map(|rows| (PENALTY.to_owned(), both.penalty(&rows)));
+        let penalty = rows.map(|rows| (READ_PENALTY.to_owned(), both.penalty(&rows)));
         let told = (checked.promises, penalty.into_iter().collect());
         both.facts(request, config, subjects, told, cancel)
     }
 }
 
+/// As the search counts it, by its hierarchies.
 const PENALTY: &str = "Certainty penalty (GCP)";
+/// As `assess` reads it from the cells.
+const READ_PENALTY: &str = "Certainty penalty of the cells";
 
 /// Both tables as they were read.
 struct Both {

@@ -135,6 +135,9 @@ fn every_picture_is_well_formed_and_has_a_table() {
     }
     for figure in ["k-classes", "k-risks", "contribution", "partition", "spread-3", "curve"] {
         assert!(!cells(&html, figure).is_empty(), "{figure}");
+        let of = &html[html.find(&format!("id=\"{figure}\"")).unwrap()..];
+        let heads = of.split("</thead>").next().unwrap().matches("<th ").count();
+        assert!(cells(&html, figure).iter().all(|row| row.len() == heads), "{figure}");
     }
     assert_eq!(html.matches("<figure").count(), html.matches("<table").count() - 1);
     for outside in ["http:", "https:", "<script", "<img", "NaN", " src="] {
