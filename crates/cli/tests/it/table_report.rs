@@ -12,7 +12,7 @@ fn bench() -> Bench {
         format!("Zorn-{n},{},{ward}\n", 30 + n % 40)
     };
     let rows: String = (0..90).map(row).collect();
-    bench.write("raw.csv", &format!("mrn,age,ward\n{rows}"));
+    bench.write("raw.csv", format!("mrn,age,ward\n{rows}"));
     bench.write("table.toml", CONFIG);
     bench
 }

@@ -38,6 +38,9 @@ impl Risks {
 /// The curve; nothing where it was not asked for.
 pub(super) fn figure(facts: &Facts<'_>) -> Markup {
     let Some(points) = &facts.curve else {
+        if facts.drawing.curve {
+            return html! { p.aside { "It is of single rows, and this release has joint scope." } };
+        }
         return html! {
             p.aside { "It was not asked for: it solves the raw table many times. "
                 code { "anonymed table report … --curve" } " adds it." }

@@ -219,6 +219,14 @@ fn people_are_counted_where_a_column_tells_them_apart() {
 }
 
 #[test]
+fn joint_scope_has_no_curve_and_says_so() {
+    let made = Made::new(&format!("subject = \"person\"\nscope = \"joint\"\n{CONFIG}"));
+    let html = made.release(Drawing { curve: true, ..Drawing::default() });
+    assert!(html.contains("this release has joint scope") && !html.contains("id=\"curve\""));
+    assert!(html.contains("joint-k"));
+}
+
+#[test]
 fn a_release_that_does_not_hold_says_so() {
     let made = Made::new(CONFIG);
     fs_err::copy(made.at("raw.csv"), made.at("out.csv")).unwrap();
