@@ -112,6 +112,7 @@ impl Written<'_> {
             attack: attack.clone(),
             is_attacked: true,
             output: OutputConfig::default(),
+            population: None,
         };
         let input = self.input(&config)?;
         let chosen = table_attack::without_another_table();
@@ -141,7 +142,7 @@ impl Written<'_> {
             let role = part(&column.name, column.role)?;
             let hierarchy = self.rule.column(&column.name).and_then(|rule| rule.hierarchy.clone());
             let (weight, missing, aggregate) = (1.0, Vec::new(), None);
-            let config = ColumnConfig { role, hierarchy, weight, missing, aggregate };
+            let config = ColumnConfig { role, hierarchy, weight, missing, aggregate, items: None };
             Some((column.name.clone(), config))
         });
         columns.collect()

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anonymed_engine::EngineError;
 use anonymed_engine::hierarchy::{
     HierarchyFault, HierarchyOrigin, HierarchyReport, HierarchyRequest, Values, check,
 };
@@ -86,6 +87,13 @@ pub(crate) struct Hierarchy {
 pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failure> {
     match command {
         Command::Anonymize { input, out, config, sheet, report, drawn } => {
+            if report.is_none() && drawn.is_asked() {
+                return Err(EngineError::Usage(
+                    "`--curve`, `--min-cell` and `--threshold` are about the page of `--report`"
+                        .into(),
+                )
+                .into());
+            }
             let page = report.as_deref().map(|place| (place, drawn.drawing()));
             let sheet = sheet.as_deref();
             anonymized(Places { input, sheet, output: out, config, page }, common)

@@ -47,6 +47,11 @@ pub(crate) struct Drawn {
 }
 
 impl Drawn {
+    /// Whether anything but the usual is asked for.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.curve || self.min_cell != MIN_CELL || self.threshold.to_bits() != THRESHOLD.to_bits()
+    }
+
     pub(crate) fn drawing(&self) -> Drawing {
         Drawing { min_cell: self.min_cell, threshold: self.threshold, curve: self.curve }
     }

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use anonymed_assess::{
     ClassOver, CodedColumn, CodedTable, NOBODY, RiskQuestion, TableRisk, UtilityMeter, classes_over,
 };
-use anonymed_core::policy::{COUNT, OutputForm, RiskScope, TableConfig, TableFormat};
+use anonymed_core::policy::{RiskScope, TableConfig, TableFormat};
 use anonymed_core::{AttributeRole, CancelToken};
 use anonymed_table::Tables;
 use anonymed_table::promise::Kept;
-use anonymed_table::single::{Beside, Checked, LeftOut, Wanted, check};
+use anonymed_table::single::{Beside, Checked, LeftOut, check};
 
 use super::{Drawing, PageRequest};
 use crate::report::shown::Audience;
@@ -100,8 +100,8 @@ impl<'a> Facts<'a> {
         let rows = rows.filter(fits);
         let subjects = both.subjects(rows.as_deref());
         let left_out = both.left_out(rows.as_deref(), subjects.is_some())?;
-        let beside = Beside { subjects: subjects.as_deref(), left_out: &left_out };
-        let options = table_input::options(request.config, config);
+        let beside = Beside::new(subjects.as_deref(), &left_out);
+        let options = table_input::options_with_population(request.config, config, cancel)?;
         let checked = check(request.released, format, config, beside, &options)
             .map_err(|e| EngineError::Usage(format!("the released table cannot be judged: {e}")))?;
         let penalty = rows.map(|rows| (READ_PENALTY.to_owned(), both.penalty(&rows)));
@@ -130,10 +130,7 @@ impl Both {
         let tables = Tables::new(table_input::options(request.config, config));
         let raw = table_risk::read(&tables, request.raw, config, cancel)?.table;
         let released = TableInput { path: request.released, sheet: None };
-        let released = match config.output.form {
-            OutputForm::Rows => table_risk::read(&tables, released, config, cancel)?.table,
-            OutputForm::Aggregated => lines(&tables, released, config, cancel)?,
-        };
+        let released = table_risk::read(&tables, released, config, cancel)?.table;
         Ok(Self { raw, released })
     }
 
@@ -258,46 +255,6 @@ impl Both {
             curve,
         })
     }
-}
-
-/// A released table whose lines stand for several rows each, row by row.
-fn lines(
-    tables: &Tables,
-    input: TableInput<'_>,
-    config: &TableConfig,
-    cancel: &CancelToken,
-) -> Result<CodedTable, EngineError> {
-    let role = AttributeRole::Identifier;
-    let count = Wanted { name: COUNT, role, missing: &[], hierarchy: None };
-    let wanted: Vec<Wanted<'_>> = table_risk::wanted(config).chain([count]).collect();
-    let view = input.open(tables, |document, format, part| {
-        tables.view(document, format, part, (&wanted, None), cancel)
-    })?;
-    let wrong = || EngineError::Usage("the released table has no counts of its lines".into());
-    let counts = view.table.column(COUNT).ok_or_else(wrong)?;
-    let mut rows: Vec<usize> = Vec::new();
-    for (line, code) in counts.codes().iter().enumerate() {
-        let count: u32 = counts.text(*code).and_then(|text| text.parse().ok()).ok_or_else(wrong)?;
-        if rows.len() + count as usize >= NOBODY as usize {
-            return Err(wrong());
-        }
-        rows.extend(std::iter::repeat_n(line, count as usize));
-    }
-    let columns =
-        view.table.columns().iter().filter(|column| column.name() != COUNT).map(|column| {
-            let texts =
-                (0..column.values() as u32).map(|code| column.text(code).unwrap_or_default());
-            let codes = rows.iter().map(|line| column.codes()[*line]).collect();
-            CodedColumn::new(
-                column.name(),
-                column.role(),
-                texts.map(str::to_owned).collect(),
-                codes,
-            )
-        });
-    let columns = columns.collect::<Result<Vec<_>, _>>();
-    let columns = columns.map_err(|e| EngineError::Integrity(e.to_string()))?;
-    rebuilt(columns, None, rows.len())
 }
 
 fn rebuilt(
