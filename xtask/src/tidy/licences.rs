@@ -32,7 +32,7 @@ impl Rule for Licences {
             if banned.contains(&name) {
                 findings.push(Finding::new("Cargo.lock", 0, format!("package `{name}` is banned")));
             }
-            match licence {
+            match licence.or_else(|| clarified(lists, &name)) {
                 None => {
                     findings.push(Finding::new(
                         "Cargo.lock",
@@ -110,6 +110,13 @@ fn strings_of(toml: &str, key: &str) -> BTreeSet<String> {
     strings
 }
 
+/// What `[licenses] clarify` says of a package that names no licence.
+fn clarified(toml: &str, name: &str) -> Option<String> {
+    let entry =
+        toml.lines().find(|line| line.contains(&format!("crate = \"{name}\", expression =")))?;
+    entry.split("expression = \"").nth(1)?.split('"').next().map(str::to_owned)
+}
+
 /// Whether an SPDX expression (2.3, annex D; `/` as crates once wrote `OR`) can be met with allowed
 /// licences.
 fn satisfied(expression: &str, allowed: &BTreeSet<String>) -> bool {
@@ -184,6 +191,10 @@ mod tests {
 
     #[test]
     fn lists_are_read() {
+        let clarify =
+            "clarify = [\n  { crate = \"x\", expression = \"MIT\", license-files = [] },\n]";
+        assert_eq!(clarified(clarify, "x").as_deref(), Some("MIT"));
+        assert_eq!(clarified(clarify, "y"), None);
         let toml = "[licenses]\nallow = [\n  \"MIT\", # widely used\n  \"ISC\",\n]\n[bans]\n\
                     deny = [\n  { crate = \"openssl\", reason = \"rustls is used\" },\n]\nother = [\"x\"]\n";
         assert_eq!(strings_of(toml, "allow"), ["ISC", "MIT"].map(Into::into).into());

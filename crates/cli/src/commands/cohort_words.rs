@@ -161,7 +161,7 @@ fn followed(text: &mut String, what: &str, of: &CohortFigures, least: u64) {
         line!(text, "median {median:.3}");
     }
     if survival.cut {
-        line!(text, "later steps have fewer than {least} at risk");
+        line!(text, "later steps have fewer than {least} at risk or events");
     }
 }
 

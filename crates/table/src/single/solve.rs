@@ -257,7 +257,7 @@ impl Prepared<'_> {
     ) -> Result<Vec<Labels>, ModalityError> {
         let quasi = self.bound.of_role(AttributeRole::Quasi);
         let aggregates = quasi.iter().any(|at| self.bound.released[*at].aggregate.is_some());
-        let class_of_row = aggregates.then(|| class_of_row(recoding)).unwrap_or_default();
+        let class_of_row = if aggregates { class_of_row(recoding) } else { Vec::new() };
         let columns = recoding.columns().iter().zip(self.encoded).zip(quasi);
         columns
             .map(|((column, scaled), at)| match self.bound.released[at].aggregate {
