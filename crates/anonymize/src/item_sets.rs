@@ -12,8 +12,9 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::AnonymizeError;
 
-/// Most combinations that are counted at a time, each as often as it is met.
-const MOST: u64 = 1 << 28;
+/// Most combinations that are kept at a time: of one person, and distinct ones of all.
+const MOST: u64 = 1 << 22;
+const MOST_DISTINCT: usize = 1 << 24;
 
 /// Sets of items, and whose they are.
 #[derive(Debug)]
@@ -107,9 +108,9 @@ impl<'a> Cut<'a> {
             (0..self.items.sets.len() as u32).map(|set| self.labels(set)).collect();
         let mut people: HashMap<Vec<u32>, u64, FixedState> = HashMap::default();
         let mut own: HashSet<Vec<u32>, FixedState> = HashSet::default();
-        let mut met = 0u64;
         for (sets, times) in self.items.people {
             own.clear();
+            let mut met = 0u64;
             for set in sets {
                 let labels = &labels[*set as usize];
                 met = met.saturating_add(choices(labels.len(), size));
@@ -122,6 +123,9 @@ impl<'a> Cut<'a> {
             }
             for choice in own.drain() {
                 *people.entry(choice).or_default() += times;
+            }
+            if people.len() > MOST_DISTINCT {
+                return Err(AnonymizeError::TooManyItemCombinations { most: MOST_DISTINCT as u64 });
             }
         }
         let rare = people.into_iter().filter(|(_, people)| *people < k);

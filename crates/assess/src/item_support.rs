@@ -33,8 +33,7 @@ impl ItemSupport {
         let mut items: Vec<u64> = items.map(|item| hash::of_cell(Some(item))).collect();
         items.sort_unstable();
         items.dedup();
-        let most = self.known.min(items.len() as u32);
-        if (items.len() as u64).checked_pow(most).is_none_or(|n| n > MOST) {
+        if subsets(items.len() as u64, self.known) > MOST {
             let row = self.rows.len() as u64;
             return Err(AssessError::TooManyDistinct { row, most: MOST });
         }
@@ -55,6 +54,16 @@ impl ItemSupport {
         }
         people.into_values().min()
     }
+}
+
+/// How many combinations of up to so many items there are.
+fn subsets(items: u64, known: u32) -> u64 {
+    let (mut all, mut of_size) = (0u64, 1u64);
+    for size in 1..=u64::from(known).min(items) {
+        of_size = of_size.saturating_mul(items + 1 - size) / size;
+        all = all.saturating_add(of_size);
+    }
+    all
 }
 
 /// Adds every combination that begins with some items and goes on with others.

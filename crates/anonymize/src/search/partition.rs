@@ -255,9 +255,11 @@ impl<U: Units> Cutter<'_, U> {
         for (at, pair) in self.weights.windows(2).enumerate() {
             below += pair[0].weight;
             let smaller = below.min(total - below);
-            // A side without rows is not released.
-            if (smaller >= self.least || smaller == 0) && axis.cuts(rule, pair[0].key, pair[1].key)
-            {
+            // A side without rows is not released. All of it goes at once.
+            let is_edge =
+                (below == 0 && pair[1].weight > 0) || (below == total && pair[0].weight > 0);
+            let is_empty = smaller == 0 && total > 0 && is_edge;
+            if (smaller >= self.least || is_empty) && axis.cuts(rule, pair[0].key, pair[1].key) {
                 places.push((total - 2 * smaller, at));
             }
         }

@@ -91,3 +91,18 @@ fn a_hierarchy_of_other_items_is_refused() {
     let (bench, exit, _, said) = bench(", hierarchy = \"loinc\"", "");
     assert!(exit != 0 && !bench.path("out.csv").exists(), "{said}");
 }
+
+/// The items alone are generalised by it: everything else would leave as it came.
+#[test]
+fn a_model_of_items_alone_is_refused() {
+    let bench = Bench::new();
+    bench.write("raw.csv", "age,codes\n30,a;b\n31,a\n");
+    let columns = "[columns]\nage = \"quasi\"\ncodes = { role = \"keep\", items = \";\" }\n";
+    let alone = format!("{columns}[[model]]\nk = 2\nm = 1\non = \"codes\"\n");
+    for (models, expect) in [(alone.clone(), 3), (format!("{alone}[[model]]\nk = 2\n"), 0)] {
+        bench.write("table.toml", models);
+        let words = ["table", "anonymize", "raw.csv", "--config", "table.toml", "--out", "out.csv"];
+        let done = bench.run(&words);
+        assert_eq!(code(&done), expect, "{}", stderr(&done));
+    }
+}

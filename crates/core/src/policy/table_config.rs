@@ -313,6 +313,11 @@ fn of_items(models: &[ModelConfig], columns: &[(String, ColumnConfig)]) -> Resul
             let reason = "`k` with `m` is of a column of `items`, and no other model is";
             return Err(PolicyError::new(format!("model[{n}].on"), reason));
         }
+        let twice = models[..n].iter().any(|m| m.is_of_items() && m.on == model.on);
+        if twice && model.is_of_items() {
+            let reason = "one k with one m of a column's items: the larger of each holds for both";
+            return Err(PolicyError::new(format!("model[{n}].on"), reason));
+        }
         let m = model.numbers.get("m").filter(|_| model.is_of_items());
         if m.is_some_and(|m| m.fract() != 0.0 || !(1.0..=8.0).contains(m)) {
             return Err(PolicyError::new(format!("model[{n}].m"), "a whole number from 1 to 8"));

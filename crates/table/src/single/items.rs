@@ -126,6 +126,7 @@ impl Labels {
     ) -> Result<Self, ModalityError> {
         let lines = lines(column, vocabulary, options)?;
         let mut numbers: HashMap<String, u32> = HashMap::new();
+        let mut above: HashMap<u32, u32> = HashMap::new();
         let mut texts: Vec<String> = Vec::new();
         let mut paths = Vec::with_capacity(vocabulary.len());
         for item in vocabulary {
@@ -154,6 +155,14 @@ impl Labels {
                 }
                 if path.last() != Some(&number) {
                     path.push(number);
+                }
+            }
+            for step in path.windows(2) {
+                if *above.entry(step[0]).or_insert(step[1]) != step[1] {
+                    return Err(ModalityError::Policy(format!(
+                        "column `{}`: a label of its hierarchy stands below two others",
+                        column.name
+                    )));
                 }
             }
             paths.push(path);
