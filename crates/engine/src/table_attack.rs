@@ -402,11 +402,13 @@ impl Source<'_> {
         let input = TableInput { path: self.place, sheet: self.sheet };
         input.open_as(self.what, tables, |document, found, part| {
             let columns = self.columns(config, part)?;
+            // No spreadsheet runs a cell of Parquet.
+            let is_guarded = found.kind != "parquet";
             let mut row = 0;
             job::guarded(|| {
                 tables.read_input_rows(document, found, part, &mut |batch| {
                     cancel.check()?;
-                    columns.add(&batch, self.table, (&self.key, &mut row), exposure)
+                    columns.add(&batch, (self.table, is_guarded), (&self.key, &mut row), exposure)
                 })
             })
             .map_err(failed)
@@ -465,7 +467,7 @@ impl Columns {
     fn add(
         &self,
         batch: &StringBatch,
-        table: Table,
+        (table, is_guarded): (Table, bool),
         (key, number): (&RowKey<'_>, &mut usize),
         exposure: &mut Exposure,
     ) -> Result<(), ModalityError> {
@@ -475,7 +477,7 @@ impl Columns {
         };
         for row in 0..batch.len() {
             let is_release = matches!(table, Table::Released | Table::Earlier(_));
-            let bare = |text| if is_release { unguarded(text) } else { text };
+            let bare = |text| if is_release && is_guarded { unguarded(text) } else { text };
             let cell = |column: &Option<usize>| column.map(|at| bare(batch.value(at, row)));
             let cells = |columns: &[Option<usize>]| columns.iter().map(cell).collect::<Vec<_>>();
             let (quasi, sensitive) = (cells(&self.quasi), cells(&self.sensitive));

@@ -7,7 +7,7 @@ use anonymed_assess::cohort::{
     FilterError, Lineage, Watched,
 };
 use anonymed_assess::{CodedColumn, CodedTable};
-use anonymed_core::policy::{HierarchyConfig, TableConfig};
+use anonymed_core::policy::{HierarchyConfig, OutputForm, TableConfig};
 use anonymed_core::{AttributeRole, CancelToken};
 use anonymed_table::Tables;
 use anonymed_table::single::Wanted;
@@ -154,7 +154,8 @@ impl Side {
         let mut raw = false;
         let view = input.open(tables, |document, format, part| {
             raw = part.columns.iter().any(|column| dropped.contains(&column.as_str()));
-            tables.view(document, format, part, (needed, subject), cancel)
+            let form = if raw { OutputForm::Rows } else { config.output.form };
+            tables.view(document, format, part, (needed, subject, form), cancel)
         })?;
         Ok(Self { table: view.table, raw, rejected: view.rejected })
     }

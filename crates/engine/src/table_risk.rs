@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anonymed_assess::{CodedTable, RiskQuestion, TableRisk};
-use anonymed_core::policy::TableConfig;
+use anonymed_core::policy::{OutputForm, TableConfig};
 use anonymed_core::{AttributeRole, CancelToken};
 use anonymed_table::Tables;
 use anonymed_table::promise::Kept;
@@ -49,7 +49,7 @@ pub fn assess(
     let parsed = table_input::config(config)?;
     let options = table_input::options_with_population(config, &parsed, cancel)?;
     let tables = Tables::new(options);
-    let view = read(&tables, input, &parsed, cancel)?;
+    let view = read(&tables, (input, parsed.output.form), &parsed, cancel)?;
     let models = tables.reached(&view.table, &parsed).map_err(table_input::wrong)?;
     let report = RiskReport { models, ..report(&view, &parsed, question) };
     match question.population {
@@ -71,16 +71,16 @@ pub(crate) fn report(view: &TableView, config: &TableConfig, question: RiskQuest
     }
 }
 
-/// Reads the columns of a configuration that are released.
+/// Reads the columns of a configuration that are released, of a table in a form.
 pub(crate) fn read(
     tables: &Tables,
-    input: TableInput<'_>,
+    (input, form): (TableInput<'_>, OutputForm),
     config: &TableConfig,
     cancel: &CancelToken,
 ) -> Result<TableView, EngineError> {
     let wanted: Vec<Wanted<'_>> = wanted(config).collect();
     let view = input.open(tables, |document, format, part| {
-        tables.view(document, format, part, (&wanted, config.subject.as_deref()), cancel)
+        tables.view(document, format, part, (&wanted, config.subject.as_deref(), form), cancel)
     })?;
     if view.table.of_role(AttributeRole::Quasi).is_empty() {
         return Err(EngineError::Usage(

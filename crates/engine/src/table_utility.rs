@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use anonymed_assess::{AssessError, RiskQuestion, TableUtility, UtilityQuestion};
-use anonymed_core::policy::TableConfig;
+use anonymed_core::policy::{OutputForm, TableConfig};
 use anonymed_core::{AttributeRole, CancelToken};
 use anonymed_table::Tables;
 use anonymed_table::single::{CurvePoint, TableView, Wanted};
@@ -30,13 +30,13 @@ pub fn compare_one(
     let key = question.key;
     let parsed = table_input::config(config)?;
     let tables = Tables::new(table_input::options(config, &parsed));
-    let raw = read(&tables, raw, (&parsed, key), cancel)?;
+    let raw = read(&tables, (raw, OutputForm::Rows), (&parsed, key), cancel)?;
     if raw.table.of_role(AttributeRole::Quasi).is_empty() {
         return Err(EngineError::Usage(
             "the raw table has none of the columns of role \"quasi\"".into(),
         ));
     }
-    let released = read(&tables, released, (&parsed, key), cancel)?;
+    let released = read(&tables, (released, parsed.output.form), (&parsed, key), cancel)?;
     utility(&raw, &released, question)
 }
 
@@ -65,17 +65,19 @@ pub fn compare(
 ) -> Result<Vec<Compared>, EngineError> {
     let parsed = table_input::config(config)?;
     let tables = Tables::new(table_input::options(config, &parsed));
-    let raw_view = read(&tables, raw, (&parsed, key), cancel)?;
+    let raw_view = read(&tables, (raw, OutputForm::Rows), (&parsed, key), cancel)?;
+    let form = parsed.output.form;
     let risk = |input| {
         let view = table_risk::read(&tables, input, &parsed, cancel)?;
         Ok::<_, EngineError>(table_risk::report(&view, &parsed, question))
     };
-    let mut compared = vec![Compared { number: 0, risk: risk(raw)?, utility: None }];
+    let mut compared =
+        vec![Compared { number: 0, risk: risk((raw, OutputForm::Rows))?, utility: None }];
     for (number, input) in (1..).zip(released) {
-        let view = read(&tables, *input, (&parsed, key), cancel)?;
+        let view = read(&tables, (*input, form), (&parsed, key), cancel)?;
         let asked = UtilityQuestion { key, target: None };
         let utility = Some(utility(&raw_view, &view, asked)?);
-        compared.push(Compared { number, risk: risk(*input)?, utility });
+        compared.push(Compared { number, risk: risk((*input, form))?, utility });
     }
     Ok(compared)
 }
@@ -83,7 +85,7 @@ pub fn compare(
 /// The columns of a configuration, and the key beside them.
 fn read(
     tables: &Tables,
-    input: TableInput<'_>,
+    (input, form): (TableInput<'_>, OutputForm),
     (config, key): (&TableConfig, Option<&str>),
     cancel: &CancelToken,
 ) -> Result<TableView, EngineError> {
@@ -97,7 +99,7 @@ fn read(
         }))
         .collect();
     input.open(tables, |document, format, part| {
-        tables.view(document, format, part, (&columns, None), cancel)
+        tables.view(document, format, part, (&columns, None, form), cancel)
     })
 }
 

@@ -46,6 +46,7 @@ impl Tables {
         ctx: &Context<'_>,
         take: &mut dyn FnMut(KnownRows) -> Result<(), ModalityError>,
     ) -> Result<(), ModalityError> {
+        let has_models = !rule.models.is_empty();
         let mut plan = TablePlan::bind(part, document.file, rule, ctx, self.options())?;
         plan.survey(document, format, part)?;
         let position = |name: &&str| part.columns.iter().position(|column| column == name);
@@ -57,7 +58,7 @@ impl Tables {
         source::map_in_order(
             (document, format, part),
             ctx.cancel,
-            |batch| known(&batch, &plan, &sources, ctx),
+            |batch| known(&batch, &plan, (&sources, has_models), ctx),
             &mut |_, _| {},
             take,
         )
@@ -92,7 +93,7 @@ impl Tables {
 fn known(
     batch: &StringBatch,
     plan: &TablePlan,
-    sources: &[usize],
+    (sources, has_models): (&[usize], bool),
     ctx: &Context<'_>,
 ) -> Result<KnownRows, ModalityError> {
     let mut columns: Vec<StringBuilder> = sources.iter().map(|_| StringBuilder::new()).collect();
@@ -107,7 +108,8 @@ fn known(
             let of = &plan.columns[*source];
             let cell = Cell { table: plan, plan: of, subject, ctx };
             let value = batch.value(*source, row);
-            match of.is_quasi() {
+            // Without a model what the actions write is released as it is.
+            match of.is_quasi() && has_models {
                 true => column.append_value(base_value(&cell, value, &mut counts)?),
                 false => column.append_value(cell.apply(value, &mut counts)?),
             }

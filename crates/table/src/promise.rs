@@ -92,6 +92,9 @@ fn described(family: &dyn ModelFamily) -> String {
     family.kind().map_or(letters.clone(), |kind| format!("{letters} of kind \"{kind}\""))
 }
 
+/// Sets of columns that are counted at most.
+const MOST_SETS: u64 = 1 << 16;
+
 /// Everything that models promise of each class.
 ///
 /// # Errors
@@ -102,6 +105,10 @@ pub fn promises(models: &[ModelConfig]) -> Result<Vec<Promise<'_>>, ModalityErro
     let of_classes = |model: &&ModelConfig| Condition::of(model).is_none() && !model.is_of_items();
     for model in models.iter().filter(of_classes) {
         let name = family(model)?.name();
+        let known = model.numbers.get("l_known");
+        if known.is_some_and(|known| known.fract() != 0.0 || *known < 1.0) {
+            return Err(ModalityError::Policy("`l_known` is a whole number of columns".into()));
+        }
         if name == "k-anonymity" && model.on.is_some() {
             return Err(ModalityError::Policy("k is of people and has no `on`".into()));
         }
@@ -138,6 +145,26 @@ impl Promise<'_> {
     /// or a table of the population.
     pub fn is_of_one_table(&self) -> bool {
         self.is_of_population() || self.measure.is_of_groups()
+    }
+
+    /// Refuses what would have to be counted over too many sets of so many columns.
+    ///
+    /// # Errors
+    ///
+    /// [`ModalityError::Policy`].
+    pub(crate) fn check_width(&self, columns: usize) -> Result<(), ModalityError> {
+        let known = self.model.numbers.get("l_known").copied().unwrap_or(0.0) as u64;
+        let (mut sets, mut of_size) = (0u64, 1u64);
+        for size in 1..=known.min(columns as u64) {
+            of_size = of_size.saturating_mul(columns as u64 + 1 - size) / size;
+            sets = sets.saturating_add(of_size);
+        }
+        if sets > MOST_SETS {
+            return Err(ModalityError::Policy(format!(
+                "`l_known` makes {sets} sets of {columns} columns, and {MOST_SETS} are counted at most"
+            )));
+        }
+        Ok(())
     }
 
     /// Whether it is of the groups that few columns make, each of several classes.

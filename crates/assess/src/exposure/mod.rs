@@ -325,9 +325,10 @@ impl AttackInput {
         (self.raw.rows() as u64, self.released.rows() as u64)
     }
 
-    /// The row of the raw table that each released row was made of, from 0; none where that is not known.
+    /// The row of the raw table that each released row was made of, from 0; none where that is not certain.
     pub fn raw_rows(&self) -> Option<&[u32]> {
-        self.whose().is_known().then_some(self.released.raw_row.as_slice())
+        let is_certain = matches!(self.whose(), Whose::Key | Whose::Order);
+        is_certain.then_some(self.released.raw_row.as_slice())
     }
 
     /// Classes of the release.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anonymed_assess::{
     ClassOver, CodedColumn, CodedTable, NOBODY, RiskQuestion, TableRisk, UtilityMeter, classes_over,
 };
-use anonymed_core::policy::{RiskScope, TableConfig, TableFormat};
+use anonymed_core::policy::{OutputForm, RiskScope, TableConfig, TableFormat};
 use anonymed_core::{AttributeRole, CancelToken};
 use anonymed_table::Tables;
 use anonymed_table::promise::Kept;
@@ -128,9 +128,10 @@ impl Both {
         cancel: &CancelToken,
     ) -> Result<Self, EngineError> {
         let tables = Tables::new(table_input::options(request.config, config));
-        let raw = table_risk::read(&tables, request.raw, config, cancel)?.table;
+        let raw = table_risk::read(&tables, (request.raw, OutputForm::Rows), config, cancel)?.table;
         let released = TableInput { path: request.released, sheet: None };
-        let released = table_risk::read(&tables, released, config, cancel)?.table;
+        let released =
+            table_risk::read(&tables, (released, config.output.form), config, cancel)?.table;
         Ok(Self { raw, released })
     }
 

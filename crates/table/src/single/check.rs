@@ -56,18 +56,33 @@ pub enum CheckError {
     Rows(#[from] AssessError),
 }
 
+/// Rows that the lines of an aggregated table may stand for.
+pub(super) const MOST_ROWS: u64 = 1 << 30;
+
 /// Refuses a configuration that asks for what could not be counted again in the output.
 ///
 /// # Errors
 ///
 /// [`ModalityError::Policy`] that says which model.
 pub fn checkable(config: &TableConfig) -> Result<(), ModalityError> {
-    if config.models.is_empty() {
+    if config.models.iter().all(ModelConfig::is_of_items) {
         return Err(ModalityError::Policy(
-            "there is no [[model]], so nothing would be generalised; ask for k = 5 or more".into(),
+            "there is no [[model]] of the quasi-identifiers, so nothing of them would be generalised; ask for \
+             k = 5 or more"
+                .into(),
         ));
     }
     let promises = promise::promises(&config.models)?;
+    let quasi = config.of_role(AttributeRole::Quasi).count();
+    promises.iter().try_for_each(|promise| promise.check_width(quasi))?;
+    let aggregated = config.columns.iter().any(|(_, column)| column.aggregate.is_some());
+    if aggregated && promises.iter().any(Promise::is_of_groups) {
+        return Err(ModalityError::Policy(
+            "what somebody finds who knows few columns is asked of labels that classes share; leave `aggregate` \
+             out beside `l_known`"
+                .into(),
+        ));
+    }
     if promises.iter().any(Promise::is_of_population) {
         region_labels(config)?;
     }
@@ -162,11 +177,11 @@ pub fn check(
         population: match &options.population {
             Some(people) => {
                 let own = match built {
-                    Some(_) => BuiltLines::new(),
+                    Some(built) => Some(built.clone()),
                     None => people.built_lines(config, options)?,
                 };
-                let built = built.unwrap_or(&own);
-                Some(ClassesAmongPeople::new(people.exposure(config, built, options)?))
+                let exposure = own.map(|built| people.exposure(config, &built, options));
+                exposure.transpose()?.map(ClassesAmongPeople::new)
             }
             None => None,
         },
@@ -360,9 +375,14 @@ impl Found<'_> {
                 let text = (!texts.is_null(at)).then(|| texts.value(at))?;
                 Some(if is_guarded { unguarded(text) } else { text })
             };
-            let quasi: Vec<Option<&str>> = columns.quasi.iter().map(|c| cell(*c)).collect();
+            // Nothing is written as the empty text is.
+            let stated = |column: &usize| cell(*column).filter(|text| !text.is_empty());
+            let quasi: Vec<Option<&str>> = columns.quasi.iter().map(stated).collect();
             let count = columns.count.map_or(Some(1), |column| cell(column)?.parse().ok());
             let count: u64 = count.ok_or(ReadBackError::Format("a count is none"))?;
+            if count > MOST_ROWS.saturating_sub(self.row as u64) {
+                return Err(ReadBackError::Format("more rows are counted than a table has").into());
+            }
             for _ in 0..count {
                 let subject = match subjects {
                     None => None,

@@ -170,14 +170,14 @@ fn weaker(model: &ModelConfig, letter: &str, number: f64) -> Option<f64> {
         "l" => Some(rounded(1.0 + (number - 1.0) * 0.9)),
         "l_known" => (number > 1.0).then_some(number - 1.0),
         "c" if model.numbers.contains_key("l_known") => {
-            (number < 1.0).then(|| rounded(number * 1.1).clamp(number + 1e-6, 1.0))
+            (number < 1.0).then(|| rounded(number * 1.1).max(number + 1e-6).min(1.0))
         }
         "c" | "delta" | "beta" => Some(rounded(number * 1.1)),
         "t" | "alpha" | "average_risk" | "sample_uniques" | "population_uniques" => {
             let weaker = rounded(number * 1.1).max(number + 1e-6);
             (weaker < 1.0).then_some(weaker)
         }
-        "delta_max" => (number < 1.0).then(|| rounded(number * 1.1).clamp(number + 1e-6, 1.0)),
+        "delta_max" => (number < 1.0).then(|| rounded(number * 1.1).max(number + 1e-6).min(1.0)),
         "delta_min" => (number > 0.0).then(|| rounded(number * 0.9).min(number)),
         // The size of the population is a fact; what else there may be has no known direction.
         _ => None,

@@ -3,7 +3,7 @@
 use anonymed_anonymize::{CodedRows, Counting, FrequencyTable, Narrow};
 use anonymed_assess::{AssessError, ValueTree};
 use anonymed_assess::{Cells, Crowds, Exposure, QuasiColumn, Table};
-use anonymed_core::policy::{HierarchyConfig, TableConfig};
+use anonymed_core::policy::{ColumnConfig, HierarchyBuild, HierarchyConfig, TableConfig};
 use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
 
 use super::coded::{Bound, BoundColumn, CodedColumn, CodedTable};
@@ -110,7 +110,8 @@ impl PopulationTable {
         table.with_population(&coded, counting).map_err(error)
     }
 
-    /// The lines of builders' hierarchies over the population's own values.
+    /// The lines of builders' hierarchies over the population's own values; nothing where a builder goes by
+    /// how often values occur or in which order, which another table would say otherwise.
     ///
     /// # Errors
     ///
@@ -119,13 +120,22 @@ impl PopulationTable {
         &self,
         config: &TableConfig,
         options: &TableOptions,
-    ) -> Result<BuiltLines, ModalityError> {
+    ) -> Result<Option<BuiltLines>, ModalityError> {
+        let by_table = |column: &ColumnConfig| match &column.hierarchy {
+            Some(HierarchyConfig::Build(build)) => {
+                matches!(build, HierarchyBuild::Priority(_) | HierarchyBuild::Order(_))
+            }
+            _ => false,
+        };
+        if config.of_role(AttributeRole::Quasi).any(|(_, column)| by_table(column)) {
+            return Ok(None);
+        }
         let quasi = config.of_role(AttributeRole::Quasi);
         let lines = quasi.map(|(name, column)| {
             let bound = BoundColumn::of(name, column, 0);
             Ok((name.clone(), scale::built_lines(&bound, self.column(name)?, options)?))
         });
-        lines.collect()
+        lines.collect::<Result<_, ModalityError>>().map(Some)
     }
 
     /// The population as raw rows, beside which the classes of a release are put.

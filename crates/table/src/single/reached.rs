@@ -44,13 +44,14 @@ impl Tables {
         let mut index = ClassIndex::new(shape);
         let mut log = SensitiveLog::new(shape, names.len());
         let mut labels = ClassLabels::default();
-        let mut population = match self.options().population.as_deref() {
-            Some(people) => {
-                let built = people.built_lines(config, self.options())?;
-                Some(ClassesAmongPeople::new(people.exposure(config, &built, self.options())?))
-            }
-            None => None,
-        };
+        promises.iter().try_for_each(|promise| promise.check_width(quasi.len()))?;
+        let mut population = None;
+        if let Some(people) = self.options().population.as_deref()
+            && let Some(built) = people.built_lines(config, self.options())?
+        {
+            let exposure = people.exposure(config, &built, self.options())?;
+            population = Some(ClassesAmongPeople::new(exposure));
+        }
         for row in 0..table.rows() {
             let cells: Vec<Option<&str>> = quasi
                 .iter()

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use anonymed_anonymize::HierarchyFile;
 use anonymed_assess::{AssessError, CodedColumn, CodedTable, NOBODY, ValueTree};
-use anonymed_core::policy::{COUNT, HierarchyConfig};
+use anonymed_core::policy::{COUNT, HierarchyConfig, OutputForm};
 use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
 
+use super::check::MOST_ROWS;
 use super::coded::{self, Bound, BoundColumn};
 use super::scale;
 use crate::plan::policy;
@@ -38,8 +39,9 @@ pub struct TableView {
 
 impl Tables {
     /// Reads the wanted columns of a table as far as it has them. `subject` tells people apart; where the
-    /// table has no such column each row is a person. A table in the aggregated form, which has no columns
-    /// but the wanted ones and the count of its lines, is read as the rows it stands for.
+    /// table has no such column each row is a person. Of a table that is said to be in the aggregated
+    /// form, and has no columns but the wanted ones and the count of its lines, the rows are read that it
+    /// stands for.
     ///
     /// # Errors
     ///
@@ -49,7 +51,7 @@ impl Tables {
         document: &mut Document<'_>,
         format: &Format,
         part: &Part,
-        (wanted, subject): (&[Wanted<'_>], Option<&str>),
+        (wanted, subject, form): (&[Wanted<'_>], Option<&str>, OutputForm),
         cancel: &CancelToken,
     ) -> Result<TableView, ModalityError> {
         let position = |name: &str| part.columns.iter().position(|column| column == name);
@@ -57,7 +59,8 @@ impl Tables {
             wanted.iter().filter_map(|w| Some((w, position(w.name)?))).collect();
         let mut released: Vec<BoundColumn> =
             there.iter().map(|(wanted, source)| bound_column(wanted, *source)).collect();
-        let lines = (there.len() + 1 == part.columns.len()).then(|| position(COUNT)).flatten();
+        let is_counted = form == OutputForm::Aggregated && there.len() + 1 == part.columns.len();
+        let lines = is_counted.then(|| position(COUNT)).flatten();
         let lines = lines.filter(|at| there.iter().all(|(_, source)| source != at));
         released.extend(lines.map(|at| bound_column(&LINES, at)));
         let mut bound = Bound { released, subject: subject.and_then(position) };
@@ -146,13 +149,15 @@ fn spelled_out(table: &mut coded::CodedTable) -> Result<(), ModalityError> {
     })?;
     let times: Vec<u64> = counts.codes.iter().map(|code| counts_of[code as usize]).collect();
     let rows = times.iter().try_fold(0u64, |sum, n| sum.checked_add(*n)).unwrap_or(u64::MAX);
-    table.rows = match u32::try_from(rows) {
-        Ok(rows) if rows < u32::MAX => rows as usize,
-        _ => {
-            let limit = u32::MAX.to_string();
-            return Err(ModalityError::Limit { what: "the number of rows", limit });
-        }
-    };
+    let cells = rows.saturating_mul(table.columns.len().max(1) as u64);
+    if cells > MOST_ROWS {
+        let limit = format!("{MOST_ROWS} cells");
+        return Err(ModalityError::Limit {
+            what: "the rows an aggregated table stands for",
+            limit,
+        });
+    }
+    table.rows = rows as usize;
     for column in table.columns.iter_mut().chain(&mut table.subjects) {
         column.codes = column.repeated(&times);
     }
