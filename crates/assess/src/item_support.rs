@@ -56,11 +56,11 @@ impl ItemSupport {
     }
 }
 
-/// How many combinations of up to so many items there are.
-fn subsets(items: u64, known: u32) -> u64 {
+/// How many combinations of one up to so many items there are; far above any bound where they are beyond counting.
+pub fn subsets(items: u64, known: u32) -> u64 {
     let (mut all, mut of_size) = (0u64, 1u64);
     for size in 1..=u64::from(known).min(items) {
-        of_size = of_size.saturating_mul(items + 1 - size) / size;
+        of_size = of_size.saturating_mul(items - (size - 1)) / size;
         all = all.saturating_add(of_size);
     }
     all
@@ -98,5 +98,14 @@ mod tests {
         assert_eq!(least(2, &[(1, " ; ")]), None);
         // Rows of one person are one.
         assert_eq!(least(1, &[(7, "a"), (7, "a")]), Some(1));
+    }
+
+    #[test]
+    fn lists_are_bounded_by_their_combinations() {
+        assert_eq!([subsets(9, 8), subsets(4, 2), subsets(0, 3), subsets(3, 9)], [510, 10, 0, 7]);
+        assert_eq!(subsets(u64::MAX, 8), u64::MAX, "beyond counting");
+        let list = |items: usize| (0..items).map(|n| format!("i{n};")).collect::<String>();
+        let takes = |known, items| ItemSupport::new(known, ";").add(1, &list(items)).is_ok();
+        assert!(takes(8, 9) && takes(3, 257) && !takes(3, 2_000));
     }
 }

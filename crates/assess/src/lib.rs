@@ -65,7 +65,7 @@ pub use exposure::{
 pub use fidelity::{Drift, DriftReport, ModelReport, PairDrift, QueryReport, SubgroupLoss};
 pub use hash::CellNumbers;
 pub use homogeneity::{HomogeneityReport, L_CAP};
-pub use item_support::ItemSupport;
+pub use item_support::{ItemSupport, subsets};
 pub use joint::{JointReport, Multiplicity, SignatureIndex};
 pub use known::ClassLabels;
 pub use marginal::{ClassOver, Extents, Marginal, classes_over};

@@ -3,7 +3,7 @@
 use anonymed_anonymize::HierarchyFile;
 use anonymed_anonymize::models::{self, ModelFamily};
 use anonymed_assess::privacy::{self, Better, PrivacyMeasure, Scales, reached};
-use anonymed_assess::{ClassLabels, SensitiveLog, ValueTree};
+use anonymed_assess::{ClassLabels, SensitiveLog, ValueTree, subsets};
 use anonymed_core::ModalityError;
 use anonymed_core::policy::ModelConfig;
 use serde::{Deserialize, Serialize};
@@ -153,12 +153,8 @@ impl Promise<'_> {
     ///
     /// [`ModalityError::Policy`].
     pub(crate) fn check_width(&self, columns: usize) -> Result<(), ModalityError> {
-        let known = self.model.numbers.get("l_known").copied().unwrap_or(0.0) as u64;
-        let (mut sets, mut of_size) = (0u64, 1u64);
-        for size in 1..=known.min(columns as u64) {
-            of_size = of_size.saturating_mul(columns as u64 + 1 - size) / size;
-            sets = sets.saturating_add(of_size);
-        }
+        let known = self.model.numbers.get("l_known").copied().unwrap_or(0.0) as u32;
+        let sets = subsets(columns as u64, known);
         if sets > MOST_SETS {
             return Err(ModalityError::Policy(format!(
                 "`l_known` makes {sets} sets of {columns} columns, and {MOST_SETS} are counted at most"

@@ -106,3 +106,19 @@ fn a_model_of_items_alone_is_refused() {
         assert_eq!(code(&done), expect, "{}", stderr(&done));
     }
 }
+
+/// A label that stands below two others on different lines has no label above it.
+#[test]
+fn a_label_below_two_others_is_refused() {
+    let bench = Bench::new();
+    bench.write("codes.csv", "a;X;Z;*\nb;Y;X;*\n");
+    bench.write("raw.csv", "age,codes\n30,a\n30,b\n");
+    let columns = "[columns]\nage = \"quasi\"\n\
+                   codes = { role = \"keep\", items = \";\", hierarchy = \"codes.csv\" }\n";
+    let models = "[[model]]\nk = 2\n[[model]]\nk = 3\nm = 1\non = \"codes\"\n";
+    bench.write("table.toml", format!("{columns}{models}"));
+    let words = ["table", "anonymize", "raw.csv", "--config", "table.toml", "--out", "out.csv"];
+    let done = bench.run(&words);
+    assert_eq!(code(&done), 3, "{}", stderr(&done));
+    assert!(stderr(&done).contains("below two others"), "{}", stderr(&done));
+}

@@ -576,3 +576,20 @@ fn whoever_knows_two_columns_finds_a_crowd() {
     let (exit, _, said) = anonymize(&bench, &format!("{CONFIG}{lkc}"), "out.csv");
     assert!(exit == 3 && said.contains("search.method = \"optimal\""), "{said}");
 }
+
+/// A column that is called `count` is one like others where the table is no aggregated release.
+#[test]
+fn rows_are_not_multiplied_by_a_column_called_count() {
+    let bench = Bench::new();
+    bench.write("raw.csv", "age,count\n30,250\n31,1\n");
+    bench.write("table.toml", "[columns]\nage = \"quasi\"\n[[model]]\nk = 2\n");
+    let done = bench.run(&["risk", "raw.csv", "--config", "table.toml", "--json"]);
+    let risk: serde_json::Value = serde_json::from_slice(&done.stdout).expect("a report");
+    assert_eq!(risk["rows"], 2, "{risk}");
+    // Nor are more rows spelled out than fit.
+    let form = "[columns]\nage = \"quasi\"\n[[model]]\nk = 2\n[output]\nform = \"aggregated\"\n";
+    bench.write("table.toml", form);
+    bench.write("raw.csv", "age,count\n30,4294967294\n");
+    let done = bench.run(&["risk", "raw.csv", "--config", "table.toml", "--json"]);
+    assert!(code(&done) != 0 && stderr(&done).contains("aggregated"), "{}", stderr(&done));
+}
