@@ -39,5 +39,5 @@ pub use policy::{Action, Policy, PolicyError, Profile, PseudonymMode, TimeMode};
 pub use progress::{CancelToken, Cancelled, Clock, Progress};
 pub use pseudonym::{Pseudonym, PseudonymDomain, Pseudonymizer};
 pub use sensitive::Sensitive;
-pub use subject::{PatientKey, Resolution, Subject, SubjectId};
+pub use subject::{PatientKey, Resolution, Subject, SubjectId, column_authority};
 pub use zip3::zip3;

@@ -43,6 +43,11 @@ impl PatientKey {
     }
 }
 
+/// The raw authority of the identifiers in a table's column.
+pub fn column_authority(header: &str) -> String {
+    format!("column:{}", header.trim().to_lowercase())
+}
+
 /// An identifier in the one spelling all its spellings have.
 fn normal(id: &str) -> String {
     let id = id.trim().to_uppercase();

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use anonymed_core::Sensitive;
+use anonymed_core::column_authority;
 use anonymed_core::policy::{PURPOSE_MOST, Policy, RiskScope};
-use anonymed_table::column_authority;
 use anonymed_table::joint::{table_kind, table_scope};
 
 use crate::scan::{self, Inventory};

@@ -27,6 +27,7 @@ pub mod samples;
 pub mod scan;
 pub mod score;
 pub mod single;
+mod single_actions;
 pub mod staging;
 pub mod subjects;
 pub mod table_attack;

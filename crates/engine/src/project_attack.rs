@@ -113,6 +113,7 @@ impl Written<'_> {
             is_attacked: true,
             output: OutputConfig::default(),
             population: None,
+            actions: None,
         };
         let input = self.input(&config)?;
         let chosen = table_attack::without_another_table();
@@ -141,9 +142,7 @@ impl Written<'_> {
         let columns = released.filter_map(|column| {
             let role = part(&column.name, column.role)?;
             let hierarchy = self.rule.column(&column.name).and_then(|rule| rule.hierarchy.clone());
-            let (weight, missing, aggregate) = (1.0, Vec::new(), None);
-            let config = ColumnConfig { role, hierarchy, weight, missing, aggregate, items: None };
-            Some((column.name.clone(), config))
+            Some((column.name.clone(), ColumnConfig { hierarchy, ..ColumnConfig::of(role) }))
         });
         columns.collect()
     }

@@ -15,7 +15,7 @@ use anonymed_core::{
     Operator, Policy, Progress, Pseudonymizer, QuarantinedRecord, Replacement, Resolution,
     ScrubError, ScrubbedText, Subject, SubjectIndex, TextScope, TextScrubber, Transformed,
 };
-use anonymed_table::Tables;
+use anonymed_table::{Tables, WITHHELD};
 use anonymed_text::Scrubber;
 use anonymed_vault::SealWriter;
 use rayon::prelude::*;
@@ -42,9 +42,6 @@ pub struct Run {
 pub(crate) fn cell_mark(codes: &Pseudonymizer, text: &str) -> String {
     data_encoding::HEXLOWER.encode(&codes.bytes("withheld-cell", "", text)[..16])
 }
-
-/// What stands in a prose cell that the verification found an identifier in.
-pub(crate) const WITHHELD: &str = "[WITHHELD]";
 
 /// The text engine, but for cells that an earlier verification marked: those are left blank.
 struct Withholding {

@@ -1,19 +1,22 @@
 //! One table by itself, without a project: anonymized, read back, checked, and only then put in place.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Seek, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use anonymed_core::policy::{RiskScope, TableConfig, TableFormat};
-use anonymed_core::{CancelToken, Progress};
+use anonymed_core::{CancelToken, KeyRing, Progress};
 use anonymed_table::promise::Kept;
-use anonymed_table::single::{Checked, SingleOutcome, SingleTable, check, checkable};
+use anonymed_table::single::{Acting, Checked, SingleOutcome, SingleTable, check, checkable};
 use anonymed_table::{TableOptions, Tables};
+use hashbrown::HashSet;
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
+use tempfile::NamedTempFile;
 
 use crate::EngineError;
+use crate::single_actions::{Actions, ColumnAction};
 use crate::table_attack::{self, TableAttackReport};
 use crate::table_input::{self, TableInput};
 use crate::table_report::{self, Drawing, Known, PageRequest};
@@ -46,6 +49,10 @@ pub struct TableReport {
     pub rejected_rows: u64,
     /// Rows that name nobody, though there is a subject column; they are left out, and in no other count.
     pub rows_without_subject: u64,
+    /// Rows whose person is not known or not agreed on, where actions go by that; they are left out.
+    pub held_rows: u64,
+    /// What was done with the values of columns that have an action.
+    pub actions: Vec<ColumnAction>,
     /// Rows written.
     pub released_rows: u64,
     /// Distinct combinations of the quasi-identifiers.
@@ -94,7 +101,7 @@ pub struct Joint {
     pub smallest: u64,
 }
 
-/// Anonymizes one table.
+/// Anonymizes one table. `keys` are what the configuration's actions work with, where they need any.
 ///
 /// # Errors
 ///
@@ -103,6 +110,7 @@ pub struct Joint {
 /// then.
 pub fn anonymize(
     places: Places<'_>,
+    keys: Option<&dyn KeyRing>,
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<TableReport, EngineError> {
@@ -111,17 +119,19 @@ pub fn anonymize(
     let format = output_format(places.output)?;
     if let Some((page, _)) = places.page {
         table_report::writable(page)?;
+        config.clone().as_they_are()?;
     }
     if places.output.exists() {
         return Err(EngineError::Usage("the output exists already; choose another place".into()));
     }
     let options = table_input::options_with_population(places.config, &config, cancel)?;
-    let options = || options.clone();
     let folder = places.output.parent().filter(|f| !f.as_os_str().is_empty());
-    let mut staged = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
+    let mut staged = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
         .map_err(EngineError::io("the output", "written"))?;
-    let staged_file = (format, staged.as_file_mut());
-    let outcome = transform(places, &config, options(), (progress, cancel), staged_file)?;
+    let input = TableInput { path: places.input, sheet: places.sheet };
+    let actions = Actions::of(input, &config, keys, cancel)?;
+    let work = Work { places, config: &config, options: &options, format, progress, cancel };
+    let outcome = work.written(&mut staged, actions.as_ref())?;
     if outcome.released == 0 || !outcome.within_suppression_limit {
         return Err(EngineError::Nothing {
             reason: format!(
@@ -140,10 +150,10 @@ pub fn anonymize(
             exit: 4,
         });
     }
-    let checked = check(staged.path(), format, &config, (&outcome).into(), &options())
+    let checked = check(staged.path(), format, &config, (&outcome).into(), &options)
         .map_err(|e| EngineError::Integrity(e.to_string()))?;
     held(&outcome, &checked)?;
-    let attacks = match &outcome.raw_rows {
+    let attacks = match outcome.raw_rows.as_deref().filter(|_| config.is_attacked) {
         Some(raw_rows) => Some(attacked(places, staged.path(), &config, raw_rows, cancel)?),
         None => None,
     };
@@ -203,23 +213,59 @@ fn attacked(
     })
 }
 
-fn transform(
-    places: Places<'_>,
-    config: &TableConfig,
-    options: TableOptions,
-    (progress, cancel): (&dyn Progress, &CancelToken),
-    (format, out): (TableFormat, &mut std::fs::File),
-) -> Result<SingleOutcome, EngineError> {
-    let tables = Tables::new(options);
-    let job = SingleTable { config, cancel, clock: steady_time, progress };
-    let mut out = std::io::BufWriter::with_capacity(1 << 20, out);
-    let input = TableInput { path: places.input, sheet: places.sheet };
-    let outcome = input.open(&tables, |document, found, part| {
-        let mut outputs: [(TableFormat, &mut dyn Write); 1] = [(format, &mut out)];
-        tables.anonymize(document, found, part, &job, &mut outputs)
-    })?;
-    out.flush().map_err(EngineError::io("the output", "written"))?;
-    Ok(outcome)
+/// The writing of a table.
+struct Work<'a> {
+    places: Places<'a>,
+    config: &'a TableConfig,
+    options: &'a TableOptions,
+    format: TableFormat,
+    progress: &'a dyn Progress,
+    cancel: &'a CancelToken,
+}
+
+impl Work<'_> {
+    /// Writes the table. Cells of prose in which an identifier is found are blanked, and it is written again.
+    fn written(
+        &self,
+        staged: &mut NamedTempFile,
+        actions: Option<&Actions<'_>>,
+    ) -> Result<SingleOutcome, EngineError> {
+        let mut withheld = HashSet::new();
+        let Some(actions) = actions else { return self.transform(staged, None) };
+        let context = actions.context(self.cancel);
+        loop {
+            let acting = Acting { context: &context, withheld: &withheld };
+            let outcome = self.transform(staged, Some(acting))?;
+            let found = actions.look((staged.path(), self.format), (self.config, &outcome))?;
+            found.refuse(&outcome, &withheld)?;
+            if found.prose.is_empty() {
+                return Ok(outcome);
+            }
+            withheld.extend(found.prose);
+        }
+    }
+
+    fn transform(
+        &self,
+        staged: &mut NamedTempFile,
+        acting: Option<Acting<'_>>,
+    ) -> Result<SingleOutcome, EngineError> {
+        let out = staged.as_file_mut();
+        out.set_len(0)
+            .and_then(|()| out.rewind())
+            .map_err(EngineError::io("the output", "written"))?;
+        let tables = Tables::new(self.options.clone());
+        let (config, cancel, progress) = (self.config, self.cancel, self.progress);
+        let job = SingleTable { config, cancel, clock: steady_time, progress, acting };
+        let mut out = std::io::BufWriter::with_capacity(1 << 20, out);
+        let input = TableInput { path: self.places.input, sheet: self.places.sheet };
+        let outcome = input.open(&tables, |document, found, part| {
+            let mut outputs: [(TableFormat, &mut dyn Write); 1] = [(self.format, &mut out)];
+            tables.anonymize(document, found, part, &job, &mut outputs)
+        })?;
+        out.flush().map_err(EngineError::io("the output", "written"))?;
+        Ok(outcome)
+    }
 }
 
 /// Holds what was read back against what was promised.
@@ -249,6 +295,8 @@ fn report(config: &TableConfig, outcome: SingleOutcome, checked: &Checked) -> Ta
         rows: outcome.rows,
         rejected_rows: outcome.rejected.len() as u64,
         rows_without_subject: outcome.nameless,
+        held_rows: outcome.held,
+        actions: outcome.rewritten.into_iter().map(ColumnAction::from).collect(),
         released_rows: outcome.released,
         combinations: outcome.combinations,
         levels: outcome.levels.map(|levels| levels.into_iter().collect()),

@@ -103,7 +103,7 @@ pub fn attack(
     attacker: Attacker<'_>,
     cancel: &CancelToken,
 ) -> Result<TableAttackReport, EngineError> {
-    let config = table_input::config(attacker.config)?;
+    let config = table_input::config_of_values(attacker.config)?;
     if !known(attacker.only) {
         return Err(EngineError::Usage(format!("--only takes names of {}", names().join(", "))));
     }

@@ -107,10 +107,10 @@ pub fn explain(
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<ExplainReport, EngineError> {
-    let parsed = table_input::config(config)?;
+    let parsed = table_input::config_of_values(config)?;
     checkable(&parsed).map_err(table_input::wrong)?;
     let tables = Tables::new(table_input::options_with_population(config, &parsed, cancel)?);
-    let job = SingleTable { config: &parsed, cancel, clock: steady_time, progress };
+    let job = SingleTable { config: &parsed, cancel, clock: steady_time, progress, acting: None };
     let found = input.open(&tables, |document, format, part| {
         tables.explain(document, format, part, &job, hardest)
     })?;

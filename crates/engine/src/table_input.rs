@@ -36,6 +36,11 @@ pub(crate) fn config(path: &Path) -> Result<TableConfig, EngineError> {
     Ok(config)
 }
 
+/// Reads a configuration, for work that compares the values of classes with the raw table's.
+pub(crate) fn config_of_values(path: &Path) -> Result<TableConfig, EngineError> {
+    Ok(config(path)?.as_they_are()?)
+}
+
 /// Where a configuration's hierarchies are: beside it.
 pub(crate) fn options(place: &Path, config: &TableConfig) -> TableOptions {
     let beside = place.parent().unwrap_or(Path::new(".")).to_owned();

@@ -28,7 +28,7 @@ pub fn compare_one(
     cancel: &CancelToken,
 ) -> Result<TableUtility, EngineError> {
     let key = question.key;
-    let parsed = table_input::config(config)?;
+    let parsed = table_input::config_of_values(config)?;
     let tables = Tables::new(table_input::options(config, &parsed));
     let raw = read(&tables, (raw, OutputForm::Rows), (&parsed, key), cancel)?;
     if raw.table.of_role(AttributeRole::Quasi).is_empty() {
@@ -63,7 +63,7 @@ pub fn compare(
     (question, key): (RiskQuestion, Option<&str>),
     cancel: &CancelToken,
 ) -> Result<Vec<Compared>, EngineError> {
-    let parsed = table_input::config(config)?;
+    let parsed = table_input::config_of_values(config)?;
     let tables = Tables::new(table_input::options(config, &parsed));
     let raw_view = read(&tables, (raw, OutputForm::Rows), (&parsed, key), cancel)?;
     let form = parsed.output.form;
@@ -151,7 +151,7 @@ pub fn curve(
     config: &Path,
     cancel: &CancelToken,
 ) -> Result<Vec<Point>, EngineError> {
-    let parsed = table_input::config(config)?;
+    let parsed = table_input::config_of_values(config)?;
     let tables = Tables::new(table_input::options_with_population(config, &parsed, cancel)?);
     let points = raw.open(&tables, |document, format, part| {
         tables.curve(document, format, part, &parsed, (steady_time, cancel))

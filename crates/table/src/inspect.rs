@@ -5,25 +5,20 @@
 
 use anonymed_core::{
     AttributeRole, Document, EntityType, Format, InspectSink, KnownIdentifier, ModalityError,
-    PartialDate, PatientKey, Place, Sensitive, Sex, SubjectMention,
+    PartialDate, PatientKey, Place, Sensitive, Sex, SubjectMention, column_authority,
 };
 
 use crate::batch::StringBatch;
 use crate::cell_date::{self, DateStyle, StyleSurvey};
 use crate::csv_read::{Event, rejected};
 use crate::header;
-use crate::lexicon::Usage;
+use crate::lexicon::{self, Usage};
 use crate::profile::{ColumnClass, ColumnProfiler};
 use crate::source::{self, Part};
-use crate::values;
+use crate::{Tables, values};
 
 /// Rows that decide what the columns are before the whole is read.
 const FIRST_ROWS: u64 = 5_000;
-
-/// The raw authority of a patient key in a column.
-pub fn column_authority(header: &str) -> String {
-    format!("column:{}", header.trim().to_lowercase())
-}
 
 /// Inspects all parts of a file.
 pub(crate) fn inspect(
@@ -91,6 +86,41 @@ fn inspect_part(
     Ok(())
 }
 
+/// Who the rows of a table are of, as somebody says.
+#[derive(Debug, Clone, Copy)]
+pub struct Persons<'a> {
+    /// The column that tells people apart; without one rows are nobody's.
+    pub subject: Option<&'a str>,
+    /// Columns that name people, with what their values are where that is said.
+    pub identifiers: &'a [(&'a str, Option<EntityType>)],
+}
+
+impl Tables {
+    /// Reads what each row of a table says of its person: whose it is by the column that is named, direct
+    /// identifiers in the columns that are named and in those that look like it.
+    ///
+    /// # Errors
+    ///
+    /// Where the table cannot be read.
+    pub fn mentions(
+        &self,
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+        persons: Persons<'_>,
+        take: &mut dyn FnMut(SubjectMention),
+    ) -> Result<(), ModalityError> {
+        let mut reader = RowReader::survey(document, format, part)?;
+        reader.say(&part.columns, persons);
+        source::read(document, format, part, &mut |event| {
+            if let Event::Batch(batch) = event {
+                (0..batch.len()).filter_map(|row| reader.mention(&batch, row)).for_each(&mut *take);
+            }
+            Ok(())
+        })
+    }
+}
+
 /// Reads what a row says of its patient.
 pub(crate) struct RowReader {
     /// The column that tells patients apart.
@@ -152,6 +182,22 @@ impl RowReader {
                 }
                 _ => Vec::new(),
             },
+        }
+    }
+
+    /// Believes what is said of the columns.
+    fn say(&mut self, columns: &[String], Persons { subject, identifiers }: Persons<'_>) {
+        let position = |name: &str| columns.iter().position(|column| column == name);
+        self.subject = subject.and_then(position);
+        self.keys = self.subject.iter().map(|at| (*at, column_authority(&columns[*at]))).collect();
+        for (name, entity) in identifiers {
+            let Some(at) = position(name).filter(|at| Some(*at) != self.subject) else { continue };
+            let seen =
+                self.known.iter().find(|(column, _)| *column == at).map(|(_, entity)| *entity);
+            let by_header = || lexicon::look_up(name).and_then(|word| word.entity);
+            let entity = entity.or(seen).or_else(by_header).unwrap_or(EntityType::OtherId);
+            self.known.retain(|(column, _)| *column != at);
+            self.known.push((at, entity));
         }
     }
 

@@ -46,12 +46,13 @@ mod xlsx;
 
 pub use batch::StringBatch;
 pub use families::check_search;
-pub use inspect::column_authority;
+pub use inspect::Persons;
 pub use known::KnownRows;
 pub use lexicon::{LifeDate, life_date};
 pub use outcome::{ColumnOutcome, ModelOutcome, TableOutcome, TableRisk, WrittenCell};
 pub use preview::{PreviewColumn, TablePreview};
 pub use profile::looks_like_code_list;
+pub use single::WITHHELD;
 pub use source::{Headers, Part};
 pub use tables::{HIERARCHY_BYTES, HierarchySource, REFERENCE_BYTES, TableOptions, Tables};
 pub use values::is_missing;

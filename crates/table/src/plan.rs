@@ -9,6 +9,7 @@ use anonymed_core::policy::{
 };
 use anonymed_core::{
     Action, AttributeRole, Context, Document, EntityType, Format, ModalityError, TimeMode,
+    column_authority,
 };
 use hashbrown::HashMap;
 
@@ -16,7 +17,7 @@ use crate::TableOptions;
 use crate::batch::StringBatch;
 use crate::cell_date::{DateStyle, StyleSurvey};
 use crate::guard::{Guard, GuardSurvey, is_place};
-use crate::inspect::{column_authority, first_rows};
+use crate::inspect::first_rows;
 use crate::lexicon;
 use crate::source::Part;
 
@@ -174,7 +175,7 @@ pub(crate) fn policy(reason: &str) -> ModalityError {
     ModalityError::Policy(reason.to_owned())
 }
 
-fn column(
+pub(crate) fn column(
     source: usize,
     name: &str,
     is_subject: bool,

@@ -1,8 +1,9 @@
 //! `anonymed table`: one table by itself, without a project.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anonymed_core::KeyRing;
 use anonymed_engine::EngineError;
 use anonymed_engine::hierarchy::{
     HierarchyFault, HierarchyOrigin, HierarchyReport, HierarchyRequest, Values, check,
@@ -11,6 +12,7 @@ use anonymed_engine::single::{Places, TableReport, anonymize};
 use clap::{Args, Subcommand};
 
 use super::common::{Common, abandon_on_signals};
+use super::run::HELD;
 use super::{table_attack, table_explain, table_report};
 use crate::console;
 use crate::failure::Failure;
@@ -32,6 +34,9 @@ pub(crate) enum Command {
         /// The sheet of a workbook that has several.
         #[arg(long, value_name = "NAME")]
         sheet: Option<String>,
+        /// What the configuration's actions on columns work with; made where it is not there.
+        #[arg(long, value_name = "FILE")]
+        key_file: Option<PathBuf>,
         /// Write a page with pictures of the release, too: *.html.
         #[arg(long, value_name = "PAGE.html")]
         report: Option<PathBuf>,
@@ -86,7 +91,7 @@ pub(crate) struct Hierarchy {
 /// Runs the command.
 pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failure> {
     match command {
-        Command::Anonymize { input, out, config, sheet, report, drawn } => {
+        Command::Anonymize { input, out, config, sheet, key_file, report, drawn } => {
             if report.is_none() && drawn.is_asked() {
                 return Err(EngineError::Usage(
                     "`--curve`, `--min-cell` and `--threshold` are about the page of `--report`"
@@ -96,7 +101,8 @@ pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failur
             }
             let page = report.as_deref().map(|place| (place, drawn.drawing()));
             let sheet = sheet.as_deref();
-            anonymized(Places { input, sheet, output: out, config, page }, common)
+            let places = Places { input, sheet, output: out, config, page };
+            anonymized(places, key_file.as_deref(), common)
         }
         Command::Hierarchy(hierarchy) => checked(hierarchy, common),
         Command::Attack(args) => table_attack::run(args, common),
@@ -105,14 +111,21 @@ pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failur
     }
 }
 
-fn anonymized(places: Places<'_>, common: &Common) -> Result<ExitCode, Failure> {
-    let report = anonymize(places, common.progress().as_ref(), &abandon_on_signals()?)?;
+fn anonymized(
+    places: Places<'_>,
+    key_file: Option<&Path>,
+    common: &Common,
+) -> Result<ExitCode, Failure> {
+    let session = key_file.map(|file| common.open_or_make_key(file)).transpose()?;
+    let keys = session.as_ref().map(|session| session.keys.as_ref() as &dyn KeyRing);
+    let report = anonymize(places, keys, common.progress().as_ref(), &abandon_on_signals()?)?;
     if common.json {
         console::print_json(&report)?;
     } else {
         say(&report, common);
     }
-    Ok(ExitCode::SUCCESS)
+    let is_held = report.held_rows > 0 || report.actions.iter().any(|done| done.withheld > 0);
+    Ok(if is_held { ExitCode::from(HELD) } else { ExitCode::SUCCESS })
 }
 
 fn checked(hierarchy: &Hierarchy, common: &Common) -> Result<ExitCode, Failure> {
@@ -238,6 +251,18 @@ fn say(report: &TableReport, common: &Common) {
     }
     if report.rows_without_subject > 0 {
         common.say(&format!("{} rows name nobody and are left out", report.rows_without_subject));
+    }
+    if report.held_rows > 0 {
+        common.say(&format!(
+            "{} rows are left out: who they are of is not known or not agreed on",
+            report.held_rows
+        ));
+    }
+    for done in &report.actions {
+        common.say(&format!(
+            "{} of `{}`: {} of {} cells changed, {} emptied, {} withheld",
+            done.action, done.column, done.changed, done.filled, done.emptied, done.withheld
+        ));
     }
     if report.rejected_rows > 0 {
         common.say(&format!("{} rows could not be read", report.rejected_rows));

@@ -494,7 +494,11 @@ fn what_cannot_be_done_leaves_no_output() {
     check(&on("t = 0.2\nkind = \"hierarchical\""), 3, "needs the key `hierarchy`");
     check(&on("t = 0.2\nkind = \"cosine\""), 3, "is none that is known");
     check(&on("t = 2"), 3, "below 1");
-    check("[columns]\ndx = \"text\"\nage = \"quasi\"\n[[model]]\nk = 5\n", 3, "is prose");
+    check(
+        "[columns]\ndx = \"text\"\nage = \"quasi\"\n[[model]]\nk = 5\n",
+        3,
+        "is told by `subject`",
+    );
 }
 
 #[test]

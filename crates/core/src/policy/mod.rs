@@ -11,6 +11,7 @@ mod hierarchy_keys;
 mod output_config;
 mod raw;
 mod safe_harbor;
+mod table_actions;
 mod table_config;
 
 use std::collections::BTreeMap;

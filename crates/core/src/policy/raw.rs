@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::table_actions::{Asked, Treatment};
 use super::*;
 use crate::PseudonymDomain;
 
@@ -36,8 +37,8 @@ struct RawPolicy {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-struct RawKeys {
-    domain: Option<String>,
+pub(super) struct RawKeys {
+    pub(super) domain: Option<String>,
     mode: Option<String>,
 }
 
@@ -58,7 +59,7 @@ struct RawAuthority {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-struct RawTime {
+pub(super) struct RawTime {
     mode: Option<String>,
     range_days: Option<u16>,
     whole_weeks: Option<bool>,
@@ -97,9 +98,9 @@ struct RawColumn {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-struct RawText {
+pub(super) struct RawText {
     #[serde(default)]
-    files: Vec<String>,
+    pub(super) files: Vec<String>,
     names: Option<String>,
     numbers: Option<String>,
     #[serde(default)]
@@ -144,6 +145,41 @@ pub(super) fn parse(text: &str) -> Result<Policy, PolicyError> {
     if raw.schema != 1 {
         return Err(PolicyError::new("schema", "this version reads schema 1"));
     }
+    read(raw)
+}
+
+/// The sections of a policy that one table by itself has, too.
+pub(super) struct Sections {
+    pub(super) keys: RawKeys,
+    pub(super) time: RawTime,
+    pub(super) text: RawText,
+    /// The name of the numbering that the raw authority beside it is of.
+    pub(super) authority: Option<(String, String)>,
+}
+
+/// A policy that has these sections alone, of linked research.
+pub(super) fn of_sections(sections: Sections) -> Result<Policy, PolicyError> {
+    let Sections { keys, time, text, authority } = sections;
+    let authority = authority.map(|(name, raw)| RawAuthority { name, matches: vec![raw] });
+    let subject = RawSubject { authority: authority.into_iter().collect(), on_conflict: None };
+    read(RawPolicy {
+        schema: 1,
+        name: "table".into(),
+        profile: Profile::ResearchLinked.as_str().into(),
+        purpose: String::new(),
+        on_unclassified: Some(OnUnclassified::Drop.as_str().into()),
+        keys,
+        subject,
+        time,
+        table: Vec::new(),
+        text,
+        fhir: RawFhir::default(),
+        risk: RawRisk::default(),
+        release: RawRelease::default(),
+    })
+}
+
+fn read(raw: RawPolicy) -> Result<Policy, PolicyError> {
     let profile: Profile = choice("profile", &raw.profile, Profile::ALL, Profile::as_str)?;
     let defaults = profile.defaults();
     let time = time(raw.time, &defaults)?;
@@ -302,28 +338,16 @@ fn column(value: toml::Value, key: &str) -> Result<ColumnRule, PolicyError> {
             .map_err(|e| PolicyError::new(key, e.message().to_owned()))?,
         _ => return Err(PolicyError::new(key, "an action's name or a table with `action`")),
     };
-    let role = optional(key, raw.role.as_deref(), AttributeRole::ALL, AttributeRole::as_str)?;
-    let entity = optional(key, raw.entity.as_deref(), EntityType::ALL, EntityType::as_str)?;
-    let verb = match (&raw.action, role) {
-        (Some(verb), _) => verb.as_str(),
-        (
-            None,
-            Some(AttributeRole::Quasi | AttributeRole::Sensitive | AttributeRole::Insensitive),
-        ) => "keep",
-        (None, Some(AttributeRole::FreeText)) => "text",
-        (None, Some(AttributeRole::Identifier | AttributeRole::Unknown)) => "drop",
-        (None, None) => return Err(PolicyError::new(key, "needs `action` or `role`")),
-    };
-    let action = Action::build(verb, raw.to.as_deref(), raw.level, raw.span, raw.round_to, key)?;
-    let role = role.unwrap_or(match action {
-        Action::Keep => AttributeRole::Insensitive,
-        Action::Generalize(_) => AttributeRole::Quasi,
-        Action::Text => AttributeRole::FreeText,
-        _ => AttributeRole::Identifier,
-    });
-    if role == AttributeRole::Identifier && action == Action::Keep {
-        return Err(PolicyError::new(key, "an identifier cannot be kept"));
+    let Treatment { role, entity, action } = Asked {
+        action: raw.action.as_deref(),
+        role: raw.role.as_deref(),
+        entity: raw.entity.as_deref(),
+        to: raw.to.as_deref(),
+        level: raw.level,
+        span: raw.span,
+        round_to: raw.round_to,
     }
+    .read(key)?;
     let hierarchy = raw.hierarchy.map(|value| {
         let key = format!("{key}.hierarchy");
         let wrong = |reason| Err(PolicyError::new(key.as_str(), reason));
@@ -418,7 +442,7 @@ pub(super) fn choice<T: Copy>(
     })
 }
 
-fn optional<T: Copy>(
+pub(super) fn optional<T: Copy>(
     key: &str,
     text: Option<&str>,
     all: &[T],

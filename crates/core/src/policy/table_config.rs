@@ -7,8 +7,12 @@ use serde::Deserialize;
 
 use super::attack_config::{AttackConfig, RawAttack};
 use super::output_config::RawOutput;
-use super::{Aggregate, HierarchyConfig, OutputConfig, OutputForm, PolicyError, RiskScope};
-use crate::AttributeRole;
+use super::raw::{RawKeys, RawText, RawTime};
+use super::table_actions::{self, Asked, Grounds, Treatment};
+use super::{
+    Action, Aggregate, HierarchyConfig, OutputConfig, OutputForm, Policy, PolicyError, RiskScope,
+};
+use crate::{AttributeRole, EntityType};
 
 /// A table's columns, models and search.
 #[derive(Debug, Clone)]
@@ -31,6 +35,8 @@ pub struct TableConfig {
     pub output: OutputConfig,
     /// The people that the table's are a part of.
     pub population: Option<PopulationConfig>,
+    /// What the actions of columns go by; none where no action changes a value.
+    pub actions: Option<Policy>,
 }
 
 /// A table of everybody of a population, with the quasi-identifiers of the table that is anonymized.
@@ -60,6 +66,42 @@ pub struct ColumnConfig {
     pub aggregate: Option<Aggregate>,
     /// What parts the items of a cell, where a cell is a set of them.
     pub items: Option<String>,
+    /// What is done with its values before anything else sees them.
+    pub action: Action,
+    /// What its values are, where the configuration says so.
+    pub entity: Option<EntityType>,
+}
+
+impl ColumnConfig {
+    /// A column of a role, with nothing else said of it.
+    pub fn of(role: AttributeRole) -> Self {
+        Self {
+            role,
+            hierarchy: None,
+            weight: 1.0,
+            missing: Vec::new(),
+            aggregate: None,
+            items: None,
+            action: Action::Keep,
+            entity: None,
+        }
+    }
+
+    /// Whether it is in the release.
+    pub fn is_released(&self) -> bool {
+        self.action != Action::Drop
+    }
+
+    /// Whether it is in the release with other values than it had.
+    pub fn is_rewritten(&self) -> bool {
+        !matches!(self.action, Action::Keep | Action::Drop)
+    }
+
+    /// Whether classes are made of values that stand in no raw table.
+    pub fn is_rewritten_in_classes(&self) -> bool {
+        let of_classes = matches!(self.role, AttributeRole::Quasi | AttributeRole::Sensitive);
+        of_classes && self.is_rewritten()
+    }
 }
 
 /// A privacy model by the letter of its parameter.
@@ -144,12 +186,25 @@ struct Raw {
     #[serde(default)]
     output: RawOutput,
     population: Option<PopulationConfig>,
+    authority: Option<String>,
+    #[serde(default)]
+    keys: RawKeys,
+    #[serde(default)]
+    time: RawTime,
+    #[serde(default)]
+    text: RawText,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct RawColumn {
-    role: String,
+    role: Option<String>,
+    action: Option<String>,
+    entity: Option<String>,
+    to: Option<String>,
+    level: Option<u8>,
+    span: Option<f64>,
+    round_to: Option<u8>,
     hierarchy: Option<toml::Value>,
     weight: Option<f64>,
     #[serde(default)]
@@ -230,8 +285,8 @@ impl TableConfig {
         {
             return Err(PolicyError::new(
                 format!("columns.{subject}"),
-                "the subject column tells people apart and is not released; give it no role, or \
-                 \"identifier\"",
+                "the subject column tells people apart and is not released as it is; give it no role, or \
+                 \"identifier\", with an action as \"pseudonym\" where its code is to be released",
             ));
         }
         let search = search(raw.search, "search")?;
@@ -250,6 +305,17 @@ impl TableConfig {
         }
         of_items(&models, &columns)?;
         let (subject, population) = (raw.subject, raw.population);
+        let grounds = Grounds {
+            keys: raw.keys,
+            time: raw.time,
+            text: raw.text,
+            authority: raw.authority,
+            subject: subject.clone(),
+        };
+        let actions = table_actions::policy(grounds, &columns)?;
+        if actions.is_some() {
+            compared(&columns, is_attacked, population.is_some())?;
+        }
         if population.is_none() && models.iter().any(ModelConfig::is_of_population) {
             let reason =
                 "`k_map`, `delta_min` and `delta_max` need `[population] table = \"FILE\"`";
@@ -265,7 +331,31 @@ impl TableConfig {
             is_attacked,
             output,
             population,
+            actions,
         })
+    }
+
+    /// The configuration, for work that compares the values of classes with the raw table's.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] that names a column of theirs with an action.
+    pub fn as_they_are(self) -> Result<Self, PolicyError> {
+        match self.columns.iter().find(|(_, column)| column.is_rewritten_in_classes()) {
+            Some((name, column)) => Err(PolicyError::new(
+                format!("columns.{name}.action"),
+                format!(
+                    "this works on values as they are, and \"{}\" leaves others; leave the action out",
+                    column.action.verb()
+                ),
+            )),
+            None => Ok(self),
+        }
+    }
+
+    /// Whether what is done with its columns depends on a key.
+    pub fn needs_key(&self) -> bool {
+        self.actions.as_ref().is_some_and(|policy| table_actions::needs_key(policy, &self.columns))
     }
 
     /// The columns of a role, in order.
@@ -289,11 +379,31 @@ fn attackable(columns: &[(String, ColumnConfig)]) -> Result<(), PolicyError> {
     }
 }
 
+/// Refuses to compare with values that stand in no raw table.
+fn compared(
+    columns: &[(String, ColumnConfig)],
+    is_attacked: bool,
+    has_population: bool,
+) -> Result<(), PolicyError> {
+    let (what, section) = match (is_attacked, has_population) {
+        (true, _) => ("attacks compare", "[attack]"),
+        (_, true) => ("a population is compared", "[population]"),
+        _ => return Ok(()),
+    };
+    match columns.iter().find(|(_, column)| column.is_rewritten_in_classes()) {
+        Some((name, _)) => Err(PolicyError::new(
+            format!("columns.{name}.action"),
+            format!("{what} with values as they are; leave the action out, or {section}"),
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Refuses columns that an aggregated form has no place for.
 fn aggregates(columns: &[(String, ColumnConfig)]) -> Result<(), PolicyError> {
     let odd = columns.iter().find(|(name, column)| {
-        column.role == AttributeRole::Insensitive
-            || (name == COUNT && column.role != AttributeRole::Identifier)
+        let of_classes = matches!(column.role, AttributeRole::Quasi | AttributeRole::Sensitive);
+        column.is_released() && (!of_classes || name == COUNT)
     });
     match odd {
         Some((name, _)) => Err(PolicyError::new(
@@ -334,19 +444,24 @@ const POPULATION_MODELS: [&str; 3] = ["k_map", "delta_min", "delta_max"];
 
 fn column(value: toml::Value, key: &str) -> Result<ColumnConfig, PolicyError> {
     let raw: RawColumn = match value {
-        toml::Value::String(role) => RawColumn {
-            role,
-            hierarchy: None,
-            weight: None,
-            missing: Vec::new(),
-            aggregate: None,
-            items: None,
-        },
+        toml::Value::String(role) if AttributeRole::ALL.iter().any(|r| r.as_str() == role) => {
+            RawColumn { role: Some(role), ..RawColumn::default() }
+        }
+        toml::Value::String(verb) => RawColumn { action: Some(verb), ..RawColumn::default() },
         value => {
             value.try_into().map_err(|e: toml::de::Error| PolicyError::new(key, e.message()))?
         }
     };
-    let role = super::raw::choice(key, &raw.role, AttributeRole::ALL, AttributeRole::as_str)?;
+    let Treatment { role, entity, action } = Asked {
+        action: raw.action.as_deref(),
+        role: raw.role.as_deref(),
+        entity: raw.entity.as_deref(),
+        to: raw.to.as_deref(),
+        level: raw.level,
+        span: raw.span,
+        round_to: raw.round_to,
+    }
+    .read(key)?;
     if role == AttributeRole::Unknown {
         return Err(PolicyError::new(key, "identifier, quasi, sensitive, text or keep"));
     }
@@ -375,7 +490,7 @@ fn column(value: toml::Value, key: &str) -> Result<ColumnConfig, PolicyError> {
         .transpose()?;
     let aggregate = aggregate.transpose()?;
     let (missing, items) = (raw.missing, raw.items);
-    Ok(ColumnConfig { role, hierarchy, weight, missing, aggregate, items })
+    Ok(ColumnConfig { role, hierarchy, weight, missing, aggregate, items, action, entity })
 }
 
 /// Reads a model; `sensitive` says what is wrong with a column that it is about.
@@ -512,7 +627,7 @@ mod tests {
             "[columns]\nx = { role = \"quasi\", hierarchy = { build = \"interval\" } }\n",
             "columns.x.hierarchy.width",
         );
-        check("subject = \"mrn\"\n[columns]\nmrn = \"keep\"\n", "is not released");
+        check("subject = \"mrn\"\n[columns]\nmrn = \"keep\"\n", "is not released as it is");
         check(&format!("{COLUMNS}[[model]]\nl = 2\non = \"age\"\n"), "has not the role");
         check(&format!("{COLUMNS}[[model]]\nkind = \"x\"\n"), "has no parameter");
         check(&format!("{COLUMNS}[[model]]\nk = \"5\"\n"), "model[0].k");

@@ -53,7 +53,7 @@ impl Made {
         let (config, place) = (self.at("table.toml"), self.at("page.html"));
         let page = Some((place.as_path(), drawing));
         let places = Places { input: &input, sheet: None, output: &output, config: &config, page };
-        anonymize(places, &(), &CancelToken::default()).unwrap();
+        anonymize(places, None, &(), &CancelToken::default()).unwrap();
         fs_err::read_to_string(place).unwrap()
     }
 

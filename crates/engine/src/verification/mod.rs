@@ -195,7 +195,7 @@ pub fn verify(
         read_again.map(|r| project.event("verify.open", &policy.purpose).file(r.file)),
     )?;
     let Scan { inventory, graph: raw } = scan;
-    let known = known_values(project, &raw, &graph);
+    let known = known_values(project.keys(), &raw, &graph);
     let bound = (&policy, &inventory, &plan);
     let look = Look::new(project, bound, (raw, graph), (&known, &records), cancel);
     let bytes = records.iter().map(record_bytes).sum();
@@ -307,9 +307,12 @@ fn records_digest(records: &[Record]) -> Result<String, EngineError> {
 }
 
 /// Fingerprints of every identifier the scan saw: of patients, of those around them, and every key.
-fn known_values(project: &Project, raw: &RawGraph, graph: &SubjectGraph) -> KnownValues {
-    let key = project.keys().derive(&KeyPurpose::Fingerprint);
-    let mut builder = KnownValues::builder(&key);
+pub(crate) fn known_values(
+    keys: &dyn KeyRing,
+    raw: &RawGraph,
+    graph: &SubjectGraph,
+) -> KnownValues {
+    let mut builder = KnownValues::builder(&keys.derive(&KeyPurpose::Fingerprint));
     for (subject, entity, value) in graph.known(raw) {
         builder.insert(entity, value, subject);
     }

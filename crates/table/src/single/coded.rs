@@ -3,7 +3,9 @@
 
 use anonymed_anonymize::Narrow;
 use anonymed_core::policy::{Aggregate, ColumnConfig, HierarchyConfig, TableConfig};
-use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
+use anonymed_core::{
+    Action, AttributeRole, CancelToken, Document, EntityType, Format, ModalityError,
+};
 use arrow::array::{Array, StringArray};
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::hash::BuildHasher;
@@ -22,6 +24,8 @@ pub(super) struct Bound {
     pub(super) released: Vec<BoundColumn>,
     /// The column that tells people apart.
     pub(super) subject: Option<usize>,
+    /// Its header.
+    pub(super) subject_name: Option<String>,
 }
 
 /// One released column.
@@ -35,6 +39,8 @@ pub(super) struct BoundColumn {
     pub(super) weight: f64,
     pub(super) missing: Vec<String>,
     pub(super) aggregate: Option<Aggregate>,
+    pub(super) action: Action,
+    pub(super) entity: Option<EntityType>,
 }
 
 impl BoundColumn {
@@ -48,6 +54,8 @@ impl BoundColumn {
             weight: column.weight,
             missing: column.missing.clone(),
             aggregate: column.aggregate,
+            action: column.action.clone(),
+            entity: column.entity,
         }
     }
 
@@ -63,15 +71,8 @@ impl Bound {
         let mut released = Vec::new();
         for (name, column) in &config.columns {
             let source = position(name)?;
-            match column.role {
-                AttributeRole::Identifier | AttributeRole::Unknown => continue,
-                AttributeRole::FreeText => {
-                    return Err(ModalityError::Policy(format!(
-                        "column `{name}` is prose, which is scrubbed in a project alone (`anonymed \
-                         init`); give it the role \"identifier\" to leave it out"
-                    )));
-                }
-                _ => {}
+            if !column.is_released() {
+                continue;
             }
             released.push(BoundColumn::of(name, column, source));
         }
@@ -80,7 +81,14 @@ impl Bound {
             return Err(policy("no column has the role \"quasi\": there is nothing to generalise"));
         }
         let subject = config.subject.as_deref().map(position).transpose()?;
-        Ok(Self { released, subject })
+        Ok(Self { released, subject, subject_name: config.subject.clone() })
+    }
+
+    /// The columns whose values are as they are.
+    pub(super) fn as_they_are(config: &TableConfig, part: &Part) -> Result<Self, ModalityError> {
+        let mut bound = Self::new(config, part)?;
+        bound.released.retain(|column| column.action == Action::Keep);
+        Ok(bound)
     }
 
     /// One column by itself.
@@ -90,7 +98,7 @@ impl Bound {
         part: &Part,
     ) -> Result<Self, ModalityError> {
         let bound = BoundColumn::of(name, column, position(part, name)?);
-        Ok(Self { released: vec![bound], subject: None })
+        Ok(Self { released: vec![bound], subject: None, subject_name: None })
     }
 
     /// The positions among the released columns of those of a role.
@@ -137,6 +145,8 @@ pub(super) struct CodedTable {
     pub(super) rejected: Vec<(u64, String)>,
     /// Rows that name nobody, though there is a column that tells people apart. They are taken out.
     pub(super) nameless: u64,
+    /// Rows whose person is not known or not agreed on, where that matters. They are taken out.
+    pub(super) held: u64,
     /// The rows that are left of those that were read, where some were taken out.
     named: Option<Vec<u32>>,
 }
@@ -187,7 +197,7 @@ impl CodedTable {
         )?;
         progress.end("read");
         let subjects = if bound.subject.is_some() { columns.pop() } else { None };
-        Ok(Self { columns, subjects, rows, rejected, nameless: 0, named: None })
+        Ok(Self { columns, subjects, rows, rejected, nameless: 0, held: 0, named: None })
     }
 
     /// Takes out the rows that name nobody, though there is a column that tells people apart: whose they
@@ -202,13 +212,28 @@ impl CodedTable {
         let codes = (0u32..).zip(subjects.codes.iter());
         let named: Vec<u32> =
             codes.filter(|(_, code)| !nameless[*code as usize]).map(|(row, _)| row).collect();
-        for column in self.columns.iter_mut().chain(&mut self.subjects) {
-            *column = column.of_rows(&named);
-        }
-        self.nameless = (self.rows - named.len()) as u64;
-        self.rows = named.len();
-        self.named = Some(named);
+        self.nameless = self.keep(named);
         self
+    }
+
+    /// Takes out the rows of people who are not known, by the code of their identifier.
+    pub(super) fn keep_known<T>(&mut self, people: &[Option<T>]) {
+        let Some(subjects) = &self.subjects else { return };
+        let codes = (0u32..).zip(subjects.codes.iter());
+        let known = codes.filter(|(_, code)| people[*code as usize].is_some());
+        let known = known.map(|(row, _)| row).collect();
+        self.held = self.keep(known);
+    }
+
+    /// Keeps some of the rows, and says how many it takes out.
+    fn keep(&mut self, rows: Vec<u32>) -> u64 {
+        for column in self.columns.iter_mut().chain(&mut self.subjects) {
+            *column = column.of_rows(&rows);
+        }
+        let out = self.rows - rows.len();
+        self.rows = rows.len();
+        self.named = Some(rows.into_iter().map(|row| self.read_as(row)).collect());
+        out as u64
     }
 
     /// The number that a row had among those that were read.
@@ -282,6 +307,21 @@ impl CodedColumn {
             some.codes.push(u64::from(new));
         }
         some
+    }
+
+    /// One more row.
+    pub(super) fn push(&mut self, text: &str) {
+        let number = self.texts.number(text);
+        self.codes.push(u64::from(number));
+    }
+
+    /// The same rows with another text for each code; what has none is empty.
+    pub(super) fn renamed(&self, name: impl Fn(u64) -> Option<String>) -> Self {
+        let mut renamed = Self::default();
+        let number = |code| renamed.texts.number(&name(code).unwrap_or_default());
+        let numbers: Vec<u32> = (0..self.texts.len() as u64).map(number).collect();
+        self.codes.iter().for_each(|code| renamed.codes.push(u64::from(numbers[code as usize])));
+        renamed
     }
 
     /// Each row so many times.

@@ -60,7 +60,7 @@ impl Tables {
         if config.scope == RiskScope::Joint {
             return Err(policy("a curve is of single rows; leave `scope` out"));
         }
-        let bound = Bound::new(config, part)?;
+        let bound = Bound::as_they_are(config, part)?;
         let table = CodedTable::read(document, format, part, &bound, cancel)?.without_nameless();
         let counting = match table.subjects {
             Some(_) => Counting::AllSubjects,
@@ -96,7 +96,7 @@ fn point(
     (clock, cancel): (fn() -> Duration, &CancelToken),
 ) -> Result<CurvePoint, ModalityError> {
     let families = Families::of(&config.models)?;
-    let job = SingleTable { config, cancel, clock, progress: &() };
+    let job = SingleTable { config, cancel, clock, progress: &(), acting: None };
     let Best { solution, holds, .. } = solve::solution(prepared, &job, (&families, options))?;
     let people = solve::people(&prepared.frequency, &solution.recoding);
     let all: u64 = people.iter().sum();

@@ -89,7 +89,7 @@ impl Tables {
         if job.config.scope == RiskScope::Joint {
             return Err(policy("what is explained is of single rows; leave `scope` out"));
         }
-        let bound = Bound::new(job.config, part)?;
+        let bound = Bound::as_they_are(job.config, part)?;
         let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
         let table = table.without_nameless();
         let counting = match table.subjects {

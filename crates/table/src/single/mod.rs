@@ -1,9 +1,10 @@
 //! One table by itself: read once into codes, solved in memory, written in the order of its rows.
 //!
-//! Nothing keyed happens here: identifiers are dropped, quasi-identifiers generalised, sensitive and kept
-//! columns written as they are. Rows that no class could take are left out. What was written is read back
+//! Identifiers are dropped, quasi-identifiers generalised, sensitive and kept columns written as they are, but
+//! for columns with an action, whose values are rewritten first ([`acts`]). Rows that no class could take are left out. What was written is read back
 //! by another path ([`check`]), which finds the classes again and counts for itself.
 
+mod acts;
 mod aggregate;
 mod check;
 mod coded;
@@ -22,12 +23,16 @@ mod view;
 use anonymed_anonymize::Proof;
 use anonymed_assess::{CodedColumn as CodedViewColumn, CodedTable as CodedView};
 use anonymed_core::policy::{OutputForm, TableConfig, TableFormat};
-use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError, Progress};
+use anonymed_core::{
+    AttributeRole, CancelToken, Document, Format, ModalityError, Progress, SubjectId,
+};
 use std::io::Write;
 use std::time::Duration;
 
 use crate::{Part, Tables};
 
+pub use acts::WITHHELD;
+pub use acts::{Acting, Rewritten};
 pub use anonymed_anonymize::{Fault, FaultKind};
 pub use check::{Beside, CheckError, Checked, check, checkable};
 pub use curve::{CURVE_K, CURVE_SUPPRESSION, CurvePoint};
@@ -50,6 +55,8 @@ pub struct SingleTable<'a> {
     pub clock: fn() -> Duration,
     /// Hears how far the stages are: `read` and `write` in rows, `solve` in combinations or nodes.
     pub progress: &'a dyn Progress,
+    /// What the configuration's actions work with; none where it has none.
+    pub acting: Option<Acting<'a>>,
 }
 
 /// Who stops the work, and who hears how far it is.
@@ -80,6 +87,12 @@ pub struct SingleOutcome {
     pub rejected: Vec<(u64, String)>,
     /// Rows that name nobody, though there is a column that tells people apart; they are left out.
     pub nameless: u64,
+    /// Rows whose person is not known or not agreed on, where actions go by that; they are left out.
+    pub held: u64,
+    /// What was done with the values of columns that have an action.
+    pub rewritten: Vec<Rewritten>,
+    /// Who the numbers of `subjects` are, where actions go by that.
+    pub owners: Vec<SubjectId>,
     /// Rows written.
     pub released: u64,
     /// Distinct combinations of the quasi-identifiers.
@@ -173,7 +186,14 @@ impl Tables {
     ) -> Result<SingleOutcome, ModalityError> {
         let bound = coded::Bound::new(job.config, part)?;
         let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
-        let mut table = table.without_nameless();
+        let table = table.without_nameless();
+        let (mut table, rewritten) = match (job.acting, &job.config.actions) {
+            (Some(acting), _) => acts::act(table, &bound, acting, self.options())?,
+            (None, None) => (table, Vec::new()),
+            (None, Some(_)) => {
+                return Err(ModalityError::Internal("actions have nothing to work with".into()));
+            }
+        };
         let solved = solve::solve(&table, &bound, job, self.options())?;
         let classes = solved.class_of_row.as_slice();
         let beside = (self.options(), job.cancel);
@@ -188,9 +208,13 @@ impl Tables {
             }
         };
         let mut outcome = solved.outcome(&table, &bound, order);
-        if !job.config.is_attacked {
+        if !job.config.is_attacked && rewritten.is_empty() {
             outcome.raw_rows = None;
         }
+        if !rewritten.is_empty() {
+            outcome.owners = acts::owners(&table);
+        }
+        outcome.rewritten = rewritten;
         Ok(outcome)
     }
 }

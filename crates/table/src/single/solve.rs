@@ -505,8 +505,11 @@ impl Solved {
         let raw_rows =
             rows.filter(|(_, class)| kept(class)).map(|(row, _)| table.read_as(row)).collect();
         SingleOutcome {
-            rows: (table.rows + table.rejected.len()) as u64 + table.nameless,
+            rows: (table.rows + table.rejected.len()) as u64 + table.nameless + table.held,
             nameless: table.nameless,
+            held: table.held,
+            rewritten: Vec::new(),
+            owners: Vec::new(),
             conditions_hold: self.conditions_hold,
             left_out: self.left_out(table, bound),
             rejected: table.rejected.clone(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anonymed_anonymize::HierarchyFile;
 use anonymed_assess::{AssessError, CodedColumn, CodedTable, NOBODY, ValueTree};
 use anonymed_core::policy::{COUNT, HierarchyConfig, OutputForm};
-use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
+use anonymed_core::{Action, AttributeRole, CancelToken, Document, Format, ModalityError};
 
 use super::check::MOST_ROWS;
 use super::coded::{self, Bound, BoundColumn};
@@ -63,7 +63,7 @@ impl Tables {
         let lines = is_counted.then(|| position(COUNT)).flatten();
         let lines = lines.filter(|at| there.iter().all(|(_, source)| source != at));
         released.extend(lines.map(|at| bound_column(&LINES, at)));
-        let mut bound = Bound { released, subject: subject.and_then(position) };
+        let mut bound = Bound { released, subject: subject.and_then(position), subject_name: None };
         let mut table = coded::CodedTable::read(document, format, part, &bound, cancel)?;
         if lines.is_some() {
             bound.released.pop();
@@ -110,7 +110,7 @@ impl Tables {
             .filter(is_built)
             .filter_map(|wanted| Some(bound_column(wanted, position(wanted.name)?)))
             .collect();
-        let bound = Bound { released: built, subject: None };
+        let bound = Bound { released: built, subject: None, subject_name: None };
         let table = match bound.released.is_empty() {
             true => None,
             false => Some(coded::CodedTable::read(document, format, part, &bound, cancel)?),
@@ -173,6 +173,8 @@ fn bound_column(wanted: &Wanted<'_>, source: usize) -> BoundColumn {
         weight: 1.0,
         missing: wanted.missing.to_vec(),
         aggregate: None,
+        action: Action::Keep,
+        entity: None,
     }
 }
 

@@ -3,13 +3,12 @@
 use anonymed_core::policy::TimeMode;
 use anonymed_core::release::Check;
 use anonymed_core::{EntityType, Locator, Place, SubjectId};
-use anonymed_table::{ColumnOutcome, StringBatch};
+use anonymed_table::{ColumnOutcome, StringBatch, WITHHELD};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::{Findings, Pass, read_back, released_columns, unreadable};
 use crate::EngineError;
-use crate::run::WITHHELD;
 use crate::verify::dates::unwritten_dates;
 use crate::verify::residual::{Position, residual};
 use crate::verify::{CellUse, ColumnTally, Quiet, Sweep, Weight};

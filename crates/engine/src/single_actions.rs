@@ -1,0 +1,325 @@
+//! The actions of a table by itself: who its people are, what their codes, shifts and fakes are made with, and a
+//! search of what was written for the identifiers that were read.
+//!
+//! The same key file, `[keys] domain` and authority give a patient the same code and date shift as in a project.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use anonymed_core::policy::{TableConfig, TableFormat, TimeMode};
+use anonymed_core::{
+    Action, AttributeRole, CancelToken, Context, KeyRing, Policy, PolicyError, Pseudonymizer,
+    SubjectId,
+};
+use anonymed_table::single::{Rewritten, SingleOutcome};
+use anonymed_table::{Persons, StringBatch, TableOptions, Tables, WITHHELD, released};
+use anonymed_text::Scrubber;
+use hashbrown::HashSet;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::graph::{KeepDates, KeyIndex, RawGraph, SubjectGraph};
+use crate::subjects::{KnownValuesNeed, Patients, pseudonymizer};
+use crate::table_input::TableInput;
+use crate::verification::known_values;
+use crate::verify::dates::unwritten_dates;
+use crate::verify::residual::{Position, residual};
+use crate::verify::{CellUse, KnownValues, Sweep, Weight};
+use crate::{EngineError, job};
+
+/// Exit code of a release in which identifiers were found.
+const REFUSED: u8 = 5;
+/// Share of a column's cells of prose beyond which blanking is not enough, as in a project by default.
+const WITHHELD_MOST: f64 = 0.05;
+
+/// What was done with the values of one column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ColumnAction {
+    /// The column.
+    pub column: String,
+    /// The action's verb.
+    pub action: &'static str,
+    /// Cells that state something.
+    pub filled: u64,
+    /// Cells in which something was replaced.
+    pub changed: u64,
+    /// Cells that were emptied, since the action could not be applied to what they say.
+    pub emptied: u64,
+    /// Cells of prose that are blanked because an identifier was found in what was written.
+    pub withheld: u64,
+}
+
+impl From<Rewritten> for ColumnAction {
+    fn from(column: Rewritten) -> Self {
+        let Rewritten { column, action, filled, changed, emptied, withheld, .. } = column;
+        Self { column, action, filled, changed, emptied, withheld }
+    }
+}
+
+/// What the actions of a configuration work with.
+pub(crate) struct Actions<'a> {
+    policy: &'a Policy,
+    patients: Patients,
+    codes: Arc<Pseudonymizer>,
+    text: Scrubber,
+    known: KnownValues,
+    as_of: Date,
+}
+
+impl<'a> Actions<'a> {
+    /// Reads who the people of a table are; nothing where the configuration has no action.
+    ///
+    /// # Errors
+    ///
+    /// Where the actions need a key and there is none, where the table cannot be read, or no date says when its
+    /// data end though ages or dates are worked on.
+    pub(crate) fn of(
+        input: TableInput<'_>,
+        config: &'a TableConfig,
+        keys: Option<&dyn KeyRing>,
+        cancel: &CancelToken,
+    ) -> Result<Option<Self>, EngineError> {
+        let Some(policy) = &config.actions else { return Ok(None) };
+        match keys {
+            Some(keys) => Self::with_keys(input, (config, policy), keys, cancel).map(Some),
+            None if config.needs_key() => Err(EngineError::Usage(
+                "an action of the configuration (pseudonym, surrogate, shift, perturb, encrypt or text) needs a \
+                 key: --key-file FILE"
+                    .into(),
+            )),
+            None => {
+                let passing = anonymed_vault::passing_key()?;
+                Self::with_keys(input, (config, policy), &passing, cancel).map(Some)
+            }
+        }
+    }
+
+    fn with_keys(
+        input: TableInput<'_>,
+        (config, policy): (&TableConfig, &'a Policy),
+        keys: &dyn KeyRing,
+        cancel: &CancelToken,
+    ) -> Result<Self, EngineError> {
+        let mut raw = read_people(input, config, cancel)?;
+        raw.settle();
+        let graph = SubjectGraph::build(&raw, &policy.subject, &[]);
+        let as_of = policy.time.as_of.or_else(|| raw.latest());
+        let as_of = as_of.or_else(|| (!works_on_dates(config)).then_some(Date::ZERO));
+        let as_of = as_of.ok_or_else(|| {
+            EngineError::Policy(PolicyError {
+                key: "time.as_of".into(),
+                reason: "no date in the table tells when its data end, and ages are reckoned on that day; name it"
+                    .into(),
+                span: None,
+            })
+        })?;
+        // A maker of codes for a crosswalk is refused by the configuration, so that no digest is asked.
+        let codes = Arc::new(pseudonymizer(policy, keys, ""));
+        let need = KnownValuesNeed::ForText;
+        let known = known_values(keys, &raw, &graph);
+        let patients = Patients::new(policy, keys, &codes, &raw, &graph, need)
+            .with_keys(KeyIndex::new(raw, graph));
+        let text = job::scrubber(&codes, policy, &patients)?;
+        Ok(Self { policy, patients, codes, text, known, as_of })
+    }
+
+    /// What the table engine works with.
+    pub(crate) fn context<'c>(&'c self, cancel: &'c CancelToken) -> Context<'c> {
+        Context {
+            policy: self.policy,
+            pseudonymizer: &self.codes,
+            subjects: &self.patients,
+            text: &self.text,
+            as_of: self.as_of,
+            cancel,
+        }
+    }
+
+    /// Looks for identifiers in the columns that were rewritten, as they were written.
+    pub(crate) fn look(
+        &self,
+        (written, format): (&Path, TableFormat),
+        (config, outcome): (&TableConfig, &SingleOutcome),
+    ) -> Result<Found, EngineError> {
+        let broken = |e: released::ReadBackError| EngineError::Integrity(e.to_string());
+        let table = released::read(written, format).map_err(broken)?;
+        let allowed = self.policy.text.allow.iter().map(String::as_str);
+        let sweep = Sweep::new(&self.known).allowing(allowed);
+        let columns = table.columns().to_vec();
+        let looked: Vec<Looked<'_>> = outcome
+            .rewritten
+            .iter()
+            .filter_map(|done| Looked::of(done, &columns, config, format))
+            .collect();
+        let mut found = Found::default();
+        let mut row = 0;
+        for batch in table {
+            let batch = batch.map_err(broken)?;
+            for at in 0..batch.len() {
+                let raw_row =
+                    outcome.raw_rows.as_ref().and_then(|rows| rows.get(row + at)).copied();
+                let raw_row = raw_row.ok_or_else(|| {
+                    EngineError::Integrity("the release has rows of nobody".into())
+                })?;
+                let person = outcome.subjects.as_ref().and_then(|all| all.get(row + at));
+                let owner = person.and_then(|code| outcome.owners.get(*code as usize)).copied();
+                for column in &looked {
+                    let is_hit = column.is_hit(&batch, at, (raw_row, owner), &sweep, self);
+                    found.take(column, raw_row, is_hit);
+                }
+            }
+            row += batch.len();
+        }
+        Ok(found)
+    }
+}
+
+/// What was found of identifiers in what was written.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Cells of prose: the number of the row among those read, and the column.
+    pub(crate) prose: HashSet<(u32, String)>,
+    /// Columns of other actions with a cell that holds an identifier still.
+    pub(crate) columns: Vec<String>,
+}
+
+impl Found {
+    /// Refuses a release in which an action left identifiers, or so many cells of prose hold one that the rest
+    /// is not to be trusted.
+    ///
+    /// # Errors
+    ///
+    /// [`EngineError::Nothing`] that names the columns.
+    pub(crate) fn refuse(
+        &self,
+        outcome: &SingleOutcome,
+        withheld: &HashSet<(u32, String)>,
+    ) -> Result<(), EngineError> {
+        let refused = |reason: String| Err(EngineError::Nothing { reason, exit: REFUSED });
+        if !self.columns.is_empty() {
+            return refused(format!(
+                "an identifier that was read stands in what was written of {}; there is no output. Give the \
+                 column another action",
+                self.columns.join(", ")
+            ));
+        }
+        if self.prose.intersection(withheld).next().is_some() {
+            return Err(EngineError::Integrity("a cell that was to be blanked was not".into()));
+        }
+        for done in &outcome.rewritten {
+            let found =
+                self.prose.iter().filter(|(_, column)| *column == done.column).count() as u64;
+            let held = done.withheld + found;
+            if held > 1 && held as f64 > WITHHELD_MOST * done.filled as f64 {
+                return refused(format!(
+                    "an identifier that was read stands in {held} of {} cells of {} after scrubbing; there is no \
+                     output. Leave the column out, or redact it",
+                    done.filled, done.column
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, column: &Looked<'_>, row: u32, is_hit: bool) {
+        if !is_hit {
+            return;
+        }
+        if column.used == CellUse::Prose {
+            self.prose.insert((row, column.done.column.clone()));
+        } else if !self.columns.contains(&column.done.column) {
+            self.columns.push(column.done.column.clone());
+        }
+    }
+}
+
+/// A rewritten column that is looked at.
+struct Looked<'a> {
+    done: &'a Rewritten,
+    at: usize,
+    used: CellUse,
+    role: AttributeRole,
+    is_guarded: bool,
+}
+
+impl<'a> Looked<'a> {
+    /// Nothing where the column's values stand in classes: labels are judged by the models.
+    fn of(
+        done: &'a Rewritten,
+        columns: &[String],
+        config: &TableConfig,
+        format: TableFormat,
+    ) -> Option<Self> {
+        let at = columns.iter().position(|name| *name == done.column)?;
+        let (_, column) = config.columns.iter().find(|(name, _)| *name == done.column)?;
+        let used = match (column.role, done.action) {
+            (AttributeRole::Quasi, _) => return None,
+            (_, "text") => CellUse::Prose,
+            (_, "generalize") => CellUse::Kept,
+            _ => CellUse::Written,
+        };
+        Some(Self { done, at, used, role: column.role, is_guarded: format == TableFormat::Csv })
+    }
+
+    fn is_hit(
+        &self,
+        batch: &StringBatch,
+        at: usize,
+        (row, owner): (u32, Option<SubjectId>),
+        sweep: &Sweep<'_>,
+        actions: &Actions<'_>,
+    ) -> bool {
+        let value = batch.value(self.at, at);
+        let value = if self.is_guarded { anonymed_table::unguarded(value) } else { value };
+        if value.is_empty() || value == WITHHELD {
+            return false;
+        }
+        let excused: &[Range<usize>] = self.done.spans.get(&row).map_or(&[], Vec::as_slice);
+        let hits = match self.used {
+            CellUse::Prose => sweep.field(value, owner, excused),
+            used => sweep.cell(value, owner, used),
+        };
+        if hits.iter().any(|hit| hit.weight == Weight::Certain) {
+            return true;
+        }
+        if self.used == CellUse::Written {
+            return false;
+        }
+        let dated = self.used == CellUse::Prose && actions.policy.time.mode != TimeMode::Keep;
+        !residual(value, Position::Cell(self.role), excused).is_empty()
+            || (dated && !unwritten_dates(value, excused).is_empty())
+    }
+}
+
+/// What the rows of a table say of its people.
+fn read_people(
+    input: TableInput<'_>,
+    config: &TableConfig,
+    cancel: &CancelToken,
+) -> Result<RawGraph, EngineError> {
+    let identifiers: Vec<_> = config
+        .of_role(AttributeRole::Identifier)
+        .map(|(name, column)| (name.as_str(), column.entity))
+        .collect();
+    let persons = Persons { subject: config.subject.as_deref(), identifiers: &identifiers };
+    let tables = Tables::new(TableOptions::default());
+    let mut graph = RawGraph::default();
+    input.open(&tables, |document, format, part| {
+        cancel.check()?;
+        tables.mentions(document, format, part, persons, &mut |mention| {
+            graph.mention(&mention, KeepDates::No);
+        })
+    })?;
+    Ok(graph)
+}
+
+/// Whether ages are reckoned or dates moved.
+fn works_on_dates(config: &TableConfig) -> bool {
+    config.columns.iter().any(|(_, column)| {
+        matches!(
+            column.action,
+            Action::Shift | Action::Text | Action::Generalize(_) | Action::Surrogate
+        )
+    })
+}
