@@ -69,7 +69,7 @@ pub use item_support::{ItemSupport, subsets};
 pub use joint::{JointReport, Multiplicity, SignatureIndex};
 pub use known::ClassLabels;
 pub use marginal::{ClassOver, Extents, Marginal, classes_over};
-pub use pairing::Matched;
+pub use pairing::{Matched, RowOrder};
 pub use privacy::{PrivacyMeasure, Reached, SensitiveLog, ValueTree};
 pub use risk::{Classes, RiskInput, RiskModel, RiskReport};
 pub use separation::{Separation, SeparationReport};

@@ -19,6 +19,16 @@ pub enum Matched {
     Not,
 }
 
+/// In which order released rows stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RowOrder {
+    /// In that of the raw table.
+    #[default]
+    OfTheRawTable,
+    /// In one of its own, so that as many rows are not the same rows.
+    OfItsOwn,
+}
+
 /// Raw and released rows that belong together, in the released order.
 pub(crate) struct Pairing {
     pub(crate) matched: Matched,
@@ -27,7 +37,8 @@ pub(crate) struct Pairing {
 }
 
 impl Pairing {
-    /// Pairs rows by a column of both tables, else by order where there are as many, else not.
+    /// Pairs rows by a column of both tables, else by order where it is that of the raw table and there are as
+    /// many, else not.
     ///
     /// # Errors
     ///
@@ -35,7 +46,7 @@ impl Pairing {
     pub(crate) fn of(
         raw: &CodedTable,
         released: &CodedTable,
-        key: Option<&str>,
+        (key, order): (Option<&str>, RowOrder),
     ) -> Result<Self, AssessError> {
         if let Some(key) = key {
             let column = |table| unique(table, key).ok_or(AssessError::NoKey);
@@ -45,7 +56,7 @@ impl Pairing {
             });
         }
         let rows = raw.rows() as u32;
-        Ok(match raw.rows() == released.rows() {
+        Ok(match order == RowOrder::OfTheRawTable && raw.rows() == released.rows() {
             true => Self { matched: Matched::ByOrder, rows: (0..rows).map(|n| (n, n)).collect() },
             false => Self { matched: Matched::Not, rows: Vec::new() },
         })

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::coded::{CodedColumn, CodedTable};
 use crate::combinations::Combinations;
 use crate::fidelity::{self, Cover, DriftReport, ModelReport, QueryReport};
-use crate::pairing::{Matched, Pairing};
+use crate::pairing::{Matched, Pairing, RowOrder};
 use crate::{AssessError, ColumnUtility, UtilityMeter};
 
 /// What is left of a table. No value of either is in it.
@@ -56,6 +56,8 @@ pub struct UtilityQuestion<'a> {
     pub key: Option<&'a str>,
     /// A column that a model is to tell from the others.
     pub target: Option<&'a str>,
+    /// In which order released rows stand.
+    pub order: RowOrder,
 }
 
 /// What is left of a column.
@@ -84,8 +86,8 @@ impl TableUtility {
         released: &CodedTable,
         question: UtilityQuestion<'_>,
     ) -> Result<Self, AssessError> {
-        let UtilityQuestion { key, target } = question;
-        let pairing = Pairing::of(raw, released, key)?;
+        let UtilityQuestion { key, target, order } = question;
+        let pairing = Pairing::of(raw, released, (key, order))?;
         let measured: Vec<&CodedColumn> =
             raw.columns().iter().filter(|column| Some(column.name()) != key).collect();
         if target.is_some_and(|target| measured.iter().all(|column| column.name() != target)) {
@@ -249,7 +251,8 @@ mod tests {
 
     fn of(released: &[&[&str]], key: Option<&str>) -> TableUtility {
         let (raw, released) = (made::table(NAMES, RAW, false), made::table(NAMES, released, false));
-        TableUtility::of(&raw, &released, UtilityQuestion { key, target: None }).unwrap()
+        TableUtility::of(&raw, &released, UtilityQuestion { key, ..UtilityQuestion::default() })
+            .unwrap()
     }
 
     #[test]
@@ -285,6 +288,18 @@ mod tests {
     }
 
     #[test]
+    fn as_many_rows_in_another_order_are_not_the_same() {
+        let raw = made::table(NAMES, RAW, false);
+        let of = |key| {
+            let question =
+                UtilityQuestion { key, order: RowOrder::OfItsOwn, ..UtilityQuestion::default() };
+            TableUtility::of(&raw, &raw, question).unwrap()
+        };
+        assert_eq!((of(None).matched, of(None).gcp), (Matched::Not, None));
+        assert_eq!((of(Some("id")).matched, of(Some("id")).gcp), (Matched::ByKey, Some(0.0)));
+    }
+
+    #[test]
     fn a_column_that_is_gone_says_nothing() {
         let raw = made::table(NAMES, RAW, false);
         let released = made::table(&NAMES[..1], &[&["20"], &["30"], &["40"], &["60"]], false);
@@ -297,9 +312,9 @@ mod tests {
     fn a_key_has_to_be_one() {
         let raw = made::table(NAMES, RAW, false);
         for key in ["sex", "absent"] {
-            let question = UtilityQuestion { key: Some(key), target: None };
+            let question = UtilityQuestion { key: Some(key), ..UtilityQuestion::default() };
             assert_eq!(TableUtility::of(&raw, &raw, question).err(), Some(AssessError::NoKey));
-            let question = UtilityQuestion { key: None, target: Some("absent") };
+            let question = UtilityQuestion { target: Some("absent"), ..UtilityQuestion::default() };
             assert_eq!(TableUtility::of(&raw, &raw, question).err(), Some(AssessError::NoTarget));
         }
         let empty = made::table(NAMES, &[], false);

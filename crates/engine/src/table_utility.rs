@@ -75,7 +75,7 @@ pub fn compare(
         vec![Compared { number: 0, risk: risk((raw, OutputForm::Rows))?, utility: None }];
     for (number, input) in (1..).zip(released) {
         let view = read(&tables, (*input, form), (&parsed, key), cancel)?;
-        let asked = UtilityQuestion { key, target: None };
+        let asked = UtilityQuestion { key, ..UtilityQuestion::default() };
         let utility = Some(utility(&raw_view, &view, asked)?);
         compared.push(Compared { number, risk: risk((*input, form))?, utility });
     }

@@ -55,8 +55,11 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
         }
         Some(released) => {
             let released = TableInput { path: released, sheet: None };
-            let question =
-                UtilityQuestion { key: args.key.as_deref(), target: args.target.as_deref() };
+            let question = UtilityQuestion {
+                key: args.key.as_deref(),
+                target: args.target.as_deref(),
+                ..UtilityQuestion::default()
+            };
             let utility = compare_one(raw, released, &args.config, question, &cancel)?;
             if common.json {
                 console::print_json(&utility)?;
