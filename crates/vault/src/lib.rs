@@ -18,6 +18,7 @@
 
 pub mod attestation;
 pub mod audit;
+mod draw;
 mod error;
 mod files;
 mod harden;
@@ -30,6 +31,7 @@ mod stream;
 
 pub use attestation::{Attestation, canonical_json, verify_signature};
 pub use audit::{AuditChain, AuditEntry, AuditFault, AuditOptions, AuditReport, Checkpoint, Fault};
+pub use draw::draw_root_key;
 pub use error::VaultError;
 pub use files::write_private;
 pub use harden::harden_process;
