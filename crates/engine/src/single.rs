@@ -1,14 +1,19 @@
 //! One table by itself, without a project: anonymized, read back, checked, and only then put in place.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anonymed_core::policy::{RiskScope, TableConfig, TableFormat};
-use anonymed_core::{CancelToken, KeyRing, Progress};
+use anonymed_core::policy::{OutputForm, RiskScope, TableConfig, TableFormat};
+use anonymed_core::{
+    CancelToken, KeyRing, Progress, PseudonymDomain, Pseudonymizer, RootKey,
+};
 use anonymed_table::promise::Kept;
-use anonymed_table::single::{Acting, Checked, SingleOutcome, SingleTable, check, checkable};
+use anonymed_table::single::{
+    Acting, Beside, Checked, SensitiveCounts, SingleOutcome, SingleTable, check, checkable,
+};
 use anonymed_table::{TableOptions, Tables};
 use hashbrown::HashSet;
 use rustix::time::{ClockId, clock_gettime};
@@ -39,6 +44,9 @@ pub struct Places<'a> {
 /// What was done with a table, and what was found in what was written.
 #[derive(Debug, Clone, Serialize)]
 pub struct TableReport {
+    /// What a line of the output is. Where it is `anatomy` or `permuted`, quasi-identifiers are as they are, and
+    /// classes are groups: nothing is said of labels that people share.
+    pub form: OutputForm,
     /// The search.
     pub method: String,
     /// The loss metric.
@@ -73,7 +81,10 @@ pub struct TableReport {
     pub models: Vec<Kept>,
     /// What all rows of a person say together; none where rows are people.
     pub joint: Option<Joint>,
-    /// Loss by the metric.
+    /// By sensitive column, how often a value that is drawn from somebody's group is theirs; none where values
+    /// stand in the rows of those who have them.
+    pub own_value: Option<BTreeMap<String, f64>>,
+    /// Loss by the metric; of groups what their labels would lose, which are not written.
     pub loss: f64,
     /// Global certainty penalty.
     pub gcp: f64,
@@ -118,16 +129,23 @@ pub fn anonymize(
     checkable(&config).map_err(table_input::wrong)?;
     let format = output_format(places.output)?;
     if let Some((page, _)) = places.page {
+        table_input::with_labels(&config, "the page of a release")?;
         table_report::writable(page)?;
         config.clone().as_they_are()?;
     }
+    let counts_place =
+        (config.output.form == OutputForm::Anatomy).then(|| counts_place(places.output));
     if places.output.exists() {
         return Err(EngineError::Usage("the output exists already; choose another place".into()));
     }
+    if counts_place.as_ref().is_some_and(|place| place.exists()) {
+        return Err(EngineError::Usage(
+            "the second table of the output (*.sensitive.*) exists already; choose another place"
+                .into(),
+        ));
+    }
     let options = table_input::options_with_population(places.config, &config, cancel)?;
-    let folder = places.output.parent().filter(|f| !f.as_os_str().is_empty());
-    let mut staged = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
-        .map_err(EngineError::io("the output", "written"))?;
+    let mut staged = staged_beside(places.output)?;
     let input = TableInput { path: places.input, sheet: places.sheet };
     let actions = Actions::of(input, &config, keys, cancel)?;
     let work = Work { places, config: &config, options: &options, format, progress, cancel };
@@ -150,7 +168,14 @@ pub fn anonymize(
             exit: 4,
         });
     }
-    let checked = check(staged.path(), format, &config, (&outcome).into(), &options)
+    let counts = match (counts_place, &outcome.sensitive) {
+        (Some(place), Some(counts)) => {
+            Some((staged_counts(&place, format, counts, cancel)?, place))
+        }
+        _ => None,
+    };
+    let beside = Beside::from(&outcome).with_counts(counts.as_ref().map(|(file, _)| file.path()));
+    let checked = check(staged.path(), format, &config, beside, &options)
         .map_err(|e| EngineError::Integrity(e.to_string()))?;
     held(&outcome, &checked)?;
     let attacks = match outcome.raw_rows.as_deref().filter(|_| config.is_attacked) {
@@ -176,14 +201,76 @@ pub fn anonymize(
             Ok::<_, EngineError>((place, html))
         })
         .transpose()?;
-    staged.as_file().sync_all().map_err(EngineError::io("the output", "written"))?;
-    staged
-        .persist_noclobber(places.output)
-        .map_err(|e| EngineError::io("the output", "written")(e.error))?;
+    put_in_place(staged, places.output, counts)?;
     if let Some((place, html)) = page {
         table_report::write(place, &html)?;
     }
     Ok(TableReport { attacks, ..report(&config, outcome, &checked) })
+}
+
+/// Where the second table of the anatomy form goes: `released.sensitive.csv` beside `released.csv`.
+fn counts_place(output: &Path) -> PathBuf {
+    let part = |part: Option<&OsStr>| part.unwrap_or_default().to_owned();
+    let mut name = part(output.file_stem());
+    name.push(".sensitive.");
+    name.push(part(output.extension()));
+    output.with_file_name(name)
+}
+
+fn staged_beside(place: &Path) -> Result<NamedTempFile, EngineError> {
+    let folder = place.parent().filter(|f| !f.as_os_str().is_empty());
+    NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
+        .map_err(EngineError::io("the output", "written"))
+}
+
+fn staged_counts(
+    place: &Path,
+    format: TableFormat,
+    counts: &SensitiveCounts,
+    cancel: &CancelToken,
+) -> Result<NamedTempFile, EngineError> {
+    let mut staged = staged_beside(place)?;
+    let mut out = std::io::BufWriter::with_capacity(1 << 20, staged.as_file_mut());
+    counts.write(format, &mut out, cancel).map_err(table_input::wrong)?;
+    out.flush().map_err(EngineError::io("the output", "written"))?;
+    drop(out);
+    Ok(staged)
+}
+
+/// Puts the output in place, and before it the table that belongs to it; neither stays without the other.
+fn put_in_place(
+    staged: NamedTempFile,
+    output: &Path,
+    counts: Option<(NamedTempFile, PathBuf)>,
+) -> Result<(), EngineError> {
+    let persisted = |file: NamedTempFile, place: &Path| {
+        file.as_file().sync_all().map_err(EngineError::io("the output", "written"))?;
+        file.persist_noclobber(place)
+            .map(drop)
+            .map_err(|e| EngineError::io("the output", "written")(e.error))
+    };
+    let Some((file, place)) = counts else { return persisted(staged, output) };
+    persisted(file, &place)?;
+    persisted(staged, output).inspect_err(|_| {
+        // The first error is the one to tell.
+        let _ = fs_err::remove_file(&place);
+    })
+}
+
+/// What the permuted form draws from: the seed of the configuration, or a key that is kept nowhere.
+fn permutation(config: &TableConfig) -> Result<Option<Pseudonymizer>, EngineError> {
+    if config.output.form != OutputForm::Permuted {
+        return Ok(None);
+    }
+    let key = match config.output.seed {
+        Some(seed) => {
+            let mut bytes = [0u8; 32];
+            bytes[..8].copy_from_slice(&seed.to_le_bytes());
+            RootKey::new(bytes)
+        }
+        None => anonymed_vault::draw_root_key()?,
+    };
+    Ok(Some(Pseudonymizer::keyed(&key, &PseudonymDomain("table-permutation".into()))))
 }
 
 /// Attacks what was written, and refuses it where an attack is above its threshold.
@@ -256,7 +343,9 @@ impl Work<'_> {
             .map_err(EngineError::io("the output", "written"))?;
         let tables = Tables::new(self.options.clone());
         let (config, cancel, progress) = (self.config, self.cancel, self.progress);
-        let job = SingleTable { config, cancel, clock: steady_time, progress, acting };
+        let permutation = permutation(config)?;
+        let permutation = permutation.as_ref();
+        let job = SingleTable { config, cancel, clock: steady_time, progress, acting, permutation };
         let mut out = std::io::BufWriter::with_capacity(1 << 20, out);
         let input = TableInput { path: self.places.input, sheet: self.places.sheet };
         let outcome = input.open(&tables, |document, found, part| {
@@ -290,6 +379,8 @@ fn report(config: &TableConfig, outcome: SingleOutcome, checked: &Checked) -> Ta
     // All rows of a person are made alike, by a cutting of its own.
     let is_joint = config.scope == RiskScope::Joint;
     TableReport {
+        form: config.output.form,
+        own_value: outcome.own_value,
         method: if is_joint { "subject-grouping".into() } else { config.search.method.clone() },
         metric: if is_joint { "ncp".into() } else { config.search.metric.clone() },
         rows: outcome.rows,
@@ -334,4 +425,32 @@ pub(crate) fn steady_time() -> Duration {
 fn clock(id: ClockId) -> Duration {
     let time = clock_gettime(id);
     Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_table_stays_without_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        let output = place("released.v2.csv");
+        let counts = counts_place(&output);
+        assert_eq!(counts, place("released.v2.sensitive.csv"));
+        let put = || {
+            let staged = || staged_beside(&output).unwrap();
+            put_in_place(staged(), &output, Some((staged(), counts.clone())))
+        };
+        // Somebody else was there in the meantime, at one place or the other.
+        fs_err::write(&output, "theirs").unwrap();
+        assert!(put().is_err() && !counts.exists());
+        fs_err::remove_file(&output).unwrap();
+        fs_err::write(&counts, "theirs").unwrap();
+        assert!(put().is_err() && !output.exists());
+        assert_eq!(fs_err::read_to_string(&counts).unwrap(), "theirs");
+        fs_err::remove_file(&counts).unwrap();
+        put().unwrap();
+        assert!(output.exists() && counts.exists());
+    }
 }

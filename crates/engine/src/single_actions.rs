@@ -89,7 +89,7 @@ impl<'a> Actions<'a> {
                     .into(),
             )),
             None => {
-                let passing = anonymed_vault::passing_key()?;
+                let passing = anonymed_vault::draw_root_key()?;
                 Self::with_keys(input, (config, policy), &passing, cancel).map(Some)
             }
         }

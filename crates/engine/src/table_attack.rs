@@ -104,6 +104,7 @@ pub fn attack(
     cancel: &CancelToken,
 ) -> Result<TableAttackReport, EngineError> {
     let config = table_input::config_of_values(attacker.config)?;
+    table_input::with_labels(&config, "an attack")?;
     if !known(attacker.only) {
         return Err(EngineError::Usage(format!("--only takes names of {}", names().join(", "))));
     }

@@ -66,6 +66,7 @@ pub fn assess(
         return Err(EngineError::Usage("--min-cell is 1 or more".into()));
     }
     let parsed = table_input::config(config)?;
+    table_input::with_labels(&parsed, "`cohort`")?;
     let tables = Tables::new(table_input::options(config, &parsed));
     let filter = filter("--where", request.filter)?;
     let other = match request.against {

@@ -108,9 +108,18 @@ pub fn explain(
     cancel: &CancelToken,
 ) -> Result<ExplainReport, EngineError> {
     let parsed = table_input::config_of_values(config)?;
+    table_input::with_labels(&parsed, "`table explain`")?;
     checkable(&parsed).map_err(table_input::wrong)?;
     let tables = Tables::new(table_input::options_with_population(config, &parsed, cancel)?);
-    let job = SingleTable { config: &parsed, cancel, clock: steady_time, progress, acting: None };
+    let (acting, permutation) = (None, None);
+    let job = SingleTable {
+        config: &parsed,
+        cancel,
+        clock: steady_time,
+        progress,
+        acting,
+        permutation,
+    };
     let found = input.open(&tables, |document, format, part| {
         tables.explain(document, format, part, &job, hardest)
     })?;

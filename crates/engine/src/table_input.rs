@@ -41,6 +41,27 @@ pub(crate) fn config_of_values(path: &Path) -> Result<TableConfig, EngineError> 
     Ok(config(path)?.as_they_are()?)
 }
 
+/// Refuses to judge by labels what a configuration writes without any.
+///
+/// # Errors
+///
+/// [`EngineError::Policy`] at `output.form`.
+pub(crate) fn with_labels(config: &TableConfig, what: &str) -> Result<(), EngineError> {
+    let form = config.output.form;
+    if !form.is_unlinked() {
+        return Ok(());
+    }
+    Err(EngineError::Policy(PolicyError {
+        key: "output.form".into(),
+        reason: format!(
+            "{what} reads labels that people share, and a release of form \"{form}\" has quasi-identifiers as \
+             they are; what its groups reach is under `models` of `table anonymize --json`. A configuration \
+             without the form judges a table by its cells"
+        ),
+        span: None,
+    }))
+}
+
 /// Where a configuration's hierarchies are: beside it.
 pub(crate) fn options(place: &Path, config: &TableConfig) -> TableOptions {
     let beside = place.parent().unwrap_or(Path::new(".")).to_owned();

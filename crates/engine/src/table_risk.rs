@@ -47,6 +47,7 @@ pub fn assess(
         return Err(EngineError::Usage("--threshold is a risk: 0 to 1".into()));
     }
     let parsed = table_input::config(config)?;
+    table_input::with_labels(&parsed, "`risk`")?;
     let options = table_input::options_with_population(config, &parsed, cancel)?;
     let tables = Tables::new(options);
     let view = read(&tables, (input, parsed.output.form), &parsed, cancel)?;

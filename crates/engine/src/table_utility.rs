@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anonymed_assess::{AssessError, RiskQuestion, TableUtility, UtilityQuestion};
+use anonymed_assess::{AssessError, RiskQuestion, RowOrder, TableUtility, UtilityQuestion};
 use anonymed_core::policy::{OutputForm, TableConfig};
 use anonymed_core::{AttributeRole, CancelToken};
 use anonymed_table::Tables;
@@ -29,6 +29,16 @@ pub fn compare_one(
 ) -> Result<TableUtility, EngineError> {
     let key = question.key;
     let parsed = table_input::config_of_values(config)?;
+    if parsed.output.form == OutputForm::Anatomy {
+        table_input::with_labels(&parsed, "`utility`")?;
+    }
+    if parsed.output.form == OutputForm::Permuted && (key.is_some() || question.target.is_some()) {
+        return Err(EngineError::Usage(
+            "the values in a row of a permuted table are not those of its person, so rows cannot be held against \
+             each other; leave --key and --target out"
+                .into(),
+        ));
+    }
     let tables = Tables::new(table_input::options(config, &parsed));
     let raw = read(&tables, (raw, OutputForm::Rows), (&parsed, key), cancel)?;
     if raw.table.of_role(AttributeRole::Quasi).is_empty() {
@@ -37,7 +47,11 @@ pub fn compare_one(
         ));
     }
     let released = read(&tables, (released, parsed.output.form), (&parsed, key), cancel)?;
-    utility(&raw, &released, question)
+    let order = match parsed.output.form {
+        OutputForm::Permuted => RowOrder::OfItsOwn,
+        _ => question.order,
+    };
+    utility(&raw, &released, UtilityQuestion { order, ..question })
 }
 
 /// One release among several.
@@ -64,6 +78,7 @@ pub fn compare(
     cancel: &CancelToken,
 ) -> Result<Vec<Compared>, EngineError> {
     let parsed = table_input::config_of_values(config)?;
+    table_input::with_labels(&parsed, "`compare`")?;
     let tables = Tables::new(table_input::options(config, &parsed));
     let raw_view = read(&tables, (raw, OutputForm::Rows), (&parsed, key), cancel)?;
     let form = parsed.output.form;
@@ -152,6 +167,7 @@ pub fn curve(
     cancel: &CancelToken,
 ) -> Result<Vec<Point>, EngineError> {
     let parsed = table_input::config_of_values(config)?;
+    table_input::with_labels(&parsed, "the curve")?;
     let tables = Tables::new(table_input::options_with_population(config, &parsed, cancel)?);
     let points = raw.open(&tables, |document, format, part| {
         tables.curve(document, format, part, &parsed, (steady_time, cancel))

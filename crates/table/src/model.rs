@@ -556,6 +556,11 @@ fn prefixes(texts: &[&str]) -> Result<HierarchyFile, ModalityError> {
 }
 
 impl Encoded {
+    /// What a code of the column is written as where nothing is generalised.
+    pub(crate) fn text(&self, code: u32) -> &str {
+        self.texts.get(code as usize).map_or(&self.missing, String::as_str)
+    }
+
     /// A label of the solver as it is written in the release.
     pub(crate) fn written(&self, label: Option<&str>) -> String {
         let Some(label) = label else { return self.missing.clone() };

@@ -34,17 +34,6 @@ impl SealedKeyRing {
     }
 }
 
-/// A root key that is drawn here and kept nowhere: for work that asks for keys and leaves nothing made with one.
-///
-/// # Errors
-///
-/// [`crate::VaultError::Random`] where the system gives no random bytes.
-pub fn passing_key() -> crate::Result<RootKey> {
-    let mut bytes = Zeroizing::new([0u8; 32]);
-    getrandom::fill(bytes.as_mut_slice()).map_err(|_| crate::VaultError::Random)?;
-    Ok(RootKey::new(*bytes))
-}
-
 impl KeyRing for SealedKeyRing {
     fn derive(&self, purpose: &KeyPurpose) -> DerivedKey {
         self.root.derive(purpose)

@@ -36,7 +36,7 @@ pub use error::VaultError;
 pub use files::write_private;
 pub use harden::harden_process;
 pub use key_file::{Cost, KeyFile, Protection, Sealing};
-pub use key_ring::{SealedKeyRing, Signer, passing_key};
+pub use key_ring::{SealedKeyRing, Signer};
 pub use public_key::{PublicKey, Signature};
 pub use seal::{open, open_file, seal, seal_file};
 pub use stream::{OpenReader, SealWriter};

@@ -226,11 +226,13 @@ fn say_hierarchy(report: &HierarchyReport, shown: bool, common: &Common) {
 }
 
 fn say(report: &TableReport, common: &Common) {
+    let unlinked = report.form.is_unlinked();
     common.say(&format!(
-        "{} of {} rows released in {} classes; the smallest has {} people in {} rows",
+        "{} of {} rows released in {} {}; the smallest has {} people in {} rows",
         report.released_rows,
         report.rows,
         report.classes,
+        if unlinked { "groups" } else { "classes" },
         report.smallest_class_subjects,
         report.smallest_class_rows
     ));
@@ -272,6 +274,17 @@ fn say(report: &TableReport, common: &Common) {
             "over all their rows, {} people have classes nobody else has; the smallest crowd is {}",
             joint.unique_subjects, joint.smallest
         ));
+    }
+    for (column, share) in report.own_value.iter().flatten() {
+        common.say(&format!(
+            "{column}: a value drawn from somebody's group is theirs in {:.1} % of cases",
+            share * 100.0
+        ));
+    }
+    if unlinked {
+        common
+            .say("quasi-identifiers are as they are: whoever knows them finds the person's group");
+        return;
     }
     let proof = match (report.optimal, report.gap) {
         (true, _) => "; nothing of the kind costs less".to_owned(),

@@ -16,6 +16,7 @@ mod table;
 mod table_actions;
 mod table_report;
 mod table_risk;
+mod unlinked;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -13,6 +13,7 @@ mod raw;
 mod safe_harbor;
 mod table_actions;
 mod table_config;
+mod unlinked_config;
 
 use std::collections::BTreeMap;
 
@@ -34,6 +35,7 @@ pub use safe_harbor::safe_harbor_forbids;
 pub use table_config::{
     COUNT, ColumnConfig, ModelConfig, PopulationConfig, SearchConfig, TableConfig,
 };
+pub use unlinked_config::GROUP;
 
 named! {
     /// The legal or scientific frame of a release.

@@ -12,6 +12,21 @@ named! {
         Rows = "rows",
         /// A class and its sensitive values, with how many rows there are.
         Aggregated = "aggregated",
+        /// A row with its quasi-identifiers as they are and the number of its group; what each group has of
+        /// sensitive values is a table of its own (Xiao & Tao, *Anatomy: simple and effective privacy
+        /// preservation*, VLDB 2006).
+        Anatomy = "anatomy",
+        /// A row with its quasi-identifiers as they are, the number of its group, and sensitive values that
+        /// were permuted among the people of the group.
+        Permuted = "permuted",
+    }
+}
+
+impl OutputForm {
+    /// Whether quasi-identifiers are written as they are, and whose a sensitive value is is known of groups
+    /// alone.
+    pub fn is_unlinked(self) -> bool {
+        matches!(self, Self::Anatomy | Self::Permuted)
     }
 }
 
@@ -47,11 +62,13 @@ pub struct OutputConfig {
     pub form: OutputForm,
     /// What becomes of rows without a class.
     pub suppressed: Unplaced,
+    /// What the permuted form draws from; without one it draws from the system's random source.
+    pub seed: Option<u64>,
 }
 
 impl Default for OutputConfig {
     fn default() -> Self {
-        Self { form: OutputForm::Rows, suppressed: Unplaced::Drop }
+        Self { form: OutputForm::Rows, suppressed: Unplaced::Drop, seed: None }
     }
 }
 
@@ -60,6 +77,7 @@ impl Default for OutputConfig {
 pub(super) struct RawOutput {
     form: Option<String>,
     suppressed: Option<String>,
+    seed: Option<u64>,
 }
 
 impl RawOutput {
@@ -74,6 +92,7 @@ impl RawOutput {
         Ok(OutputConfig {
             form: form.transpose()?.unwrap_or(base.form),
             suppressed: suppressed.transpose()?.unwrap_or(base.suppressed),
+            seed: self.seed,
         })
     }
 }

@@ -321,7 +321,7 @@ impl TableConfig {
                 "`k_map`, `delta_min` and `delta_max` need `[population] table = \"FILE\"`";
             return Err(PolicyError::new("population", reason));
         }
-        Ok(Self {
+        let config = Self {
             subject,
             scope,
             columns,
@@ -332,7 +332,9 @@ impl TableConfig {
             output,
             population,
             actions,
-        })
+        };
+        super::unlinked_config::check(&config)?;
+        Ok(config)
     }
 
     /// The configuration, for work that compares the values of classes with the raw table's.

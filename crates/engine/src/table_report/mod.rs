@@ -81,6 +81,7 @@ impl Drawing {
 /// Where a table or the configuration cannot be used.
 pub fn page(request: PageRequest<'_>, cancel: &CancelToken) -> Result<String, EngineError> {
     let config = table_input::config_of_values(request.config)?;
+    table_input::with_labels(&config, "the page of a release")?;
     let format = single::output_format(request.released)
         .map_err(|_| EngineError::Usage("the released table is named *.csv or *.parquet".into()))?;
     let drawing = request.drawing.checked()?;

@@ -15,7 +15,7 @@ use arrow::array::Array;
 
 use super::items::{self, ItemColumn};
 use super::population::{BuiltLines, ClassesAmongPeople};
-use super::{LeftOut, SingleOutcome};
+use super::{LeftOut, SingleOutcome, group_check};
 use crate::conditions::{Condition, Sizes};
 use crate::promise::{self, Kept, Promise};
 use crate::released::{self, ReadBackError, Released};
@@ -129,12 +129,20 @@ pub struct Beside<'a> {
     pub left_out: &'a LeftOut,
     /// What builders made of the table's values; none where nobody knows.
     built: Option<&'a BuiltLines>,
+    /// The second table of the anatomy form.
+    pub(super) counts: Option<&'a Path>,
 }
 
 impl<'a> Beside<'a> {
     /// Of a release that somebody made.
     pub fn new(subjects: Option<&'a [u32]>, left_out: &'a LeftOut) -> Self {
-        Self { subjects, left_out, built: None }
+        Self { subjects, left_out, built: None, counts: None }
+    }
+
+    /// With the second table of the anatomy form, in the format of the first.
+    #[must_use]
+    pub fn with_counts(self, counts: Option<&'a Path>) -> Self {
+        Self { counts, ..self }
     }
 }
 
@@ -154,9 +162,13 @@ pub fn check(
     path: &Path,
     format: TableFormat,
     config: &TableConfig,
-    Beside { subjects, left_out, built }: Beside<'_>,
+    beside: Beside<'_>,
     options: &TableOptions,
 ) -> Result<Checked, CheckError> {
+    if config.output.form.is_unlinked() {
+        return group_check::check((path, format), config, beside, options);
+    }
+    let Beside { subjects, left_out, built, counts: _ } = beside;
     let promises = promise::promises(&config.models)?;
     let table = released::read(path, format)?;
     let columns = Columns::of(&table, config)?;
@@ -194,13 +206,13 @@ pub fn check(
     if subjects.is_some_and(|list| list.len() != found.row) {
         return Err(ReadBackError::Format("rows are missing").into());
     }
-    found.see_left_out(left_out, &columns)?;
+    let names: Vec<&str> = columns.sensitive.iter().map(|(_, column)| column.name).collect();
+    left_out.add_to(&mut found.log, &mut found.index, &names)?;
     if let Some(population) = found.population.take() {
         found.log.set_population(population.crowds());
     }
     let report = found.index.report(1);
     let joint = subjects.map(|_| found.joint.report(1));
-    let names: Vec<&str> = columns.sensitive.iter().map(|column| column.name).collect();
     let mut sizes = Sizes::new();
     found.log.class_people().iter().for_each(|people| *sizes.entry(*people).or_default() += 1);
     let smallest = sizes.keys().next().copied().unwrap_or(0);
@@ -239,13 +251,58 @@ struct Columns<'a> {
     quasi: Vec<usize>,
     /// The column that says how many rows a line stands for.
     count: Option<usize>,
-    sensitive: Vec<Sensitive<'a>>,
+    sensitive: Vec<(usize, Sensitive<'a>)>,
 }
 
-struct Sensitive<'a> {
-    at: usize,
-    name: &'a str,
+/// A sensitive column of the released table.
+pub(super) struct Sensitive<'a> {
+    pub(super) name: &'a str,
     missing: &'a [String],
+}
+
+impl<'a> Sensitive<'a> {
+    pub(super) fn of(name: &'a str, missing: &'a [String]) -> Self {
+        Self { name, missing }
+    }
+
+    /// A text, where it states something.
+    pub(super) fn stated<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let blank = values::is_missing(text) || self.missing.iter().any(|m| m == text);
+        (!blank).then_some(text)
+    }
+}
+
+impl LeftOut {
+    /// Adds to a log of some columns what rows that were left out state: it belongs to the table, and to no
+    /// class. Where rows are people, those that the index has placed have the numbers before.
+    pub(super) fn add_to(
+        &self,
+        log: &mut SensitiveLog,
+        index: &mut ClassIndex,
+        names: &[&str],
+    ) -> Result<(), CheckError> {
+        let position = |column: &&str| {
+            let at = self.names.iter().position(|name| name == column);
+            at.ok_or(ReadBackError::Format("a column is not there"))
+        };
+        let order: Vec<usize> = match self.rows.is_empty() {
+            true => Vec::new(),
+            false => names.iter().map(position).collect::<Result<_, _>>()?,
+        };
+        for (n, codes) in self.rows.iter().enumerate() {
+            let person = match &self.subjects {
+                Some(subjects) => index.person(&subjects[n].to_string())?,
+                None => index.rows() as u32 + n as u32,
+            };
+            let text = |at: &usize| {
+                let text = self.texts[*at][codes[*at] as usize].as_str();
+                (!text.is_empty()).then_some(text)
+            };
+            let cells: Vec<Option<&str>> = order.iter().map(text).collect();
+            log.add_outside(person, &cells)?;
+        }
+        Ok(())
+    }
 }
 
 impl<'a> Columns<'a> {
@@ -259,9 +316,8 @@ impl<'a> Columns<'a> {
         let asked =
             |name: &String| config.models.iter().any(|model| model.on.as_ref() == Some(name));
         let sensitive = config.of_role(AttributeRole::Sensitive).filter(|(name, _)| asked(name));
-        let sensitive = sensitive.map(|(name, column)| {
-            Ok(Sensitive { at: position(name)?, name, missing: &column.missing })
-        });
+        let sensitive = sensitive
+            .map(|(name, column)| Ok((position(name)?, Sensitive::of(name, &column.missing))));
         let aggregated = config.output.form == OutputForm::Aggregated;
         Ok(Self {
             count: aggregated.then(|| position(COUNT)).transpose()?,
@@ -332,36 +388,6 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// What rows that were left out state.
-    fn see_left_out(
-        &mut self,
-        left_out: &LeftOut,
-        columns: &Columns<'_>,
-    ) -> Result<(), CheckError> {
-        let position = |column: &Sensitive<'_>| {
-            let at = left_out.names.iter().position(|name| name == column.name);
-            at.ok_or(ReadBackError::Format("a column is not there"))
-        };
-        let order: Vec<usize> = match left_out.rows.is_empty() {
-            true => Vec::new(),
-            false => columns.sensitive.iter().map(position).collect::<Result<_, _>>()?,
-        };
-        for (n, codes) in left_out.rows.iter().enumerate() {
-            let person = match &left_out.subjects {
-                Some(subjects) => self.index.person(&subjects[n].to_string())?,
-                // Released rows have the numbers before.
-                None => (self.row + n) as u32,
-            };
-            let text = |at: &usize| {
-                let text = left_out.texts[*at][codes[*at] as usize].as_str();
-                (!text.is_empty()).then_some(text)
-            };
-            let cells: Vec<Option<&str>> = order.iter().map(text).collect();
-            self.log.add_outside(person, &cells)?;
-        }
-        Ok(())
-    }
-
     fn see(
         &mut self,
         batch: &StringBatch,
@@ -402,12 +428,7 @@ impl Found<'_> {
                     if let Some(population) = &mut self.population {
                         population.see(placed.class, &quasi)?;
                     }
-                    let stated = |column: &Sensitive<'_>| {
-                        let text = cell(column.at)?;
-                        let blank =
-                            values::is_missing(text) || column.missing.iter().any(|m| m == text);
-                        (!blank).then_some(text)
-                    };
+                    let stated = |(at, column): &(usize, Sensitive<'_>)| column.stated(cell(*at)?);
                     let values: Vec<Option<&str>> = columns.sensitive.iter().map(stated).collect();
                     self.log.add(placed, &values)?;
                 }

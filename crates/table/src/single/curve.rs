@@ -96,7 +96,8 @@ fn point(
     (clock, cancel): (fn() -> Duration, &CancelToken),
 ) -> Result<CurvePoint, ModalityError> {
     let families = Families::of(&config.models)?;
-    let job = SingleTable { config, cancel, clock, progress: &(), acting: None };
+    let (acting, permutation) = (None, None);
+    let job = SingleTable { config, cancel, clock, progress: &(), acting, permutation };
     let Best { solution, holds, .. } = solve::solution(prepared, &job, (&families, options))?;
     let people = solve::people(&prepared.frequency, &solution.recoding);
     let all: u64 = people.iter().sum();

@@ -8,8 +8,10 @@ mod acts;
 mod aggregate;
 mod check;
 mod coded;
+mod counts;
 mod curve;
 mod explain;
+mod group_check;
 mod hierarchy;
 mod items;
 mod lineage;
@@ -18,14 +20,16 @@ mod reached;
 mod release;
 mod scale;
 mod solve;
+mod unlinked;
 mod view;
 
 use anonymed_anonymize::Proof;
 use anonymed_assess::{CodedColumn as CodedViewColumn, CodedTable as CodedView};
 use anonymed_core::policy::{OutputForm, TableConfig, TableFormat};
 use anonymed_core::{
-    AttributeRole, CancelToken, Document, Format, ModalityError, Progress, SubjectId,
+    AttributeRole, CancelToken, Document, Format, ModalityError, Progress, Pseudonymizer, SubjectId,
 };
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
@@ -35,6 +39,7 @@ pub use acts::WITHHELD;
 pub use acts::{Acting, Rewritten};
 pub use anonymed_anonymize::{Fault, FaultKind};
 pub use check::{Beside, CheckError, Checked, check, checkable};
+pub use counts::SensitiveCounts;
 pub use curve::{CURVE_K, CURVE_SUPPRESSION, CurvePoint};
 pub use explain::{ColumnCost, Explanation, Fare, HardRow};
 pub use hierarchy::{CheckedHierarchy, Proposed};
@@ -57,6 +62,8 @@ pub struct SingleTable<'a> {
     pub progress: &'a dyn Progress,
     /// What the configuration's actions work with; none where it has none.
     pub acting: Option<Acting<'a>>,
+    /// What the permuted form draws from: nobody who reads the release may have its key.
+    pub permutation: Option<&'a Pseudonymizer>,
 }
 
 /// Who stops the work, and who hears how far it is.
@@ -131,6 +138,11 @@ pub struct SingleOutcome {
     /// The row that each released one was made from, from 0 among those that were read; none where nobody
     /// asks.
     pub raw_rows: Option<Vec<u32>>,
+    /// The second table of the anatomy form.
+    pub sensitive: Option<SensitiveCounts>,
+    /// By sensitive column, how often a value that is drawn from somebody's group is theirs; none where values
+    /// stand in the rows of those who have them.
+    pub own_value: Option<BTreeMap<String, f64>>,
 }
 
 /// Sensitive cells of rows that are left out, for the check.
@@ -194,17 +206,29 @@ impl Tables {
                 return Err(ModalityError::Internal("actions have nothing to work with".into()));
             }
         };
+        let form = job.config.output.form;
+        let people = match form.is_unlinked() {
+            true => Some(unlinked::People::of(&table, &bound, job.config)?),
+            false => None,
+        };
         let solved = solve::solve(&table, &bound, job, self.options())?;
         let classes = solved.class_of_row.as_slice();
         let beside = (self.options(), job.cancel);
         items::generalise(&mut table, &bound, job.config, classes, beside)?;
-        let order = match job.config.output.form {
-            OutputForm::Rows => {
-                release::write(&table, &bound, &solved, job.told(), outputs)?;
-                None
-            }
+        if let Some(people) = people {
+            let from = (&table, &bound, &people);
+            let (what, told) = ((&solved, form), job.told());
+            let mut beside = unlinked::write(from, what, job.permutation, told, outputs)?;
+            let order = std::mem::take(&mut beside.order);
+            return Ok(beside.tell(solved.outcome(&table, &bound, Some(order))));
+        }
+        let order = match form {
             OutputForm::Aggregated => {
                 Some(release::write_lines(&table, &bound, &solved, job.told(), outputs)?)
+            }
+            _ => {
+                release::write(&table, &bound, &solved, job.told(), outputs)?;
+                None
             }
         };
         let mut outcome = solved.outcome(&table, &bound, order);

@@ -5,7 +5,7 @@ use anonymed_anonymize::{
     CodedRows, Counting, FrequencyTable, KAnonymity, PrivacyModel, Problem, Proof, QuasiColumn,
     Recoding, RowCounts, SUPPRESSED, SensitiveColumn, Solution, SubjectGrouping, alike,
 };
-use anonymed_core::policy::{RiskScope, Unplaced};
+use anonymed_core::policy::{OutputForm, RiskScope, Unplaced};
 use anonymed_core::{AttributeRole, ModalityError};
 
 use hashbrown::HashMap;
@@ -28,6 +28,8 @@ pub struct Solved {
     pub(super) classes: u32,
     /// What each quasi-identifier writes.
     pub(super) labels: Vec<Labels>,
+    /// What each quasi-identifier writes for each number of its texts, where they are written as they are.
+    pub(super) raw: Vec<Vec<String>>,
     combinations: u64,
     built: BuiltLines,
     levels: Option<Vec<(String, u8)>>,
@@ -277,6 +279,17 @@ impl Prepared<'_> {
             .collect()
     }
 
+    /// What each quasi-identifier writes for each number of its texts where nothing is generalised; nothing
+    /// where labels are written.
+    fn raw(&self, form: OutputForm) -> Vec<Vec<String>> {
+        let encoded = self.encoded.iter().filter(|_| form.is_unlinked());
+        encoded
+            .map(|scaled| {
+                scaled.finals.iter().map(|code| scaled.encoded.text(*code).to_owned()).collect()
+            })
+            .collect()
+    }
+
     /// A solution whose classes are all written in a way of their own, and how: those that are written alike
     /// are one to whoever reads the release, and are judged as one.
     fn united<S>(
@@ -325,7 +338,7 @@ fn solve_prepared(
     if job.config.scope == RiskScope::Joint {
         let is_late = is_late(job);
         let problem = problem(prepared, job, (families, options), (1, &is_late))?;
-        return grouped(&problem, prepared);
+        return grouped(&problem, prepared, job.config.output.form);
     }
     let Best { solution, mut labels, starred, holds } =
         solution(prepared, job, (families, options))?;
@@ -343,6 +356,7 @@ fn solve_prepared(
         conditions_hold: holds,
         classes: solution.classes,
         labels,
+        raw: prepared.raw(job.config.output.form),
         combinations: prepared.combinations,
         built: prepared.built.clone(),
         levels,
@@ -408,7 +422,11 @@ pub(super) fn people(table: &FrequencyTable, recoding: &Recoding) -> Vec<u64> {
 }
 
 /// All rows of a person alike.
-fn grouped(problem: &Problem<'_>, prepared: &Prepared<'_>) -> Result<Solved, ModalityError> {
+fn grouped(
+    problem: &Problem<'_>,
+    prepared: &Prepared<'_>,
+    form: OutputForm,
+) -> Result<Solved, ModalityError> {
     let coded = &prepared.coded;
     let subjects = coded.subjects.ok_or_else(|| {
         ModalityError::Policy("`scope = \"joint\"` needs a subject column".into())
@@ -442,6 +460,7 @@ fn grouped(problem: &Problem<'_>, prepared: &Prepared<'_>) -> Result<Solved, Mod
         conditions_hold: true,
         classes: solution.recoding.classes(),
         labels,
+        raw: prepared.raw(form),
         combinations: problem.table().combinations() as u64,
         built: BuiltLines::new(),
         levels: None,
@@ -529,6 +548,8 @@ impl Solved {
             subjects,
             built: self.built,
             raw_rows: Some(raw_rows),
+            sensitive: None,
+            own_value: None,
         }
     }
 }

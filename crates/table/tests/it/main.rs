@@ -8,4 +8,5 @@ mod hostile;
 mod inspect;
 mod models;
 mod support;
+mod unlinked;
 mod workbook;
