@@ -23,6 +23,7 @@
 //! # Ok::<(), anonymed_assess::AssessError>(())
 //! ```
 
+pub mod apart;
 pub mod attacks;
 mod cell;
 mod classes;

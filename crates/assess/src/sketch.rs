@@ -5,6 +5,7 @@
 const BITS: u32 = 12;
 
 /// A sketch of a set of keys.
+#[derive(Debug)]
 pub(crate) struct Distinct {
     registers: Vec<u8>,
 }

@@ -61,6 +61,9 @@ pub struct FieldProfile {
     pub confidence: f32,
     /// Why, in words without a value.
     pub reason: String,
+    /// The part that a field nobody recognised might play; taken only by a person who says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggested: Option<AttributeRole>,
     /// Values that are not empty.
     pub filled: u64,
     /// All values.

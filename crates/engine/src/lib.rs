@@ -34,6 +34,7 @@ pub mod table_attack;
 pub mod table_cohort;
 pub mod table_explain;
 pub mod table_input;
+pub mod table_propose;
 pub mod table_report;
 pub mod table_risk;
 pub mod table_utility;

@@ -3,11 +3,14 @@
 //! The first rows decide the classes of the columns; one pass over all rows then profiles every
 //! value and hands on, row by row, the patient's keys and the direct identifiers beside them.
 
+use anonymed_assess::apart::ApartReport;
 use anonymed_core::{
-    AttributeRole, Document, EntityType, Format, InspectSink, KnownIdentifier, ModalityError,
-    PartialDate, PatientKey, Place, Sensitive, Sex, SubjectMention, column_authority,
+    AttributeRole, CancelToken, Document, EntityType, FieldProfile, Format, InspectSink,
+    KnownIdentifier, ModalityError, PartialDate, PatientKey, Place, QuarantinedRecord, Sensitive,
+    Sex, SubjectMention, column_authority,
 };
 
+use crate::apart::{self, ApartWatch};
 use crate::batch::StringBatch;
 use crate::cell_date::{self, DateStyle, StyleSurvey};
 use crate::csv_read::{Event, rejected};
@@ -37,14 +40,78 @@ pub(crate) fn inspect(
     Ok(())
 }
 
+/// What a scan says of one table.
+#[derive(Debug, Clone)]
+pub struct TableProfile {
+    /// Its columns, in order.
+    pub fields: Vec<FieldProfile>,
+    /// How well they tell people apart.
+    pub apart: ApartReport,
+    /// Rows read.
+    pub rows: u64,
+    /// Rows that could not be read.
+    pub rejected_rows: u64,
+}
+
+impl Tables {
+    /// Looks at one part by itself.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read, or the work is cancelled.
+    pub fn profile(
+        &self,
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+        cancel: &CancelToken,
+    ) -> Result<TableProfile, ModalityError> {
+        source::check(document, format)?;
+        cancel.check()?;
+        let mut sink = Alone::default();
+        let apart = inspect_part(document, format, part, &mut sink)?;
+        cancel.check()?;
+        let Alone { fields, rows, rejected_rows } = sink;
+        Ok(TableProfile { fields, apart, rows, rejected_rows })
+    }
+}
+
+/// Takes in what is said of the table, and nothing of its people.
+#[derive(Default)]
+struct Alone {
+    fields: Vec<FieldProfile>,
+    rows: u64,
+    rejected_rows: u64,
+}
+
+impl InspectSink for Alone {
+    fn field(&mut self, field: FieldProfile) {
+        self.fields.push(field);
+    }
+
+    fn subject(&mut self, _: Place, _: SubjectMention) {}
+
+    fn records(&mut self, count: u64) {
+        self.rows += count;
+    }
+
+    fn unseen(&mut self, _: &'static str, _: u64) {}
+
+    fn rejected(&mut self, _: QuarantinedRecord) {
+        self.rejected_rows += 1;
+    }
+}
+
+/// Inspects one part; says how well its columns tell people apart, too.
 fn inspect_part(
     document: &mut Document<'_>,
     format: &Format,
     part: &Part,
     sink: &mut dyn InspectSink,
-) -> Result<(), ModalityError> {
+) -> Result<ApartReport, ModalityError> {
     let reader = RowReader::survey(document, format, part)?;
     let mut profilers: Vec<_> = part.columns.iter().map(|c| ColumnProfiler::new(c)).collect();
+    let mut watch = ApartWatch::new(&part.columns, reader.subject);
     source::read(document, format, part, &mut |event| {
         match event {
             Event::Rejected(row, reason) => {
@@ -52,9 +119,7 @@ fn inspect_part(
                 sink.rejected(rejected(row, reason));
             }
             Event::Batch(batch) => {
-                for (column, profiler) in profilers.iter_mut().enumerate() {
-                    (0..batch.len()).for_each(|row| profiler.see(batch.value(column, row)));
-                }
+                watch.see(&batch, &mut profilers);
                 sink.records(batch.len() as u64);
                 for row in 0..batch.len() {
                     if let Some(mention) = reader.mention(&batch, row) {
@@ -69,21 +134,24 @@ fn inspect_part(
     })?;
     let classes: Vec<_> = profilers.iter().map(|p| p.class(part.sheet.as_deref())).collect();
     let suspects = header::suspects(&part.columns);
-    for (column, class) in classes.into_iter().enumerate() {
-        let mut profile = class.profile;
+    let told = watch.report(&classes, &suspects);
+    for (column, mut class) in classes.into_iter().enumerate() {
         if let Some(reason) = suspects[column] {
+            let profile = &mut class.profile;
             profile.role = AttributeRole::Unknown;
             profile.entity = None;
             profile.confidence = 0.0;
             reason.clone_into(&mut profile.reason);
+        } else {
+            apart::settle(&mut class, &told.columns[column], &told);
         }
         if reader.subject == Some(column) {
-            profile.subject = true;
-            profile.role = AttributeRole::Identifier;
+            class.profile.subject = true;
+            class.profile.role = AttributeRole::Identifier;
         }
-        sink.field(profile);
+        sink.field(class.profile);
     }
-    Ok(())
+    Ok(told)
 }
 
 /// Who the rows of a table are of, as somebody says.

@@ -7,6 +7,7 @@
 //! verifier.
 
 mod actions;
+mod apart;
 mod batch;
 mod bounds;
 mod cell_date;
@@ -46,7 +47,7 @@ mod xlsx;
 
 pub use batch::StringBatch;
 pub use families::check_search;
-pub use inspect::Persons;
+pub use inspect::{Persons, TableProfile};
 pub use known::KnownRows;
 pub use lexicon::{LifeDate, life_date};
 pub use outcome::{ColumnOutcome, ModelOutcome, TableOutcome, TableRisk, WrittenCell};

@@ -3,11 +3,10 @@
 //! Every value is counted; patterns are tried on the first values and then on every 16th, so a
 //! large file costs little. Distinct values are exact up to 10,000.
 
-use std::hash::BuildHasher;
-
+use anonymed_assess::apart::ApartSketch;
 use anonymed_core::sensitive::masked_shape;
 use anonymed_core::{AttributeRole, EntityType, FieldProfile, Sex};
-use hashbrown::{DefaultHashBuilder, HashSet};
+use hashbrown::HashSet;
 
 use crate::guard;
 use crate::lexicon::{self, HeaderWord, Usage};
@@ -65,8 +64,8 @@ pub(crate) struct ColumnProfiler {
     length: Option<usize>,
     even_length: bool,
     round: u64,
+    fractions: u64,
     distinct: HashSet<u64>,
-    hasher: DefaultHashBuilder,
     examples: Vec<String>,
 }
 
@@ -77,6 +76,17 @@ pub(crate) struct ColumnClass {
     pub(crate) usage: Usage,
     /// What the values would be if they were words that say who somebody is.
     pub(crate) words: Option<EntityType>,
+    pub(crate) numbers: Numbers,
+}
+
+/// Whether a column's values are numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Numbers {
+    No,
+    /// Counts, codes, numbers of persons.
+    Whole,
+    /// Measurements: a tenth of them or more have a fraction.
+    Measured,
 }
 
 impl ColumnProfiler {
@@ -95,20 +105,25 @@ impl ColumnProfiler {
             length: None,
             even_length: true,
             round: 0,
+            fractions: 0,
             distinct: HashSet::new(),
-            hasher: DefaultHashBuilder::default(),
             examples: Vec::new(),
         }
     }
 
     pub(crate) fn see(&mut self, value: &str) {
+        self.see_numbered(value, ApartSketch::number(value));
+    }
+
+    /// Sees a value whose number is known.
+    pub(crate) fn see_numbered(&mut self, value: &str, number: u64) {
         self.total += 1;
         if values::is_missing(value) {
             return;
         }
         self.filled += 1;
         if self.distinct.len() < DISTINCT {
-            self.distinct.insert(self.hasher.hash_one(value));
+            self.distinct.insert(number);
         }
         if self.filled > SAMPLE && !self.filled.is_multiple_of(16) {
             return;
@@ -122,6 +137,7 @@ impl ColumnProfiler {
         self.sexes += u64::from(Sex::parse(value).is_some());
         self.even_length &= *self.length.get_or_insert(value.len()) == value.len();
         self.round += u64::from(value.ends_with("00"));
+        self.fractions += u64::from(value.contains(['.', ',']) && values::number(value).is_some());
         let words = value.split_whitespace().filter(|w| w.chars().all(is_of_name)).count();
         let all = values::words(value);
         let result = guard::is_result_word(value);
@@ -158,6 +174,7 @@ impl ColumnProfiler {
                 subject: false,
                 confidence: verdict.confidence,
                 reason: verdict.reason,
+                suggested: None,
                 filled: self.filled,
                 total: self.total,
                 distinct: self.distinct.len() as u64,
@@ -165,6 +182,17 @@ impl ColumnProfiler {
             },
             usage,
             words: self.words_of_their_own(),
+            numbers: self.numbers(),
+        }
+    }
+
+    fn numbers(&self) -> Numbers {
+        if self.share(NUMBER) < 0.9 {
+            Numbers::No
+        } else if self.fractions * 10 >= self.sampled {
+            Numbers::Measured
+        } else {
+            Numbers::Whole
         }
     }
 

@@ -275,6 +275,7 @@ impl Profile {
             subject: entity == Some(EntityType::Mrn),
             confidence: 0.9,
             reason: "key of the field lexicon".to_owned(),
+            suggested: None,
             filled: self.filled,
             total: self.total,
             distinct: self.values.len() as u64,

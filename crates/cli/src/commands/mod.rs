@@ -22,6 +22,7 @@ mod scan;
 mod table;
 mod table_attack;
 mod table_explain;
+mod table_propose;
 mod table_report;
 mod utility;
 mod verify;

@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 
 use super::common::{Common, abandon_on_signals};
 use super::run::HELD;
-use super::{table_attack, table_explain, table_report};
+use super::{table_attack, table_explain, table_propose, table_report};
 use crate::console;
 use crate::failure::Failure;
 
@@ -49,6 +49,9 @@ pub(crate) enum Command {
     /// Exit code 3 means that the hierarchy does not fit as it is, and that no completed one was asked for.
     /// Nothing is ever completed while a table is anonymized.
     Hierarchy(Hierarchy),
+    /// Propose a configuration: the role of each column with the reason, from headers, values and how well
+    /// columns tell people apart. No value is in it.
+    Propose(table_propose::Args),
     /// Attack a released table and judge by the configuration how far that succeeds; exit code 5 where an
     /// attack is above its threshold.
     Attack(Box<table_attack::Args>),
@@ -105,6 +108,7 @@ pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failur
             anonymized(places, key_file.as_deref(), common)
         }
         Command::Hierarchy(hierarchy) => checked(hierarchy, common),
+        Command::Propose(args) => table_propose::run(args, common),
         Command::Attack(args) => table_attack::run(args, common),
         Command::Explain(args) => table_explain::run(args, common),
         Command::Report(args) => table_report::run(args, common),

@@ -11,6 +11,7 @@ mod memory;
 mod messy;
 mod policy;
 mod population;
+mod propose;
 mod release;
 mod table;
 mod table_actions;

@@ -88,6 +88,7 @@ fn describe(name: String, field: Field) -> FieldProfile {
         entity: field.decides.and_then(entity_of),
         confidence: if role == AttributeRole::Unknown { 0.5 } else { 1.0 },
         reason,
+        suggested: None,
         filled: field.filled,
         total: field.total,
         distinct: field.distinct.len() as u64,

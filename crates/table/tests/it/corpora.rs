@@ -76,6 +76,12 @@ fn diabetes_is_counted_over_patients() {
     for drug in ["metformin", "insulin", "glyburide-metformin", "metformin-pioglitazone"] {
         assert_eq!(seen.field(drug).role, R::Insensitive, "{drug}");
     }
+    // Drugs and counts are kept: no small set of them tells nearly everybody apart.
+    for column in ["race", "diag_1", "insulin", "num_medications"] {
+        let told = &seen.field(column).reason;
+        assert!(told.contains("of pairs of people differ in it"), "{column}: {told}");
+        assert!(!told.contains("it tells"), "{column}: {told}");
+    }
     let subjects = seen.subjects();
     assert_eq!(subjects.all.len(), 71_518);
     let quasi =

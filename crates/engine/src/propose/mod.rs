@@ -1,5 +1,10 @@
 //! Proposes a policy from what a scan saw: a commented TOML file a person reads and edits.
 
+mod names;
+mod shipped;
+mod table_file;
+mod toml_text;
+
 use std::fmt::Write;
 
 use anonymed_core::policy::{OnUnclassified, Profile, RiskScope};
@@ -7,14 +12,17 @@ use anonymed_core::{AttributeRole, EntityType, FieldProfile};
 use anonymed_table::LifeDate;
 use jiff::civil::Date;
 
-use crate::EngineError;
 use crate::scan::{Entry, Scan, Status};
+
+pub use names::{is_safe_word, safe_stem};
+pub use shipped::shipped;
+pub(crate) use table_file::{ProposedPart, table_file};
+
+use names::pattern;
+use toml_text::{commented, quoted, toml_key};
 
 /// Smallest number of patients a class of quasi-identifiers is proposed to hold.
 const PROPOSED_K: u32 = 5;
-
-/// Words that file names may show; everything else in a name becomes `*`.
-const SAFE_WORDS: &str = include_str!("data/file_words.txt");
 
 /// What the person who asks has already decided.
 #[derive(Debug, Clone)]
@@ -167,17 +175,13 @@ fn tables(out: &mut String, scan: &Scan, entry: &Entry, scope: RiskScope) {
 fn column(out: &mut String, field: &FieldProfile, around: Around) {
     let name = toml_key(column_name(field));
     let (action, role) = proposal(field, around);
-    let examples = field.examples.iter().take(2).cloned().collect::<Vec<_>>().join(" | ");
-    let comment = format!(
-        "{} ({:.0} %){}{}",
-        field.reason,
-        field.confidence * 100.0,
-        note(field, around),
-        if examples.is_empty() { String::new() } else { format!("; as {examples}") }
-    );
-    let comment: String = comment.chars().filter(|c| !c.is_control()).collect();
+    let comment = why(field, note(field, around));
     if role == AttributeRole::Unknown {
-        let _ = writeln!(out, "# {name} is not recognised: name it to use it. {comment}");
+        let line = match field.suggested {
+            Some(AttributeRole::Quasi) => "{ action = \"keep\", role = \"quasi\" }",
+            _ => "{ action = \"drop\", role = \"identifier\" }",
+        };
+        let _ = writeln!(out, "# {name} = {line}  # {NOT_RECOGNISED}: {comment}");
         return;
     }
     let mut parts = vec![format!("action = \"{}\"", action.verb)];
@@ -189,6 +193,20 @@ fn column(out: &mut String, field: &FieldProfile, around: Around) {
         parts.push(format!("entity = \"{entity}\""));
     }
     let _ = writeln!(out, "{name} = {{ {} }}  # {comment}", parts.join(", "));
+}
+
+/// What stands at a column that nobody recognised.
+const NOT_RECOGNISED: &str = "not recognised and not released, unless the first # is taken away";
+
+/// Why a column is proposed so, on one line.
+fn why(field: &FieldProfile, note: &str) -> String {
+    let examples = field.examples.iter().take(2).cloned().collect::<Vec<_>>().join(" | ");
+    let sure = match field.role {
+        AttributeRole::Unknown => String::new(),
+        _ => format!(" (sure to {:.0} %)", field.confidence * 100.0),
+    };
+    let examples = if examples.is_empty() { examples } else { format!("; as {examples}") };
+    commented(&format!("{}{sure}{note}{examples}", field.reason))
 }
 
 struct Proposed {
@@ -305,172 +323,6 @@ fn column_name(field: &FieldProfile) -> &str {
     &field.name
 }
 
-fn toml_key(name: &str) -> String {
-    let bare =
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if bare { name.to_owned() } else { quoted(name) }
-}
-
-/// A basic string on one line, whatever is in it: a header comes from the input, and one that
-/// breaks a line, in a comment or out of it, could write the policy (TOML 1.0, "String").
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            // Also what readers other than a TOML parser take for a line's end.
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => {
-                let _ = write!(out, "\\u{:04X}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
-/// A glob for a file that shows only words from a fixed list. Where the glob would also match
-/// another table, unknown characters become `?`, and as a last resort the name itself is used.
-fn pattern(scan: &Scan, entry: &Entry) -> String {
-    let others: Vec<&str> = scan
-        .inventory
-        .files
-        .iter()
-        .filter(|e| e.number != entry.number && is_table(e))
-        .map(|e| e.name.as_str())
-        .collect();
-    let unique = |glob: &str| {
-        anonymed_core::policy::file_matcher(glob)
-            .is_some_and(|m| m(&entry.name) && !others.iter().any(|o| m(o)))
-    };
-    let loose = masked_name(&entry.name, Unknown::Star);
-    if unique(&loose) {
-        return loose;
-    }
-    let strict = masked_name(&entry.name, Unknown::Question);
-    if unique(&strict) { strict } else { escape_glob(&entry.name) }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Unknown {
-    Star,
-    Question,
-}
-
-fn masked_name(name: &str, unknown: Unknown) -> String {
-    let mut out = String::new();
-    let mut word = String::new();
-    for c in name.chars().chain(std::iter::once('\0')) {
-        if c.is_alphabetic() {
-            word.push(c);
-            continue;
-        }
-        if !word.is_empty() {
-            if is_safe_word(&word) {
-                out.push_str(&word);
-            } else {
-                mask(&mut out, word.chars().count(), unknown);
-            }
-            word.clear();
-        }
-        match c {
-            '\0' => {}
-            '/' | '.' | '_' | '-' => out.push(c),
-            _ => mask(&mut out, 1, unknown),
-        }
-    }
-    out
-}
-
-fn mask(out: &mut String, count: usize, unknown: Unknown) {
-    match unknown {
-        Unknown::Star if out.ends_with('*') => {}
-        Unknown::Star => out.push('*'),
-        Unknown::Question => out.extend(std::iter::repeat_n('?', count)),
-    }
-}
-
-fn escape_glob(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars() {
-        if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '!') {
-            out.push('[');
-            out.push(c);
-            out.push(']');
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
-/// Whether a word of a file name is from the list of words that name data and not people.
-pub fn is_safe_word(word: &str) -> bool {
-    let word = word.to_lowercase();
-    SAFE_WORDS.lines().any(|w| w == word)
-}
-
-/// A stem for the output of a table: its safe words, joined by `-`, or `table`.
-pub fn safe_stem(name: &str) -> String {
-    let file = name.rsplit('/').next().unwrap_or(name);
-    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let words: Vec<String> = stem
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|w| is_safe_word(w))
-        .map(str::to_lowercase)
-        .collect();
-    if words.is_empty() { "table".into() } else { words.join("-") }
-}
-
-/// The policy as it goes into the package: without comments, which tell of the input, without the
-/// columns that are dropped and the texts that are listed, file patterns masked by their words.
-///
-/// # Errors
-///
-/// Where the policy is no TOML.
-pub fn shipped(text: &str) -> Result<String, EngineError> {
-    let not_toml = |_| EngineError::Integrity("the policy is no TOML".into());
-    let mut policy: toml::Table = text.parse().map_err(not_toml)?;
-    let mask = |files: &mut toml::Value| {
-        if let Some(pattern) = files.as_str() {
-            *files = masked_pattern(pattern).into();
-        }
-    };
-    for table in policy.get_mut("table").and_then(toml::Value::as_array_mut).into_iter().flatten() {
-        let Some(table) = table.as_table_mut() else { continue };
-        table.get_mut("files").into_iter().for_each(mask);
-        table.get_mut("sheet").into_iter().for_each(mask);
-        if let Some(columns) = table.get_mut("columns").and_then(toml::Value::as_table_mut) {
-            columns.retain(|_, rule| {
-                let action = rule.get("action").unwrap_or(rule);
-                action.as_str() != Some("drop")
-            });
-        }
-    }
-    if let Some(text) = policy.get_mut("text").and_then(toml::Value::as_table_mut) {
-        text.remove("allow");
-        text.remove("deny");
-        let files = text.get_mut("files").and_then(toml::Value::as_array_mut);
-        files.into_iter().flatten().for_each(mask);
-    }
-    let policy = toml::to_string(&policy).map_err(|e| EngineError::Internal(e.to_string()))?;
-    Ok(format!(
-        "# As it was used, without comments, dropped columns and listed texts; what is not named\n\
-         # is never kept.\n{policy}"
-    ))
-}
-
-fn masked_pattern(pattern: &str) -> String {
-    let stars = masked_name(pattern, Unknown::Star);
-    let strict: String = pattern.chars().filter(|c| !matches!(c, '?' | '*')).collect();
-    if strict.is_empty() || masked_name(&strict, Unknown::Star) == strict {
-        pattern.to_owned()
-    } else {
-        stars
-    }
-}
-
 fn tail(out: &mut String) {
     out.push_str(
         "[text]\n# What stands for names and numbers in free text.\nnames = \"surrogate\"\n\
@@ -488,18 +340,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn file_names_show_safe_words_alone() {
-        let check = |name: &str, loose: &str, strict: &str, stem: &str| {
-            assert_eq!(masked_name(name, Unknown::Star), loose);
-            assert_eq!(masked_name(name, Unknown::Question), strict);
-            assert_eq!(safe_stem(name), stem);
-        };
-        check("patients.csv", "patients.csv", "patients.csv", "patients");
-        check("a/SMITH_labs_2020.csv", "*/*_labs_*.csv", "?/?????_labs_????.csv", "labs");
-        check("Ünïcode näme.xlsx", "*.xlsx", "????????????.xlsx", "table");
-    }
-
-    #[test]
     fn dates_of_a_life_are_quasi_identifiers() {
         let field = |name: &str, role, entity| FieldProfile {
             part: None,
@@ -509,6 +349,7 @@ mod tests {
             subject: false,
             confidence: 0.9,
             reason: "the header".into(),
+            suggested: None,
             filled: 9,
             total: 9,
             distinct: 9,
@@ -529,40 +370,5 @@ mod tests {
         assert_eq!(line(&death, &[&birth, &age]), format!("death_date = {year}"));
         assert!(line(&birth, &[&birth, &age]).contains("drop"));
         assert!(line(&admitted, &[&birth, &age]).contains("shift"));
-    }
-
-    #[test]
-    fn a_shipped_policy_shows_no_file_name() {
-        let check = |pattern: &str, shipped: &str| assert_eq!(masked_pattern(pattern), shipped);
-        check("patients.csv", "patients.csv");
-        check("?????_labs_*.csv", "?????_labs_*.csv");
-        check("Smith[1].csv", "*.csv");
-    }
-
-    #[test]
-    fn a_shipped_policy_tells_nothing_of_the_input() {
-        let text = "# file 3: 10 rows\nschema = 1\n[text]\ndeny = [\"Jane Roe\"]\n[[table]]\n\
-            files = \"Roe.csv\"\n[table.columns]\n\"Jane Roe\" = \"drop\"\n\
-            ssn = { action = \"drop\" }  # as 999-99-9999\nage = { action = \"keep\" }\n";
-        let shipped = shipped(text).unwrap();
-        for gone in ["Roe", "rows", "ssn", "999"] {
-            assert!(!shipped.contains(gone), "{gone}: {shipped}");
-        }
-        assert!(shipped.contains("age"));
-    }
-
-    #[test]
-    fn a_header_cannot_write_the_policy() {
-        for name in ["zqx = {action=\"keep\"}\n#", "a\r\nb", "a\u{2028}b\u{85}", "\\", "\"\"\""] {
-            let key = toml_key(name);
-            assert_eq!(key.lines().count(), 1, "{key}");
-            let read: toml::Table = format!("{key} = 1").parse().unwrap();
-            assert_eq!(read.keys().next().unwrap(), name);
-        }
-    }
-
-    #[test]
-    fn last_resort_names_are_taken_literally() {
-        assert_eq!(escape_glob("a[1]*.csv"), "a[[]1[]][*].csv");
     }
 }
