@@ -263,6 +263,7 @@ fn bind(
     graph: &SubjectGraph,
 ) -> Result<Bound, EngineError> {
     crate::policy_check::contradiction(policy)?;
+    crate::table_attack::beside::present_in(policy, project.root())?;
     crate::policy_check::against_scan(policy, &scan.inventory.files)?;
     let as_of = policy.time.as_of.or_else(|| scan.graph.latest()).ok_or_else(|| {
         EngineError::Usage("no date tells when the data end; set `time.as_of` in the policy".into())

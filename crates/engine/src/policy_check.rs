@@ -1,8 +1,10 @@
 //! Reads a policy for rules that cannot work or contradict each other, and says why a field is
 //! treated as it is.
 
+use std::path::Path;
+
 use anonymed_core::policy::{
-    Action, ColumnRule, ModelConfig, Policy, Profile, RiskScope, TableRule, TimeMode,
+    Action, AttackConfig, ColumnRule, ModelConfig, Policy, Profile, RiskScope, TableRule, TimeMode,
     safe_harbor_forbids,
 };
 use anonymed_core::{AttributeRole, EntityType, FieldProfile};
@@ -12,7 +14,8 @@ use serde::Serialize;
 
 use crate::project::Project;
 use crate::scan::Entry;
-use crate::{EngineError, scan, table_attack};
+use crate::table_attack::{self, beside};
+use crate::{EngineError, scan};
 
 /// One remark on a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,14 +36,16 @@ fn remark(at: impl Into<String>, text: impl Into<String>) -> Remark {
     Remark { at: at.into(), text: text.into() }
 }
 
-/// Checks a policy text. An empty list means there is nothing to say.
+/// Checks a policy text; `folder` is where it lies, and where files that it names have to be. An empty list
+/// means there is nothing to say.
 ///
 /// # Errors
 ///
 /// Where the policy cannot be used at all.
-pub fn check(text: &str) -> Result<Vec<Remark>, EngineError> {
+pub fn check(text: &str, folder: &Path) -> Result<Vec<Remark>, EngineError> {
     let policy = Policy::parse(text)?;
     contradiction(&policy)?;
+    beside::present_in(&policy, folder)?;
     let mut remarks = Vec::new();
     for (n, table) in policy.tables.iter().enumerate() {
         let at = format!("table[{n}]");
@@ -207,16 +212,17 @@ fn attacks_can_be_made(policy: &Policy) -> Result<(), EngineError> {
         let Some(attack) = &table.attack else { continue };
         let key = format!("table[{n}].attack");
         table_attack::check_required(&attack.required, &key)?;
-        let beside = attack.required.iter().find(|a| table_attack::BESIDE.contains(&a.as_str()));
-        if let Some(name) = beside {
+        let lacks = attack.required.iter().find_map(|a| Some((a, beside::lacking(a, attack)?)));
+        if let Some((name, table)) = lacks {
             return refuse(
                 format!("{key}.required"),
                 &format!(
-                    "`{name}` needs a table beside the raw and the released one; `anonymed table attack` \
-                     makes it"
+                    "`{name}` needs a table beside the raw and the released one; name it with `{table}`, \
+                     or let `anonymed table attack` make it"
                 ),
             );
         }
+        others_have_the_columns(table, attack, &key)?;
         let is_known = |(name, c): &(String, ColumnRule)| {
             c.role == AttributeRole::Quasi
                 && c.action != Action::Drop
@@ -227,6 +233,49 @@ fn attacks_can_be_made(policy: &Policy) -> Result<(), EngineError> {
         }
     }
     Ok(())
+}
+
+/// Refuses tables of people from elsewhere beside columns that nobody has in the released form: what an
+/// attacker cannot know would be taken for protection.
+fn others_have_the_columns(
+    table: &TableRule,
+    attack: &AttackConfig,
+    key: &str,
+) -> Result<(), EngineError> {
+    let plays = |c: &ColumnRule| {
+        matches!(c.role, AttributeRole::Quasi | AttributeRole::Sensitive)
+            && c.action != Action::Drop
+    };
+    let is_subject = |name: &String| table.subject.as_ref() == Some(name);
+    let playing = || table.columns.iter().filter(|(name, c)| plays(c) && !is_subject(name));
+    let tables = &attack.tables;
+    for (file, called) in [(&tables.control, "control"), (&tables.canaries, "canaries")] {
+        let keyed = playing().find(|(_, c)| !outsiders_have(&c.action)).filter(|_| file.is_some());
+        if let Some((name, column)) = keyed {
+            return refuse(
+                format!("{key}.{called}"),
+                &format!(
+                    "column `{name}` is released by `{}`, so people from elsewhere have nothing to compare \
+                     with it; use `keep` or `generalize` there, or take the key away",
+                    column.action.verb()
+                ),
+            );
+        }
+    }
+    let quasi = |(_, c): &&(String, ColumnRule)| c.role == AttributeRole::Quasi;
+    if tables.outside.is_some() && !playing().filter(quasi).any(|(_, c)| outsiders_have(&c.action))
+    {
+        return refuse(
+            format!("{key}.outside"),
+            "no quasi-identifier is released as others have it: kept or generalised",
+        );
+    }
+    Ok(())
+}
+
+/// Whether what an action leaves can be made by who has the value and no key.
+pub(crate) fn outsiders_have(action: &Action) -> bool {
+    matches!(action, Action::Keep | Action::Generalize(_))
 }
 
 /// Refuses a policy that claims k for a table and releases a birth or death date beside it: anybody
@@ -337,6 +386,10 @@ pub fn explain(project: &Project, field: &str) -> Result<Vec<Remark>, EngineErro
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn check(text: &str) -> Result<Vec<Remark>, EngineError> {
+        super::check(text, Path::new("."))
+    }
 
     const HEAD: &str =
         "schema = 1\nname = \"t\"\npurpose = \"p\"\nprofile = \"hipaa-safe-harbor\"\n";

@@ -127,6 +127,7 @@ pub fn anonymize(
 ) -> Result<TableReport, EngineError> {
     let config = table_input::config(places.config)?;
     checkable(&config).map_err(table_input::wrong)?;
+    table_attack::tables_are_there(places.config, &config)?;
     let format = output_format(places.output)?;
     if let Some((page, _)) = places.page {
         table_input::with_labels(&config, "the page of a release")?;

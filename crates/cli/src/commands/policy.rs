@@ -1,6 +1,6 @@
 //! `anonymed policy`: check and explain.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anonymed_engine::policy_check::{self, Remark};
@@ -31,7 +31,10 @@ pub(crate) enum Command {
 /// Runs the command.
 pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failure> {
     match command {
-        Command::Check { file } => show(&policy_check::check(&read_policy(file)?)?, common),
+        Command::Check { file } => {
+            let folder = file.parent().unwrap_or(Path::new("."));
+            show(&policy_check::check(&read_policy(file)?, folder)?, common)
+        }
         Command::Explain { field, place } => {
             show(&policy_check::explain(&common.project(place)?, field)?, common)
         }

@@ -1,6 +1,7 @@
 //! The built binary, end to end: what a person or a script sees of it.
 
 mod attack;
+mod attack_tables;
 mod cohort;
 mod gate;
 mod hierarchy;

@@ -1,5 +1,7 @@
 //! How attacks on a released table are judged: the `[attack]` section of a table's configuration.
 
+use std::path::{Component, Path};
+
 use serde::Deserialize;
 
 use super::PolicyError;
@@ -37,6 +39,35 @@ pub struct AttackConfig {
     pub seed: u64,
     /// Attacks by name that have to run.
     pub required: Vec<String>,
+    /// How likely a cell is wrong in the copy of the raw table that is looked for; without one none is.
+    pub perturb: Option<f64>,
+    /// What an attacker has beside the raw and the released table.
+    pub tables: AttackTables,
+}
+
+/// Tables that an attacker has, each a file beside the configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AttackTables {
+    /// A table from elsewhere with some of the quasi-identifiers.
+    pub outside: Option<String>,
+    /// People of the same kind who are not in the release.
+    pub control: Option<String>,
+    /// Planted people, with the raw table's columns.
+    pub canaries: Option<String>,
+    /// Earlier releases of the same people, with the same columns.
+    pub earlier: Vec<String>,
+}
+
+impl AttackTables {
+    /// The files, each with its key.
+    pub fn files(&self) -> impl Iterator<Item = (String, &str)> {
+        let one =
+            [("outside", &self.outside), ("control", &self.control), ("canaries", &self.canaries)];
+        let one =
+            one.into_iter().filter_map(|(key, file)| Some((key.to_owned(), file.as_deref()?)));
+        let earlier = self.earlier.iter().enumerate();
+        one.chain(earlier.map(|(n, file)| (format!("earlier[{n}]"), file.as_str())))
+    }
 }
 
 impl Default for AttackConfig {
@@ -57,6 +88,8 @@ impl Default for AttackConfig {
             attempts: 2000,
             seed: 1,
             required: Vec::new(),
+            perturb: None,
+            tables: AttackTables::default(),
         }
     }
 }
@@ -79,6 +112,11 @@ pub(super) struct RawAttack {
     attempts: Option<u32>,
     seed: Option<u64>,
     required: Option<Vec<String>>,
+    perturb: Option<f64>,
+    outside: Option<String>,
+    control: Option<String>,
+    canaries: Option<String>,
+    earlier: Option<Vec<String>>,
 }
 
 impl RawAttack {
@@ -104,7 +142,22 @@ impl RawAttack {
                 "names no attack; leave it out where none has to be made",
             ));
         }
+        if self.earlier.as_ref().is_some_and(Vec::is_empty) {
+            return Err(PolicyError::new(
+                format!("{at}.earlier"),
+                "names no release; leave it out where there is none",
+            ));
+        }
+        let tables = AttackTables {
+            outside: self.outside,
+            control: self.control,
+            canaries: self.canaries,
+            earlier: self.earlier.unwrap_or_default(),
+        };
+        plain(&tables, at)?;
         Ok(AttackConfig {
+            perturb: share("perturb", self.perturb)?,
+            tables,
             linkage_max: share("linkage_max", self.linkage_max)?,
             homogeneity_from: share("homogeneity_from", self.homogeneity_from)?
                 .unwrap_or(base.homogeneity_from),
@@ -131,5 +184,66 @@ impl RawAttack {
             seed: self.seed.unwrap_or(base.seed),
             required: self.required.unwrap_or_default(),
         })
+    }
+}
+
+/// Refuses names that lead elsewhere than beside the configuration.
+fn plain(tables: &AttackTables, at: &str) -> Result<(), PolicyError> {
+    let is_plain = |name: &str| {
+        let mut parts = Path::new(name).components();
+        matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
+            && !name.contains(['/', '\\'])
+    };
+    match tables.files().find(|(_, name)| !is_plain(name)) {
+        Some((key, _)) => Err(PolicyError::new(
+            format!("{at}.{key}"),
+            "the plain name of a file beside the configuration",
+        )),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<AttackConfig, PolicyError> {
+        toml::from_str::<RawAttack>(text).unwrap().parse("table[0].attack")
+    }
+
+    #[test]
+    fn tables_of_an_attacker_lie_beside_the_configuration() {
+        let config = read(
+            "outside = \"voters.csv\"\ncontrol = \"control.csv\"\ncanaries = \"c.csv\"\n\
+             earlier = [\"2024.csv\", \"2025.parquet\"]\nperturb = 0.1\n",
+        )
+        .unwrap();
+        let files: Vec<(String, &str)> = config.tables.files().collect();
+        let expect = [
+            ("outside", "voters.csv"),
+            ("control", "control.csv"),
+            ("canaries", "c.csv"),
+            ("earlier[0]", "2024.csv"),
+            ("earlier[1]", "2025.parquet"),
+        ];
+        assert!(files.iter().map(|(key, file)| (key.as_str(), *file)).eq(expect));
+        assert_eq!(
+            (config.perturb, read("").unwrap().tables),
+            (Some(0.1), AttackTables::default())
+        );
+    }
+
+    #[test]
+    fn names_that_lead_elsewhere_are_refused() {
+        let check = |text: &str, key: &str| {
+            assert_eq!(read(text).unwrap_err().key, format!("table[0].attack.{key}"), "{text}");
+        };
+        for name in ["../voters.csv", "/etc/passwd", "a/b.csv", "", ".", "..", "a/", "a\\\\b.csv"] {
+            check(&format!("outside = \"{name}\""), "outside");
+        }
+        check("earlier = [\"a.csv\", \"b/c.csv\"]", "earlier[1]");
+        check("earlier = []", "earlier");
+        check("control = \"../c.csv\"", "control");
+        check("perturb = 1.5", "perturb");
     }
 }

@@ -25,7 +25,7 @@ use crate::entity::named;
 use crate::{AttributeRole, EntityType, PartialDate, PseudonymDomain, Subject};
 
 pub use action::{Action, Generalization, Perturbation};
-pub use attack_config::AttackConfig;
+pub use attack_config::{AttackConfig, AttackTables};
 pub use hierarchy_config::{
     DateSteps, Granularity, Growth, HierarchyBuild, HierarchyConfig, IntervalScale, IntervalSteps,
     Keep, OrderSteps, PrioritySteps, RedactionSteps, Side,

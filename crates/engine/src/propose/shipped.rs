@@ -4,8 +4,12 @@ use crate::EngineError;
 
 use super::names::masked_pattern;
 
+/// Keys of tables that an attacker has.
+const ATTACKERS: [&str; 4] = ["outside", "control", "canaries", "earlier"];
+
 /// The policy as it goes into the package: without comments, which tell of the input, without the
-/// columns that are dropped and the texts that are listed, file patterns masked by their words.
+/// columns that are dropped, the texts that are listed and the tables of an attacker, file patterns
+/// masked by their words.
 ///
 /// # Errors
 ///
@@ -22,6 +26,10 @@ pub fn shipped(text: &str) -> Result<String, EngineError> {
         let Some(table) = table.as_table_mut() else { continue };
         table.get_mut("files").into_iter().for_each(mask);
         table.get_mut("sheet").into_iter().for_each(mask);
+        if let Some(attack) = table.get_mut("attack").and_then(toml::Value::as_table_mut) {
+            // Names of files beside the policy, as those of earlier recipients.
+            ATTACKERS.iter().for_each(|key| drop(attack.remove(*key)));
+        }
         if let Some(columns) = table.get_mut("columns").and_then(toml::Value::as_table_mut) {
             columns.retain(|_, rule| {
                 let action = rule.get("action").unwrap_or(rule);
@@ -50,11 +58,12 @@ mod tests {
     fn a_shipped_policy_tells_nothing_of_the_input() {
         let text = "# file 3: 10 rows\nschema = 1\n[text]\ndeny = [\"Jane Roe\"]\n[[table]]\n\
             files = \"Roe.csv\"\n[table.columns]\n\"Jane Roe\" = \"drop\"\n\
-            ssn = { action = \"drop\" }  # as 999-99-9999\nage = { action = \"keep\" }\n";
+            ssn = { action = \"drop\" }  # as 999-99-9999\nage = { action = \"keep\" }\n\
+            [table.attack]\noutside = \"Roe.csv\"\nearlier = [\"to-Roe.csv\"]\nlinkage_max = 0.1\n";
         let shipped = shipped(text).unwrap();
         for gone in ["Roe", "rows", "ssn", "999"] {
             assert!(!shipped.contains(gone), "{gone}: {shipped}");
         }
-        assert!(shipped.contains("age"));
+        assert!(shipped.contains("age") && shipped.contains("linkage_max"));
     }
 }

@@ -254,6 +254,10 @@ fn risk(policy: &Policy, risk: &RiskSummary) -> CheckResult {
     }
 }
 
+/// Chances of linkage by a table from elsewhere, if its people are in the release, and by a copy with errors.
+const FIGURES: [(&str, &str); 2] =
+    [("outside.highest", "an outside table"), ("perturbed.highest", "a copy with errors")];
+
 /// What attacks achieved where the policy asks for them; how many were told, and how many refuse the release. A
 /// table whose attacks are not there refuses it too.
 fn attacked(risk: &RiskSummary, measured: &mut BTreeMap<String, f64>) -> (u64, u64) {
@@ -271,6 +275,14 @@ fn attacked(risk: &RiskSummary, measured: &mut BTreeMap<String, f64>) -> (u64, u
             refusing += u64::from(attack.refuses);
             if let Some(success) = attack.success {
                 measured.insert(format!("attack_risk({name})"), success);
+            }
+            for (figure, by) in FIGURES {
+                if let Some(chance) = attack.figures.get(figure) {
+                    measured.insert(
+                        format!("attack_risk({} by {by} of {path})", attack.name()),
+                        *chance,
+                    );
+                }
             }
             match (attack.refuses, attack.success, attack.threshold) {
                 (true, Some(_), Some(most)) => {

@@ -2,6 +2,8 @@
 //! it was made from as the policy's actions leave them. What a column's action takes away nobody is said to
 //! know better than its result.
 
+mod others;
+
 use std::collections::BTreeMap;
 
 use anonymed_assess::attacks::{Verdict, WorstClass};
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::project::Project;
 use crate::scan::Entry;
+use crate::table_attack::beside::Beside;
 use crate::table_attack::{self, Told};
 use crate::{EngineError, job};
 
@@ -115,9 +118,10 @@ impl Written<'_> {
             population: None,
             actions: None,
         };
-        let input = self.input(&config)?;
-        let chosen = table_attack::without_another_table();
-        let report = table_attack::judge(&input, &config, &chosen, self.context.cancel)?;
+        let beside = Beside::of(&attack.tables, self.project.root(), "attack")?;
+        let input = self.input(&config, &beside)?;
+        let made = beside.attacks();
+        let report = table_attack::judge(&input, &config, &made, self.context.cancel)?;
         Ok(Some(TableAttacks {
             rows: report.rows,
             classes: report.classes,
@@ -147,7 +151,7 @@ impl Written<'_> {
         columns.collect()
     }
 
-    fn input(&self, config: &TableConfig) -> Result<AttackInput, EngineError> {
+    fn input(&self, config: &TableConfig, beside: &Beside) -> Result<AttackInput, EngineError> {
         let of = |role| config.of_role(role).map(|(name, _)| name.as_str()).collect::<Vec<_>>();
         let (quasi, sensitive) = (of(AttributeRole::Quasi), of(AttributeRole::Sensitive));
         let mut exposure = Exposure::new(
@@ -174,6 +178,7 @@ impl Written<'_> {
             Ok(())
         })?;
         self.released(&names, quasi.len(), &self.in_place(left), &mut exposure)?;
+        self.others(beside, config, &mut exposure)?;
         exposure.finish(table_attack::claims(config)).map_err(|error| match error {
             AssessError::Unread { column, labels } => EngineError::Integrity(format!(
                 "column `{}` of a released table has {labels} texts that stand for nothing it was made \

@@ -1,21 +1,26 @@
 //! Attacks on a released table: reads it with the raw table and whatever else the attacker has, and judges
 //! every attack of `assess` by the configuration's `[attack]` section.
 
+pub(crate) mod beside;
+mod source;
+
 use std::path::{Path, PathBuf};
 
 pub use anonymed_assess::attacks::Verdict;
 use anonymed_assess::attacks::{self, AttackReport};
 use anonymed_assess::{
-    AssessError, AttackInput, Cells, Claims, Exposure, QuasiColumn, Table, ValueTree, Whose,
+    AssessError, AttackInput, Claims, Exposure, QuasiColumn, Table, ValueTree, Whose,
 };
 use anonymed_core::policy::{RiskScope, TableConfig};
-use anonymed_core::{AttributeRole, CancelToken, ModalityError, PolicyError};
+use anonymed_core::{AttributeRole, CancelToken, PolicyError};
+use anonymed_table::Tables;
 use anonymed_table::single::Wanted;
-use anonymed_table::{Part, StringBatch, Tables, unguarded};
 use serde::Serialize;
 
 use crate::table_input::{self, TableInput};
-use crate::{EngineError, job, table_risk};
+use crate::{EngineError, table_risk};
+use beside::Beside;
+pub(crate) use source::{RowKey, Source};
 
 /// Exit code where an attack is above its threshold.
 pub const REFUSED: u8 = 5;
@@ -111,11 +116,43 @@ pub fn attack(
     if attacker.perturb.is_some_and(|p| !(0.0..=1.0).contains(&p)) {
         return Err(EngineError::Usage("--perturb is a probability from 0 to 1".into()));
     }
-    let input = read(attacker, &config, cancel)?;
+    let beside = beside(attacker, &config)?;
+    let input = read(attacker, &beside, &config, cancel)?;
     let chosen =
         |name: &&str| attacker.only.is_empty() || attacker.only.iter().any(|only| only == name);
     let chosen: Vec<&str> = names().into_iter().filter(chosen).collect();
     judge(&input, &config, &chosen, cancel)
+}
+
+/// What the configuration names, unless the command line does.
+fn beside(attacker: Attacker<'_>, config: &TableConfig) -> Result<Beside, EngineError> {
+    let mut named = config.attack.tables.clone();
+    named.outside.take_if(|_| attacker.outside.is_some());
+    named.control.take_if(|_| attacker.control.is_some());
+    named.canaries.take_if(|_| attacker.canaries.is_some());
+    if !attacker.earlier.is_empty() {
+        named.earlier.clear();
+    }
+    let mut beside = Beside::of(&named, folder(attacker.config), "attack")?;
+    beside.take(Table::Outside, attacker.outside);
+    beside.take(Table::Control, attacker.control);
+    beside.take(Table::Canaries, attacker.canaries);
+    beside.take_earlier(attacker.earlier);
+    Ok(beside)
+}
+
+/// Where a configuration lies.
+fn folder(place: &Path) -> &Path {
+    place.parent().unwrap_or(Path::new("."))
+}
+
+/// Refuses a configuration whose attacker has files that are not beside it.
+///
+/// # Errors
+///
+/// [`EngineError::Policy`] at the first such key.
+pub(crate) fn tables_are_there(place: &Path, config: &TableConfig) -> Result<(), EngineError> {
+    Beside::of(&config.attack.tables, folder(place), "attack").map(|_| ())
 }
 
 fn known(names: &[String]) -> bool {
@@ -202,7 +239,7 @@ pub fn claims(config: &TableConfig) -> Claims {
         alpha: of_role(config, AttributeRole::Sensitive).iter().map(alpha).collect(),
         joint: config.scope == RiskScope::Joint,
         config: config.attack.clone(),
-        perturb: None,
+        perturb: config.attack.perturb,
         sequence_kept: false,
     }
 }
@@ -232,6 +269,7 @@ fn of_role(config: &TableConfig, role: AttributeRole) -> Vec<&str> {
 
 fn read(
     attacker: Attacker<'_>,
+    beside: &Beside,
     config: &TableConfig,
     cancel: &CancelToken,
 ) -> Result<AttackInput, EngineError> {
@@ -246,22 +284,14 @@ fn read(
     };
     see(attacker.raw, Table::Raw, "the raw table")?;
     see(attacker.released, Table::Released, "the released table")?;
-    for (place, table, what) in [
-        (attacker.control, Table::Control, "the control table"),
-        (attacker.outside, Table::Outside, "the outside table"),
-        (attacker.canaries, Table::Canaries, "the table of canaries"),
-    ] {
-        if let Some(place) = place {
-            see(place, table, what)?;
-        }
+    for (table, place, what) in beside.files() {
+        see(place, table, what)?;
     }
-    for (n, place) in attacker.earlier.iter().enumerate() {
-        see(place, Table::Earlier(n), "an earlier release")?;
-    }
+    let own = claims(config);
     let claims = Claims {
-        perturb: attacker.perturb,
+        perturb: attacker.perturb.or(own.perturb),
         sequence_kept: attacker.sequence_kept,
-        ..claims(config)
+        ..own
     };
     finish(exposure, claims, config)
 }
@@ -286,16 +316,15 @@ pub(crate) fn gate(
     };
     see(raw, Table::Raw, "the raw table", RowKey::Number)?;
     see(released, Table::Released, "the released table", RowKey::Of(raw_rows))?;
+    let beside = Beside::of(&config.attack.tables, folder(place), "attack")?;
+    for (table, path, what) in beside.files() {
+        see(TableInput { path, sheet: None }, table, what, RowKey::None)?;
+    }
     let input = finish(exposure, claims(config), config)?;
-    // What needs another table is required of whoever has it.
-    let mut config = config.clone();
-    config.attack.required.retain(|name| !BESIDE.contains(&name.as_str()));
-    judge(&input, &config, &without_another_table(), cancel)
-}
-
-/// The attacks for which the raw table and the released one are enough.
-pub(crate) fn without_another_table() -> Vec<&'static str> {
-    names().into_iter().filter(|name| !BESIDE.contains(name)).collect()
+    // What needs a table that is not named is required of whoever has it.
+    let (mut config, made) = (config.clone(), beside.attacks());
+    config.attack.required.retain(|name| made.contains(&name.as_str()));
+    judge(&input, &config, &made, cancel)
 }
 
 /// The raw row of each released one, from 0; none where it cannot be told.
@@ -322,9 +351,6 @@ pub(crate) fn raw_rows(
     let input = exposure.finish(claims(config)).ok();
     Ok(input.and_then(|input| input.raw_rows().map(<[u32]>::to_vec)))
 }
-
-/// Attacks that need a table beside the raw and the released one.
-pub(crate) const BESIDE: [&str; 2] = ["canaries", "composition"];
 
 /// The hierarchies of the quasi-identifiers of a raw table.
 fn trees(
@@ -353,149 +379,6 @@ fn finish(
         )),
         other => EngineError::Usage(other.to_string()),
     })
-}
-
-/// A file to read.
-struct Source<'a> {
-    place: &'a Path,
-    sheet: Option<&'a str>,
-    table: Table,
-    /// In words.
-    what: &'static str,
-    key: RowKey<'a>,
-}
-
-/// What names a row in the raw and in the released table.
-#[derive(Debug, Clone, Copy)]
-enum RowKey<'a> {
-    None,
-    /// A column of both.
-    Column(&'a str),
-    /// The row's own number.
-    Number,
-    /// The number of the raw row that each row was made from.
-    Of(&'a [u32]),
-}
-
-impl RowKey<'_> {
-    /// The key of the row of a number, where it is no column.
-    fn number(&self, row: usize) -> Option<String> {
-        match self {
-            Self::Number => Some(row.to_string()),
-            Self::Of(raw) => raw.get(row).map(u32::to_string),
-            Self::None | Self::Column(_) => None,
-        }
-    }
-}
-
-impl Source<'_> {
-    fn read(
-        &self,
-        tables: &Tables,
-        config: &TableConfig,
-        exposure: &mut Exposure,
-        cancel: &CancelToken,
-    ) -> Result<(), EngineError> {
-        let failed = |source: ModalityError| match source {
-            ModalityError::Cancelled(cancelled) => EngineError::Cancelled(cancelled),
-            other => EngineError::Usage(format!("{} cannot be read: {other}", self.what)),
-        };
-        let input = TableInput { path: self.place, sheet: self.sheet };
-        input.open_as(self.what, tables, |document, found, part| {
-            let columns = self.columns(config, part)?;
-            // No spreadsheet runs a cell of Parquet.
-            let is_guarded = found.kind != "parquet";
-            let mut row = 0;
-            job::guarded(|| {
-                tables.read_input_rows(document, found, part, &mut |batch| {
-                    cancel.check()?;
-                    columns.add(&batch, (self.table, is_guarded), (&self.key, &mut row), exposure)
-                })
-            })
-            .map_err(failed)
-        })
-    }
-
-    /// Where the columns are; which have to be there depends on the table.
-    fn columns(&self, config: &TableConfig, part: &Part) -> Result<Columns, EngineError> {
-        let position = |name: &str| part.columns.iter().position(|column| column == name);
-        let lacks =
-            |name: &str| EngineError::Usage(format!("{} has no column `{name}`", self.what));
-        let needed = |names: Vec<&str>, is_needed: bool| {
-            let find = |name: &&str| match position(name) {
-                None if is_needed => Err(lacks(name)),
-                found => Ok(found),
-            };
-            names.iter().map(find).collect::<Result<Vec<_>, _>>()
-        };
-        let is_release = matches!(self.table, Table::Released | Table::Earlier(_));
-        let is_whole = is_release || self.table == Table::Raw;
-        let quasi = needed(of_role(config, AttributeRole::Quasi), self.table != Table::Outside)?;
-        if quasi.iter().all(Option::is_none) {
-            return Err(EngineError::Usage(format!("{} has no quasi-identifier", self.what)));
-        }
-        let with_key = matches!(self.table, Table::Raw | Table::Released);
-        let subject = config.subject.as_deref().filter(|_| self.table == Table::Raw);
-        let one = |name: Option<&str>| {
-            name.map(|name| position(name).ok_or_else(|| lacks(name))).transpose()
-        };
-        Ok(Columns {
-            quasi,
-            sensitive: needed(
-                of_role(config, AttributeRole::Sensitive),
-                self.table != Table::Outside,
-            )?,
-            kept: needed(kept(config), is_whole)?,
-            subject: one(subject)?,
-            key: match self.key {
-                RowKey::Column(name) if with_key => one(Some(name))?,
-                _ => None,
-            },
-        })
-    }
-}
-
-/// Columns by their place in a file; none where it lacks one.
-struct Columns {
-    quasi: Vec<Option<usize>>,
-    sensitive: Vec<Option<usize>>,
-    kept: Vec<Option<usize>>,
-    subject: Option<usize>,
-    key: Option<usize>,
-}
-
-impl Columns {
-    fn add(
-        &self,
-        batch: &StringBatch,
-        (table, is_guarded): (Table, bool),
-        (key, number): (&RowKey<'_>, &mut usize),
-        exposure: &mut Exposure,
-    ) -> Result<(), ModalityError> {
-        let refused = |error: AssessError| ModalityError::Limit {
-            what: "the number of rows or distinct values",
-            limit: error.to_string(),
-        };
-        for row in 0..batch.len() {
-            let is_release = matches!(table, Table::Released | Table::Earlier(_));
-            let bare = |text| if is_release && is_guarded { unguarded(text) } else { text };
-            let cell = |column: &Option<usize>| column.map(|at| bare(batch.value(at, row)));
-            let cells = |columns: &[Option<usize>]| columns.iter().map(cell).collect::<Vec<_>>();
-            let (quasi, sensitive) = (cells(&self.quasi), cells(&self.sensitive));
-            let kept = cells(&self.kept);
-            let numbered = key.number(*number);
-            *number += 1;
-            let cells = Cells {
-                quasi: &quasi,
-                subject: cell(&self.subject).filter(|subject| !subject.is_empty()),
-                sensitive: &sensitive,
-                kept: &kept,
-                key: numbered.as_deref().or_else(|| cell(&self.key)),
-            };
-            exposure.add(table, &cells).map_err(refused)?;
-        }
-        Ok(())
-    }
 }
 
 fn wrong(key: &str, reason: String) -> EngineError {
