@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anonymed_core::policy::{OutputForm, RiskScope, TableConfig, TableFormat};
-use anonymed_core::{
-    CancelToken, KeyRing, Progress, PseudonymDomain, Pseudonymizer, RootKey,
-};
+use anonymed_core::{CancelToken, KeyRing, Progress, PseudonymDomain, Pseudonymizer, RootKey};
 use anonymed_table::promise::Kept;
 use anonymed_table::single::{
     Acting, Beside, Checked, SensitiveCounts, SingleOutcome, SingleTable, check, checkable,

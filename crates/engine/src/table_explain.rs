@@ -112,14 +112,8 @@ pub fn explain(
     checkable(&parsed).map_err(table_input::wrong)?;
     let tables = Tables::new(table_input::options_with_population(config, &parsed, cancel)?);
     let (acting, permutation) = (None, None);
-    let job = SingleTable {
-        config: &parsed,
-        cancel,
-        clock: steady_time,
-        progress,
-        acting,
-        permutation,
-    };
+    let job =
+        SingleTable { config: &parsed, cancel, clock: steady_time, progress, acting, permutation };
     let found = input.open(&tables, |document, format, part| {
         tables.explain(document, format, part, &job, hardest)
     })?;

@@ -42,7 +42,7 @@ pub(crate) fn table_file(
     }
     let mut out = String::from(
         "# Proposed by `anonymed table propose` from what the table holds. Read it, change it, then\n\
-         # `anonymed table anonymize`. Roles: identifier, quasi, sensitive, keep. A column that is not named\n\
+         # `anonymed table anonymize`. Roles: identifier, quasi, sensitive, text, keep. A column that is not named\n\
          # here is not released.\n",
     );
     match fields.iter().zip(&parts).find(|(_, part)| **part == ProposedPart::Subject) {
@@ -81,7 +81,7 @@ fn line(out: &mut String, field: &FieldProfile, part: ProposedPart, notes: &str)
     };
 }
 
-/// A project's proposal without what a project alone can do: pseudonyms, shifted dates, scrubbed prose.
+/// A project's proposal without what needs a key: pseudonyms, shifted dates, scrubbed prose.
 fn part(table: &Part, field: &FieldProfile, around: Around) -> ProposedPart {
     // A header that two columns have names neither.
     if table.headers.repeated.contains(&field.name) {
@@ -103,8 +103,11 @@ fn notes(field: &FieldProfile, around: Around, was_kept: bool) -> String {
     let (action, _) = proposal(field, around);
     let mut notes = note(field, around).to_owned();
     notes.push_str(match (action.verb, field.entity) {
-        ("text", _) => "; prose, which a project scrubs and one table leaves out",
-        ("shift", _) => "; a date: as \"quasi\" it would become ranges",
+        ("text", _) => "; prose: action = \"text\" scrubs it, with a key file and `[keys] domain`",
+        ("shift", _) => {
+            "; a date: as \"quasi\" it would become ranges; action = \"shift\" moves it, with a key file and \
+             `[keys] domain`"
+        }
         ("generalize", Some(EntityType::Age)) => "; hierarchy = \"age\" may fit",
         ("generalize", Some(EntityType::Zip)) => "; hierarchy = \"zip\" may fit",
         ("generalize", Some(EntityType::Date)) => "; hierarchy = \"date\" may fit",
