@@ -215,6 +215,11 @@ impl<'a> Problem<'a> {
         self.suppress_max
     }
 
+    /// Whether a time or a number of nodes ends a search.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.checks_max.is_some() || self.is_late.is_some()
+    }
+
     /// Whether a search that has judged so many nodes is to end.
     pub(crate) fn is_over(&self, checks: u64) -> bool {
         self.checks_max.is_some_and(|most| checks >= most) || self.is_time_up()

@@ -2,6 +2,7 @@
 
 use crate::{AnonymizeError, Problem, Recoding};
 
+mod anytime;
 mod cluster;
 mod fuzzy;
 mod kmember;
@@ -10,6 +11,7 @@ mod mondrian;
 mod optimal;
 pub(crate) mod partition;
 
+pub use anytime::Anytime;
 pub use fuzzy::FuzzyCMeans;
 pub use kmember::KMember;
 pub use mdav::Mdav;
@@ -63,8 +65,14 @@ pub trait Search: Send + Sync {
 }
 
 /// Every search.
-pub const ALL: &[&dyn Search] =
-    &[&fuzzy::FuzzyCMeans, &kmember::KMember, &mdav::Mdav, &mondrian::Mondrian, &optimal::Optimal];
+pub const ALL: &[&dyn Search] = &[
+    &anytime::Anytime,
+    &fuzzy::FuzzyCMeans,
+    &kmember::KMember,
+    &mdav::Mdav,
+    &mondrian::Mondrian,
+    &optimal::Optimal,
+];
 
 /// The search of a name.
 pub fn by_name(name: &str) -> Option<&'static dyn Search> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anonymed_anonymize::metrics::{Discernibility, Loss, LossMetric};
 use anonymed_anonymize::models::{self, ModelParameters};
-use anonymed_anonymize::search::{Mondrian, Optimal};
+use anonymed_anonymize::search::{Anytime, Mondrian, Optimal, Search};
 use anonymed_anonymize::{
     AnonymizeError, Counting, DistinctLDiversity, FrequencyBuilder, FrequencyTable, HierarchyFile,
     KAnonymity, PrivacyModel, Problem, QuasiColumn, Recoding, RowCounts, SensitiveColumn, Solution,
@@ -363,10 +363,11 @@ proptest! {
             builder.add(row, 1, &[], &[]).unwrap();
         });
         let table = builder.finish();
+        for search in [&Optimal as &dyn Search, &Anytime] {
         let solution = Problem::new(&table, vec![Box::new(KAnonymity::new(k))])
             .metric(&Loss)
             .suppress_max(share)
-            .solve(&Optimal)
+            .solve(search)
             .unwrap();
         let most = (share * rows.len() as f64).floor() as usize;
         match least_loss(&rows, k as usize, most) {
@@ -376,6 +377,7 @@ proptest! {
                 prop_assert!(solution.suppressed_rows <= most as u64);
             }
             None => prop_assert_eq!(solution.classes, 0),
+        }
         }
     }
 }
@@ -410,4 +412,9 @@ fn a_lattice_too_large_to_be_numbered_is_searched_within_its_limit() {
     }
     assert!(short.proof.unwrap().checks <= 61);
     assert!(long.loss <= short.loss && long.loss < 0.5);
+    // Without any limit the search has one of its own.
+    let problem = Problem::new(&table, vec![Box::new(KAnonymity::new(5))]);
+    let anytime = problem.metric(&Loss).suppress_max(0.2).solve(&Anytime).unwrap();
+    assert!(anytime.proof.is_some_and(|proof| proof.checks <= Anytime::CHECKS + 30));
+    assert!(anytime.loss <= long.loss);
 }

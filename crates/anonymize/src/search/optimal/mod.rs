@@ -5,12 +5,14 @@
 //! combinations whose generalised codes agree are one class. Classes that fail are suppressed, as long
 //! as the problem's limit allows; a node where more had to go is infeasible.
 
+mod best_first;
 mod check;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 pub use walk::Optimal;
+pub(super) use walk::search as walk;
 
 use crate::levels::Levels;
 

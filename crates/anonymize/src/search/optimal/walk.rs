@@ -1,4 +1,5 @@
-//! Walks the lattice: Flash's paths where all nodes can be numbered, best-first where they cannot.
+//! Walks the lattice: Flash's paths where all nodes can be numbered, best-first ([`super::best_first`]) where
+//! they cannot.
 //!
 //! A node's cost without suppression is known from its levels alone, and grows upwards: it bounds the
 //! node's loss and that of all above it. Nodes are taken by that bound, and the search ends with proof
@@ -6,9 +7,6 @@
 //! node is marked there and never made. To find such nodes early, a path is followed upwards from the
 //! next open node, always to the open neighbour of least bound, and searched by halves for the lowest
 //! node that is feasible (Kohlmayer, Prasser et al., *Flash*, 2012).
-
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 use super::check::{Checker, Verdict};
 use super::{Lattice, Node};
@@ -58,51 +56,59 @@ impl Search for Optimal {
 
     fn search(&self, problem: &Problem<'_>) -> Result<Found, AnonymizeError> {
         let levels = Levels::all(problem.table());
-        let costs = LevelCosts::new(problem.loss_metric(), problem.table(), &levels);
-        let mut walk = Walk {
-            problem,
-            costs: &costs,
-            checker: Checker::new(problem, &levels, &costs),
-            best: None,
-        };
-        let lower = match Lattice::new(&levels, MOST_NUMBERED) {
-            Some(lattice) => {
-                problem.begin(lattice.len(), "nodes");
-                walk.numbered(&lattice)?
-            }
-            None => {
-                problem.begin(0, "nodes");
-                walk.best_first(&levels)?
-            }
-        };
-        if lower.is_some() && walk.best.is_none() {
-            // Some answer is better than none, and where any node is feasible, mostly the highest is.
-            let top: Node = levels.iter().map(Levels::top).collect();
-            walk.judge(&top);
-        }
-        walk.lower()?;
-        let checks = walk.checker.checks;
-        let Some((loss, node)) = walk.best else {
-            let top: Node = levels.iter().map(Levels::top).collect();
-            let none = vec![crate::SUPPRESSED; problem.table().combinations()];
-            let recoding = Recoding::of_levels(problem.table(), &levels, &top, none, &[]);
-            let proof = Proof { optimal: lower.is_none(), gap: f64::INFINITY, checks };
-            let proof = if proof.optimal { Proof { gap: 0.0, ..proof } } else { proof };
-            return Ok(Found { recoding, levels: Some(top.to_vec()), proof: Some(proof) });
-        };
-        let (class_of, of_class) = walk.checker.recoding(&node);
-        let recoding = Recoding::of_levels(problem.table(), &levels, &node, class_of, &of_class);
-        let gap = lower.map_or(0.0, |lower| (loss - lower).max(0.0));
-        let proof = Proof { optimal: gap <= 0.0, gap, checks };
-        Ok(Found { recoding, levels: Some(node.to_vec()), proof: Some(proof) })
+        let lattice = Lattice::new(&levels, MOST_NUMBERED);
+        search(problem, &levels, (lattice, None))
     }
 }
 
-struct Walk<'a> {
+/// Walks the lattice, by the numbers of its nodes where they have some, to so many judged nodes at the most.
+pub(crate) fn search(
+    problem: &Problem<'_>,
+    levels: &[Levels],
+    (lattice, most_checks): (Option<Lattice>, Option<u64>),
+) -> Result<Found, AnonymizeError> {
+    let costs = LevelCosts::new(problem.loss_metric(), problem.table(), levels);
+    let mut walk = Walk {
+        problem,
+        costs: &costs,
+        checker: Checker::new(problem, levels, &costs),
+        best: None,
+        most_checks,
+    };
+    problem.begin(lattice.as_ref().map_or(0, Lattice::len), "nodes");
+    let lower = match lattice {
+        Some(lattice) => walk.numbered(&lattice)?,
+        None => walk.best_first(levels)?,
+    };
+    let top = || -> Node { levels.iter().map(Levels::top).collect() };
+    if lower.is_some() && walk.best.is_none() {
+        // Some answer is better than none, and where any node is feasible, mostly the highest is.
+        walk.judge(&top());
+    }
+    walk.lower()?;
+    let checks = walk.checker.checks;
+    let Some((loss, node)) = walk.best else {
+        let none = vec![crate::SUPPRESSED; problem.table().combinations()];
+        let recoding = Recoding::of_levels(problem.table(), levels, &top(), none, &[]);
+        let optimal = lower.is_none();
+        let gap = if optimal { 0.0 } else { f64::INFINITY };
+        let proof = Proof { optimal, gap, checks };
+        return Ok(Found { recoding, levels: Some(top().to_vec()), proof: Some(proof) });
+    };
+    let (class_of, of_class) = walk.checker.recoding(&node);
+    let recoding = Recoding::of_levels(problem.table(), levels, &node, class_of, &of_class);
+    let gap = lower.map_or(0.0, |lower| (loss - lower).max(0.0));
+    let proof = Proof { optimal: gap <= 0.0, gap, checks };
+    Ok(Found { recoding, levels: Some(node.to_vec()), proof: Some(proof) })
+}
+
+pub(super) struct Walk<'a> {
     problem: &'a Problem<'a>,
-    costs: &'a LevelCosts<'a>,
+    pub(super) costs: &'a LevelCosts<'a>,
     checker: Checker<'a>,
     best: Option<(f64, Node)>,
+    /// Nodes judged at the most, where the problem says nothing.
+    most_checks: Option<u64>,
 }
 
 /// What is known of a numbered node.
@@ -114,12 +120,12 @@ mod mark {
 }
 
 impl Walk<'_> {
-    fn best_loss(&self) -> f64 {
+    pub(super) fn best_loss(&self) -> f64 {
         self.best.as_ref().map_or(f64::INFINITY, |best| best.0)
     }
 
     /// Of equal losses the node found first counts, and of the order nothing depends on chance.
-    fn judge(&mut self, node: &[u8]) -> Verdict {
+    pub(super) fn judge(&mut self, node: &[u8]) -> Verdict {
         let verdict = self.checker.check(node);
         self.problem.advance(1);
         if let Verdict::Feasible(loss) = verdict
@@ -149,9 +155,11 @@ impl Walk<'_> {
     }
 
     /// Whether to stop with what there is.
-    fn is_over(&self) -> Result<bool, AnonymizeError> {
+    pub(super) fn is_over(&self) -> Result<bool, AnonymizeError> {
         self.problem.check_cancelled()?;
-        Ok(self.problem.is_over(self.checker.checks))
+        let checks = self.checker.checks;
+        let is_enough = self.most_checks.is_some_and(|most| checks >= most);
+        Ok(is_enough || self.problem.is_over(checks))
     }
 
     /// Searches a lattice whose nodes are numbered. Gives the least loss an unseen node may have, where
@@ -225,112 +233,6 @@ impl Walk<'_> {
             }
         }
     }
-
-    /// Searches a lattice too large to be numbered: down from the top for a first solution, then nodes
-    /// by their bounds from below.
-    fn best_first(&mut self, levels: &[Levels]) -> Result<Option<f64>, AnonymizeError> {
-        let tops: Vec<u8> = levels.iter().map(Levels::top).collect();
-        self.descend(tops.clone().into())?;
-        let bottom: Node = vec![0; tops.len()].into();
-        let mut hopeless: Vec<Node> = Vec::new();
-        let mut heap = BinaryHeap::new();
-        let entry = |walk: &Self, node: Node| {
-            Reverse((ordered(walk.costs.bound(node.iter().copied())), node))
-        };
-        heap.push(entry(self, bottom));
-        while let Some(Reverse((bound, node))) = heap.pop() {
-            if f64::from_bits(bound) >= self.best_loss() {
-                return Ok(None);
-            }
-            if self.is_over()? || heap.len() > MOST_OPEN {
-                return Ok(Some(f64::from_bits(bound)));
-            }
-            let below = |high: &Node| node.iter().zip(high.iter()).all(|(a, b)| a <= b);
-            if !hopeless.iter().any(below) && self.judge(&node) == Verdict::InfeasibleBelow {
-                let highest = self.climb(&node, &tops)?;
-                hopeless.retain(|known| !known.iter().zip(highest.iter()).all(|(a, b)| a <= b));
-                hopeless.push(highest);
-            }
-            // Each node is reached once: only columns from the last raised one on go up.
-            let last = node.iter().rposition(|level| *level > 0).unwrap_or(0);
-            for column in last..tops.len() {
-                if node[column] < tops[column] {
-                    let mut above = node.clone();
-                    above[column] += 1;
-                    heap.push(entry(self, above));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// From a node that is infeasible with all below it, upwards by least bound as long as that is so:
-    /// the last such node says the same of many more.
-    fn climb(&mut self, node: &Node, tops: &[u8]) -> Result<Node, AnonymizeError> {
-        let mut path = vec![node.clone()];
-        loop {
-            let at = &path[path.len() - 1];
-            let mut next: Option<(f64, Node)> = None;
-            for column in 0..tops.len() {
-                if at[column] < tops[column] {
-                    let mut above = at.clone();
-                    above[column] += 1;
-                    let bound = self.costs.bound(above.iter().copied());
-                    if next.as_ref().is_none_or(|(least, _)| bound < *least) {
-                        next = Some((bound, above));
-                    }
-                }
-            }
-            match next {
-                Some((bound, above)) if bound < self.best_loss() => path.push(above),
-                _ => break,
-            }
-        }
-        let (mut low, mut high) = (1, path.len());
-        while low < high && !self.is_over()? {
-            let middle = low + (high - low) / 2;
-            match self.judge(&path[middle]) {
-                Verdict::InfeasibleBelow => low = middle + 1,
-                _ => high = middle,
-            }
-        }
-        Ok(path.swap_remove(low - 1))
-    }
-
-    /// Down from a node, each time to the neighbour below that costs least, until none is feasible.
-    fn descend(&mut self, from: Node) -> Result<(), AnonymizeError> {
-        let mut at = from;
-        if !matches!(self.judge(&at), Verdict::Feasible(_)) {
-            return Ok(());
-        }
-        loop {
-            let mut next: Option<(f64, Node)> = None;
-            for column in 0..at.len() {
-                if at[column] == 0 || self.is_over()? {
-                    continue;
-                }
-                let mut below = at.clone();
-                below[column] -= 1;
-                if let Verdict::Feasible(loss) = self.judge(&below)
-                    && next.as_ref().is_none_or(|(least, _)| loss < *least)
-                {
-                    next = Some((loss, below));
-                }
-            }
-            match next {
-                Some((_, below)) => at = below,
-                None => return Ok(()),
-            }
-        }
-    }
-}
-
-/// Open nodes kept at the most.
-const MOST_OPEN: usize = 2 << 20;
-
-/// The bits of a loss that is not negative order as it does.
-fn ordered(loss: f64) -> u64 {
-    loss.max(0.0).to_bits()
 }
 
 fn close_below(lattice: &Lattice, node: usize, marks: &mut [u8]) {
