@@ -111,6 +111,8 @@ pub(crate) fn sizes(of: &ClassSizes<'_>) -> Markup {
     let ClassSizes { audience, k, .. } = *of;
     let bins = bins(of.sizes, k, audience.min_cell());
     let below = |bin: &Bin| k.is_some_and(|k| bin.to < k);
+    let people: Vec<u64> = bins.iter().map(|bin| bin.people).collect();
+    let told = audience.parts(&people);
     let columns: Vec<Column> = bins
         .iter()
         .map(|bin| Column {
@@ -123,13 +125,14 @@ pub(crate) fn sizes(of: &ClassSizes<'_>) -> Markup {
         .collect();
     let cells: Vec<Vec<String>> = bins
         .iter()
-        .map(|bin| {
+        .zip(told)
+        .map(|(bin, people)| {
             let size = if bin.from == bin.to {
                 number(bin.from)
             } else {
                 format!("{} to {}", number(bin.from), number(bin.to))
             };
-            vec![size, audience.count(bin.classes), audience.count(bin.people)]
+            vec![size, audience.count(bin.classes), people]
         })
         .collect();
     let unsafe_people: u64 = bins.iter().filter(|b| below(b)).map(|b| b.people).sum();

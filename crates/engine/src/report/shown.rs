@@ -64,6 +64,20 @@ impl Audience {
         written(Count::new(count, min_cell))
     }
 
+    /// Counts of people that make up a whole that is known, as they are told together: where what is hidden of
+    /// them is less than a cell it would follow from the rest, so the smallest of the rest is rounded, too.
+    pub(crate) fn parts(self, counts: &[u64]) -> Vec<String> {
+        let hidden: u64 = counts.iter().filter(|count| self.hides(**count)).sum();
+        let told = counts.iter().filter(|count| **count >= self.min_cell());
+        let rounded = if self.hides(hidden) { told.min().copied() } else { None };
+        let cell = self.min_cell();
+        let text = |count: &u64| match Some(*count) == rounded {
+            true => format!("about {}", number((*count + cell / 2) / cell * cell)),
+            false => self.count(*count),
+        };
+        counts.iter().map(text).collect()
+    }
+
     /// A share of so many people or rows. For the recipient it is rounded to steps of the smallest
     /// cell, or of a percent where that is more.
     pub(crate) fn share(self, share: f64, of: u64) -> Share {
@@ -217,6 +231,19 @@ pub(crate) fn unit(share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_hidden_does_not_follow_from_the_rest() {
+        let check = |counts: &[u64], expect: &[&str]| {
+            assert_eq!(Audience::Recipient { min_cell: 11 }.parts(counts), expect, "{counts:?}");
+        };
+        check(&[3, 40, 500], &["< 11", "about 44", "500"]);
+        check(&[3, 3], &["< 11", "< 11"]);
+        // Near misses: nothing is hidden, or too much for anybody to say who has what of it.
+        check(&[0, 40, 500], &["0", "40", "500"]);
+        check(&[6, 6, 500], &["< 11", "< 11", "500"]);
+        assert_eq!(Audience::Project.parts(&[3, 40]), ["3", "40"]);
+    }
 
     const RECIPIENT: Audience = Audience::Recipient { min_cell: 11 };
 

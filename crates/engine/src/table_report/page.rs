@@ -182,7 +182,8 @@ fn footer(facts: &Facts<'_>) -> String {
         1 => "Exact counts: this page is not for release.".to_owned(),
         cell => format!(
             "Counts of people from 1 to {} are hidden, and shares of people and rows rounded accordingly, so parts \
-             may not add up to the whole. Classes and rectangles are read from the released table alone.",
+             may not add up to the whole. The smallest class and what each model reaches are told as they are: they \
+             are what was asked for. Classes and rectangles are read from the released table alone.",
             cell - 1
         ),
     }

@@ -3,6 +3,7 @@
 
 use anonymed_assess::{ClassOver, CodedColumn, Extents, classes_over};
 use anonymed_core::AttributeRole;
+use hashbrown::HashMap;
 use maud::{Markup, html};
 
 use super::Facts;
@@ -80,8 +81,13 @@ fn rectangles(
         across: across.numbered(),
         upright: Side { name: upright.name.clone(), ticks: upright.ticks.clone() },
     };
+    let people: Vec<u64> = classes.iter().map(|class| class.people).collect();
+    let told: HashMap<u64, String> =
+        people.iter().copied().zip(facts.audience.parts(&people)).collect();
     let marks = html! {
-        @for (class, rectangle) in &drawn { (rectangle.draw(class.people, facts.audience, &plane)) }
+        @for (class, rectangle) in &drawn {
+            (rectangle.draw((class.people, &told[&class.people]), facts.audience, &plane))
+        }
     };
     let chart = html! {
         (key(facts.audience))
@@ -98,7 +104,8 @@ fn rectangles(
     let cells: Vec<Vec<String>> = listed
         .take(LISTED)
         .map(|class| {
-            vec![text(first, class.codes[0]), text(second, class.codes[1]), number(class.people)]
+            let people = told[&class.people].clone();
+            vec![text(first, class.codes[0]), text(second, class.codes[1]), people]
         })
         .collect();
     let twin = html! {
@@ -173,13 +180,13 @@ impl Rectangle {
         (self.x.1 - self.x.0) * (self.y.1 - self.y.0)
     }
 
-    fn draw(&self, people: u64, audience: Audience, plane: &Plane) -> Markup {
+    fn draw(&self, (people, told): (u64, &str), audience: Audience, plane: &Plane) -> Markup {
         let (left, right) = (plane.x(self.x.0), plane.x(self.x.1));
         let (floor, top) = (plane.y(self.y.0), plane.y(self.y.1));
         html! {
             rect.box.{ "shade-" (shade(people, audience.min_cell())) } x=(part(left)) y=(px(top))
                 width=(part((right - left).max(0.002))) height=(px((floor - top).max(1.0))) {
-                title { (audience.count(people)) " people" }
+                title { (told) " people" }
             }
         }
     }
