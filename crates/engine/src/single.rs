@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anonymed_core::policy::{OutputForm, RiskScope, TableConfig, TableFormat};
-use anonymed_core::{CancelToken, KeyRing, Progress, PseudonymDomain, Pseudonymizer, RootKey};
+use anonymed_core::{
+    CancelToken, KeyRing, ModalityError, Progress, PseudonymDomain, Pseudonymizer, RootKey,
+};
 use anonymed_table::promise::Kept;
 use anonymed_table::single::{
-    Acting, Beside, Checked, SensitiveCounts, SingleOutcome, SingleTable, check, checkable,
+    Acting, Beside, CheckError, Checked, SensitiveCounts, SingleOutcome, SingleTable, check,
+    checkable,
 };
 use anonymed_table::{TableOptions, Tables};
 use hashbrown::HashSet;
@@ -149,6 +152,9 @@ pub fn anonymize(
     let actions = Actions::of(input, &config, keys, cancel)?;
     let work = Work { places, config: &config, options: &options, format, progress, cancel };
     let outcome = work.written(&mut staged, actions.as_ref())?;
+    if outcome.rows == 0 {
+        return Err(EngineError::Nothing { reason: "the table has no rows".into(), exit: 2 });
+    }
     if outcome.released == 0 || !outcome.within_suppression_limit {
         return Err(EngineError::Nothing {
             reason: format!(
@@ -174,8 +180,11 @@ pub fn anonymize(
         _ => None,
     };
     let beside = Beside::from(&outcome).with_counts(counts.as_ref().map(|(file, _)| file.path()));
-    let checked = check(staged.path(), format, &config, beside, &options)
-        .map_err(|e| EngineError::Integrity(e.to_string()))?;
+    let checked = check(staged.path(), format, &config, beside, &options);
+    let checked = checked.map_err(|e| match e {
+        CheckError::Configuration(wrong @ ModalityError::Policy(_)) => table_input::wrong(wrong),
+        other => EngineError::Integrity(other.to_string()),
+    })?;
     held(&outcome, &checked)?;
     let attacks = match outcome.raw_rows.as_deref().filter(|_| config.is_attacked) {
         Some(raw_rows) => Some(attacked(places, staged.path(), &config, raw_rows, cancel)?),

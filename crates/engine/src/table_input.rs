@@ -87,9 +87,24 @@ pub(crate) fn options_with_population(
     config: &TableConfig,
     cancel: &CancelToken,
 ) -> Result<TableOptions, EngineError> {
+    match config.models.iter().any(ModelConfig::is_of_population) {
+        true => options_beside_population(place, config, cancel),
+        false => Ok(options(place, config)),
+    }
+}
+
+/// The options of a configuration with its population, whoever compares with it.
+///
+/// # Errors
+///
+/// Where the population's table cannot be read or lacks a column.
+pub(crate) fn options_beside_population(
+    place: &Path,
+    config: &TableConfig,
+    cancel: &CancelToken,
+) -> Result<TableOptions, EngineError> {
     let options = options(place, config);
-    let asked = config.models.iter().any(ModelConfig::is_of_population);
-    let Some(population) = config.population.as_ref().filter(|_| asked) else { return Ok(options) };
+    let Some(population) = &config.population else { return Ok(options) };
     let name = Path::new(&population.table);
     if name.components().count() != 1 || name.file_name().is_none() {
         let reason = "the plain name of a file beside the configuration";

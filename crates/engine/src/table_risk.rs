@@ -48,11 +48,14 @@ pub fn assess(
     }
     let parsed = table_input::config(config)?;
     table_input::with_labels(&parsed, "`risk`")?;
-    let options = table_input::options_with_population(config, &parsed, cancel)?;
+    let options = table_input::options_beside_population(config, &parsed, cancel)?;
     let tables = Tables::new(options);
     let view = read(&tables, (input, parsed.output.form), &parsed, cancel)?;
-    let models = tables.reached(&view.table, &parsed).map_err(table_input::wrong)?;
-    let report = RiskReport { models, ..report(&view, &parsed, question) };
+    let reached = tables.reached(&view.table, &parsed, threshold).map_err(table_input::wrong)?;
+    let mut report = RiskReport { models: reached.models, ..report(&view, &parsed, question) };
+    for risk in reached.risks {
+        report.risk.risk.insert(risk.model.clone(), risk);
+    }
     match question.population {
         Some(people) if people < report.risk.people => Err(EngineError::Usage(format!(
             "--population is less than the {} people of the table",

@@ -158,7 +158,10 @@ pub(crate) fn error(error: AnonymizeError) -> ModalityError {
     match error {
         AnonymizeError::Model { .. }
         | AnonymizeError::Hierarchy { .. }
-        | AnonymizeError::OutOfReach(_) => ModalityError::Policy(error.to_string()),
+        | AnonymizeError::OutOfReach(_)
+        | AnonymizeError::TooManyItemCombinations { .. } => {
+            ModalityError::Policy(error.to_string())
+        }
         other => model::error(other),
     }
 }

@@ -1,6 +1,6 @@
 //! The journalist: picks somebody of the release and looks for the person in the population.
 
-use super::{Basis, RiskInput, RiskModel, RiskReport, one_of, over_classes};
+use super::{RiskInput, RiskModel, RiskReport, one_of, over_classes};
 
 /// The attacker does not know who is in the release and names one of the population that fits:
 /// 1 / subjects of the class in the population.
@@ -25,12 +25,8 @@ impl RiskModel for Journalist {
     }
 
     fn assess(&self, input: &RiskInput<'_>) -> RiskReport {
-        let basis = match input.population {
-            Some(_) => Basis::Population,
-            None => Basis::ReleaseAsPopulation,
-        };
         let classes = input.each(in_population);
-        over_classes(self.name(), basis, input.threshold, classes)
+        over_classes(self.name(), input.basis(), input.threshold, classes)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The marketer: names everybody and is content with being right often.
 
 use super::journalist::in_population;
-use super::{Basis, RiskInput, RiskModel, RiskReport, over_classes};
+use super::{RiskInput, RiskModel, RiskReport, over_classes};
 
 /// The share of subjects an attacker expects to name rightly who matches the whole release against
 /// a register: the sum of 1 / (people who fit) over the subjects, by their number. Without a
@@ -25,12 +25,8 @@ impl RiskModel for Marketer {
     }
 
     fn assess(&self, input: &RiskInput<'_>) -> RiskReport {
-        let basis = match input.population {
-            Some(_) => Basis::Population,
-            None => Basis::ReleaseAsPopulation,
-        };
         let classes = input.each(in_population);
-        let report = over_classes(self.name(), basis, input.threshold, classes);
+        let report = over_classes(self.name(), input.basis(), input.threshold, classes);
         let at_risk = if report.average > input.threshold { 1.0 } else { 0.0 };
         RiskReport { highest: report.average, at_risk, ..report }
     }

@@ -32,6 +32,8 @@ pub enum Classes<'a> {
     Index(&'a ClassIndex),
     /// In numbers alone: no class of a population can be held against them.
     Counts(&'a ClassCounts),
+    /// The people of each, and those of the population whom its labels fit.
+    Crowds(&'a [(u64, u64)]),
 }
 
 impl<'a> From<&'a ClassIndex> for Classes<'a> {
@@ -75,6 +77,17 @@ impl RiskInput<'_> {
                 .classes()
                 .map(|(_, subjects, times)| at_risk(subjects, None, times))
                 .collect(),
+            Classes::Crowds(crowds) => {
+                crowds.iter().map(|(subjects, crowd)| at_risk(*subjects, Some(*crowd), 1)).collect()
+            }
+        }
+    }
+
+    /// What the crowds in the population are known by.
+    fn basis(&self) -> Basis {
+        match (self.classes, self.population) {
+            (Classes::Crowds(_), _) | (_, Some(_)) => Basis::Population,
+            _ => Basis::ReleaseAsPopulation,
         }
     }
 }

@@ -229,16 +229,23 @@ fn say_hierarchy(report: &HierarchyReport, shown: bool, common: &Common) {
     });
 }
 
+/// So many of something.
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 fn say(report: &TableReport, common: &Common) {
     let unlinked = report.form.is_unlinked();
     common.say(&format!(
-        "{} of {} rows released in {} {}; the smallest has {} people in {} rows",
+        "{} of {} released in {}; the smallest has {} in {}",
         report.released_rows,
-        report.rows,
-        report.classes,
-        if unlinked { "groups" } else { "classes" },
-        report.smallest_class_subjects,
-        report.smallest_class_rows
+        counted(report.rows, "row", "rows"),
+        match unlinked {
+            true => counted(report.classes, "group", "groups"),
+            false => counted(report.classes, "class", "classes"),
+        },
+        counted(report.smallest_class_subjects, "person", "people"),
+        counted(report.smallest_class_rows, "row", "rows")
     ));
     for model in &report.models {
         let reached = model.reached.map_or("-".to_owned(), |reached| format!("{reached:.4}"));

@@ -87,6 +87,9 @@ fn every_class_is_of_k_people_of_the_population() {
         let risk: serde_json::Value =
             serde_json::from_slice(&bench.run(&words).stdout).expect("a report");
         assert_eq!(reached(&risk, "k-map"), least as f64, "{method}");
+        let journalist = &risk["risk"]["journalist"];
+        assert_eq!(journalist["basis"], "population", "{method}");
+        assert_eq!(journalist["highest"].as_f64(), Some(1.0 / least as f64), "{method}");
         // The table alone has classes of fewer people than k.
         assert!(classes(&bench).iter().any(|class| class.0 < 12), "{method}");
     }
@@ -127,6 +130,12 @@ fn what_cannot_be_compared_is_refused() {
     check(format!("{other}[[model]]\nk_map = 5\n"), 3, "no column `passport`");
     let path = CONFIG.replace("everybody.csv", "../everybody.csv");
     check(format!("{path}[[model]]\nk_map = 5\n"), 3, "plain name");
+    // A population of three is none of sixty people.
+    let few = bench(|n| n % 10 == 3);
+    few.write("everybody.csv", "age,sex,citizen\n30,F,1\n50,M,2\n70,F,3\n");
+    let (exit, _, said) = anonymize(&few, &format!("{CONFIG}[[model]]\nk_map = 2\n"));
+    assert_eq!(exit, 3, "{said}");
+    assert!(said.contains("than the population has"), "{said}");
     // Everybody is in the table, so that everybody's presence is 1.
     let bench = bench(|_| true);
     let strict = "[[model]]\ndelta_min = 0\ndelta_max = 0.6\n[search]\nmethod = \"optimal\"\n";

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use anonymed_assess::{
-    AssessError, ClassIndex, ClassLabels, ItemSupport, Multiplicity, SensitiveLog, Shape,
+    AssessError, ClassIndex, ClassLabels, Crowds, ItemSupport, Multiplicity, SensitiveLog, Shape,
     SignatureIndex, SuppressionMark,
 };
 use anonymed_core::policy::{
@@ -209,7 +209,9 @@ pub fn check(
     let names: Vec<&str> = columns.sensitive.iter().map(|(_, column)| column.name).collect();
     left_out.add_to(&mut found.log, &mut found.index, &names)?;
     if let Some(population) = found.population.take() {
-        found.log.set_population(population.crowds());
+        let crowds = population.crowds();
+        among(&crowds, found.log.class_people())?;
+        found.log.set_population(crowds);
     }
     let report = found.index.report(1);
     let joint = subjects.map(|_| found.joint.report(1));
@@ -244,6 +246,19 @@ pub fn check(
         joint_unique_subjects: joint.as_ref().map(|j| j.unique_subjects),
         joint_smallest: joint.as_ref().map(|j| j.smallest_signature_class),
     })
+}
+
+/// Refuses a population that the table's people are no part of.
+fn among(crowds: &Crowds, class_people: &[u64]) -> Result<(), ModalityError> {
+    let more = |(people, crowd): (&u64, &u64)| people > crowd;
+    let lacking = class_people.iter().zip(&crowds.of_class).filter(|pair| more(*pair)).count();
+    match lacking {
+        0 => Ok(()),
+        classes => Err(ModalityError::Policy(format!(
+            "in {classes} classes of the table there are more people than the population has who fit: the table's \
+             people have to be in it, and both tell people apart by `subject`"
+        ))),
+    }
 }
 
 /// The columns that are looked at, by their place in the released table.

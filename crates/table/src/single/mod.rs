@@ -45,6 +45,7 @@ pub use explain::{ColumnCost, Explanation, Fare, HardRow};
 pub use hierarchy::{CheckedHierarchy, Proposed};
 pub use lineage::Lines;
 pub use population::PopulationTable;
+pub use reached::Reached;
 pub use solve::Solved;
 pub use view::{TableView, Wanted};
 

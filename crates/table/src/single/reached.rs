@@ -1,8 +1,11 @@
 //! What a table that anybody made reaches of those models of a configuration that ask for more than the people
-//! of each class: of a population, of whoever knows few columns, and of sets of items.
+//! of each class: of a population, of whoever knows few columns, and of sets of items; and what it risks beside
+//! the population.
 
+use anonymed_assess::risk::{self, Basis};
 use anonymed_assess::{
-    AssessError, ClassIndex, ClassLabels, CodedColumn, CodedTable, NOBODY, SensitiveLog, Shape,
+    AssessError, ClassIndex, ClassLabels, Classes, CodedColumn, CodedTable, NOBODY, RiskInput,
+    RiskReport, SensitiveLog, Shape,
 };
 use anonymed_core::policy::TableConfig;
 use anonymed_core::{AttributeRole, ModalityError};
@@ -13,9 +16,19 @@ use super::population::ClassesAmongPeople;
 use crate::promise::{self, Kept, Promise};
 use crate::{Tables, values};
 
+/// What a table reaches.
+#[derive(Debug, Clone, Default)]
+pub struct Reached {
+    /// Of the models.
+    pub models: Vec<Kept>,
+    /// The attackers who look for somebody in the population, where there is one.
+    pub risks: Vec<RiskReport>,
+}
+
 impl Tables {
-    /// Counts a table by the models of a configuration that ask for more than the people of each class. Rows
-    /// of `*` alone are in no class; a quasi-identifier that the table has not is taken for `*`.
+    /// Counts a table by the models of a configuration that ask for more than the people of each class, and by
+    /// who fits its classes in the population. Rows of `*` alone are in no class; a quasi-identifier that the
+    /// table has not is taken for `*`.
     ///
     /// # Errors
     ///
@@ -24,13 +37,14 @@ impl Tables {
         &self,
         table: &CodedTable,
         config: &TableConfig,
-    ) -> Result<Vec<Kept>, ModalityError> {
+        threshold: f64,
+    ) -> Result<Reached, ModalityError> {
         let promises = promise::promises(&config.models)?;
         let promises: Vec<Promise<'_>> =
             promises.into_iter().filter(Promise::is_of_one_table).collect();
         let mut kept = self.items_reached(table, config)?;
-        if promises.is_empty() {
-            return Ok(kept);
+        if promises.is_empty() && self.options().population.is_none() {
+            return Ok(Reached { models: kept, risks: Vec::new() });
         }
         let of_role = |role| config.of_role(role).map(|(name, _)| table.column(name));
         let quasi: Vec<Option<&CodedColumn>> = of_role(AttributeRole::Quasi).collect();
@@ -69,8 +83,12 @@ impl Tables {
                 sensitive.iter().map(|column| text((*column)?, row)).collect();
             log.add(placed, &stated).map_err(unread)?;
         }
+        let mut risks = Vec::new();
         if let Some(population) = population {
-            log.set_population(population.crowds());
+            let crowds = population.crowds();
+            let classes = log.class_people().iter().copied().zip(crowds.of_class.iter().copied());
+            risks = in_population(&classes.collect::<Vec<_>>(), threshold);
+            log.set_population(crowds);
         }
         for promise in promises {
             kept.push(match promise.is_of_groups() {
@@ -78,7 +96,7 @@ impl Tables {
                 false => promise.count(&log, &names, self.options())?,
             });
         }
-        Ok(kept)
+        Ok(Reached { models: kept, risks })
     }
 
     fn items_reached(
@@ -100,6 +118,13 @@ impl Tables {
         }
         Ok(kept)
     }
+}
+
+/// The attackers to whom the population matters, by the people of each class and those who fit it.
+fn in_population(classes: &[(u64, u64)], threshold: f64) -> Vec<RiskReport> {
+    let input = RiskInput { classes: Classes::Crowds(classes), population: None, threshold };
+    let told = risk::ALL.iter().map(|model| model.assess(&input));
+    told.filter(|report| report.basis == Basis::Population).collect()
 }
 
 fn text(column: &CodedColumn, row: usize) -> Option<&str> {
