@@ -146,12 +146,8 @@ pub fn check(
 /// What the column is to have, and where files are read from.
 fn proposed(request: HierarchyRequest<'_>) -> Result<(ColumnConfig, TableOptions), EngineError> {
     let quasi = |hierarchy| ColumnConfig {
-        role: AttributeRole::Quasi,
         hierarchy: Some(hierarchy),
-        weight: 1.0,
-        missing: Vec::new(),
-        aggregate: None,
-        items: None,
+        ..ColumnConfig::of_role(AttributeRole::Quasi)
     };
     match request.origin {
         HierarchyOrigin::File(path) => {

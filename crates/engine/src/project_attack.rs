@@ -141,8 +141,7 @@ impl Written<'_> {
         let columns = released.filter_map(|column| {
             let role = part(&column.name, column.role)?;
             let hierarchy = self.rule.column(&column.name).and_then(|rule| rule.hierarchy.clone());
-            let (weight, missing, aggregate) = (1.0, Vec::new(), None);
-            let config = ColumnConfig { role, hierarchy, weight, missing, aggregate, items: None };
+            let config = ColumnConfig { hierarchy, ..ColumnConfig::of_role(role) };
             Some((column.name.clone(), config))
         });
         columns.collect()

@@ -13,6 +13,7 @@ mod policy;
 mod population;
 mod release;
 mod table;
+mod table_ends;
 mod table_report;
 mod table_risk;
 

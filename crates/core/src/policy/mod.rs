@@ -6,6 +6,7 @@
 
 mod action;
 mod attack_config;
+mod column_config;
 mod hierarchy_config;
 mod hierarchy_keys;
 mod output_config;
@@ -24,15 +25,14 @@ use crate::{AttributeRole, EntityType, PartialDate, PseudonymDomain, Subject};
 
 pub use action::{Action, Generalization, Perturbation};
 pub use attack_config::AttackConfig;
+pub use column_config::{ColumnConfig, Ends};
 pub use hierarchy_config::{
     DateSteps, Granularity, Growth, HierarchyBuild, HierarchyConfig, IntervalScale, IntervalSteps,
     Keep, OrderSteps, PrioritySteps, RedactionSteps, Side,
 };
 pub use output_config::{Aggregate, OutputConfig, OutputForm, Unplaced};
 pub use safe_harbor::safe_harbor_forbids;
-pub use table_config::{
-    COUNT, ColumnConfig, ModelConfig, PopulationConfig, SearchConfig, TableConfig,
-};
+pub use table_config::{COUNT, ModelConfig, PopulationConfig, SearchConfig, TableConfig};
 
 named! {
     /// The legal or scientific frame of a release.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::attack_config::{AttackConfig, RawAttack};
 use super::output_config::RawOutput;
-use super::{Aggregate, HierarchyConfig, OutputConfig, OutputForm, PolicyError, RiskScope};
+use super::{Aggregate, ColumnConfig, OutputConfig, OutputForm, PolicyError, RiskScope};
 use crate::AttributeRole;
 
 /// A table's columns, models and search.
@@ -43,23 +43,6 @@ pub struct PopulationConfig {
     pub sheet: Option<String>,
     /// The column that tells its people apart; without one each row is a person.
     pub subject: Option<String>,
-}
-
-/// What one column is and how it may be generalised.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ColumnConfig {
-    /// The part it plays.
-    pub role: AttributeRole,
-    /// Its generalization hierarchy.
-    pub hierarchy: Option<HierarchyConfig>,
-    /// How much its detail is worth beside the others'.
-    pub weight: f64,
-    /// Texts that stand for a missing value, beside the empty cell.
-    pub missing: Vec<String>,
-    /// What is written in place of the range or set of a class.
-    pub aggregate: Option<Aggregate>,
-    /// What parts the items of a cell, where a cell is a set of them.
-    pub items: Option<String>,
 }
 
 /// A privacy model by the letter of its parameter.
@@ -146,18 +129,6 @@ struct Raw {
     population: Option<PopulationConfig>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawColumn {
-    role: String,
-    hierarchy: Option<toml::Value>,
-    weight: Option<f64>,
-    #[serde(default)]
-    missing: Vec<String>,
-    aggregate: Option<String>,
-    items: Option<String>,
-}
-
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSearch {
@@ -198,7 +169,9 @@ impl TableConfig {
         let columns = raw
             .columns
             .into_iter()
-            .map(|(name, value)| Ok((name.clone(), column(value, &format!("columns.{name}"))?)))
+            .map(|(name, value)| {
+                Ok((name.clone(), ColumnConfig::read(value, &format!("columns.{name}"))?))
+            })
             .collect::<Result<Vec<_>, PolicyError>>()?;
         let sensitive = |on: &str| {
             let found = columns.iter().any(|(name, c)| {
@@ -332,52 +305,6 @@ pub const COUNT: &str = "count";
 /// Parameters of models that compare with the population.
 const POPULATION_MODELS: [&str; 3] = ["k_map", "delta_min", "delta_max"];
 
-fn column(value: toml::Value, key: &str) -> Result<ColumnConfig, PolicyError> {
-    let raw: RawColumn = match value {
-        toml::Value::String(role) => RawColumn {
-            role,
-            hierarchy: None,
-            weight: None,
-            missing: Vec::new(),
-            aggregate: None,
-            items: None,
-        },
-        value => {
-            value.try_into().map_err(|e: toml::de::Error| PolicyError::new(key, e.message()))?
-        }
-    };
-    let role = super::raw::choice(key, &raw.role, AttributeRole::ALL, AttributeRole::as_str)?;
-    if role == AttributeRole::Unknown {
-        return Err(PolicyError::new(key, "identifier, quasi, sensitive, text or keep"));
-    }
-    if raw.items.as_ref().is_some_and(|items| items.trim().is_empty()) {
-        return Err(PolicyError::new(format!("{key}.items"), "what parts items, as \";\""));
-    }
-    if raw.items.is_some() && role != AttributeRole::Insensitive {
-        return Err(PolicyError::new(key, "a column of `items` has the role \"keep\""));
-    }
-    let has_tree = raw.hierarchy.is_some() && raw.items.is_none();
-    let of_quasi = has_tree || raw.weight.is_some() || raw.aggregate.is_some();
-    if role != AttributeRole::Quasi && of_quasi {
-        let reason = "`hierarchy`, `weight` and `aggregate` are of quasi-identifiers";
-        return Err(PolicyError::new(key, reason));
-    }
-    let aggregate = raw.aggregate.map(|text| {
-        super::raw::choice(&format!("{key}.aggregate"), &text, Aggregate::ALL, Aggregate::as_str)
-    });
-    let weight = raw.weight.unwrap_or(1.0);
-    if !(weight > 0.0 && weight.is_finite()) {
-        return Err(PolicyError::new(key, "`weight` is a number above 0"));
-    }
-    let hierarchy = raw
-        .hierarchy
-        .map(|value| HierarchyConfig::read(value, &format!("{key}.hierarchy")))
-        .transpose()?;
-    let aggregate = aggregate.transpose()?;
-    let (missing, items) = (raw.missing, raw.items);
-    Ok(ColumnConfig { role, hierarchy, weight, missing, aggregate, items })
-}
-
 /// Reads a model; `sensitive` says what is wrong with a column that it is about.
 pub(super) fn model(
     table: toml::Table,
@@ -500,18 +427,8 @@ mod tests {
         check(&format!("{items}[[model]]\nl = 2\non = \"codes\"\n"), "model[0].on");
         check(&format!("{items}[[model]]\nk = 2\nm = 2\n"), "model[0].on");
         check(&format!("{items}[[model]]\nk = 2\nm = 9\non = \"codes\"\n"), "model[0].m");
-        check("[columns]\nx = { role = \"quasi\", items = \";\" }\n", "has the role");
-        check("[columns]\nx = { role = \"keep\", items = \" \" }\n", "columns.x.items");
-        check("[columns]\nage = \"quasy\"\n", "columns.age");
-        check("[columns]\nage = \"unknown\"\n", "identifier, quasi, sensitive, text or keep");
-        check("[columns]\nx = { role = \"keep\", weight = 2.0 }\n", "are of quasi-identifiers");
-        check("[columns]\nx = { role = \"quasi\", aggregate = \"sum\" }\n", "none of mean");
         check("[columns]\nx = \"keep\"\n[output]\nform = \"aggregated\"\n", "columns.x");
         check("[columns]\nx = \"quasi\"\n[output]\nform = \"cube\"\n", "output.form");
-        check(
-            "[columns]\nx = { role = \"quasi\", hierarchy = { build = \"interval\" } }\n",
-            "columns.x.hierarchy.width",
-        );
         check("subject = \"mrn\"\n[columns]\nmrn = \"keep\"\n", "is not released");
         check(&format!("{COLUMNS}[[model]]\nl = 2\non = \"age\"\n"), "has not the role");
         check(&format!("{COLUMNS}[[model]]\nkind = \"x\"\n"), "has no parameter");

@@ -2,7 +2,7 @@
 //! as the column needs.
 
 use anonymed_anonymize::Narrow;
-use anonymed_core::policy::{Aggregate, ColumnConfig, HierarchyConfig, TableConfig};
+use anonymed_core::policy::{Aggregate, ColumnConfig, Ends, HierarchyConfig, TableConfig};
 use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
 use arrow::array::{Array, StringArray};
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -35,6 +35,7 @@ pub(super) struct BoundColumn {
     pub(super) weight: f64,
     pub(super) missing: Vec<String>,
     pub(super) aggregate: Option<Aggregate>,
+    pub(super) ends: Option<Ends>,
 }
 
 impl BoundColumn {
@@ -48,6 +49,7 @@ impl BoundColumn {
             weight: column.weight,
             missing: column.missing.clone(),
             aggregate: column.aggregate,
+            ends: column.ends,
         }
     }
 
@@ -215,6 +217,14 @@ impl CodedTable {
     pub(super) fn read_as(&self, row: u32) -> u32 {
         self.named.as_ref().map_or(row, |named| named[row as usize])
     }
+
+    /// The number of a row in its file, from 1: rows that could not be read have theirs.
+    pub(super) fn row_number(&self, row: usize) -> u64 {
+        let read = u64::from(self.read_as(row as u32)) + 1;
+        let mut unread: Vec<u64> = self.rejected.iter().map(|(number, _)| *number).collect();
+        unread.sort_unstable();
+        unread.into_iter().fold(read, |number, unread| number + u64::from(unread <= number))
+    }
 }
 
 /// The texts of one batch of one column, numbered among themselves.
@@ -282,6 +292,15 @@ impl CodedColumn {
             some.codes.push(u64::from(new));
         }
         some
+    }
+
+    /// The column with other texts; equal ones become one.
+    pub(super) fn rewritten(&self, written: &[String]) -> Self {
+        let mut texts = Dictionary::default();
+        let number_of: Vec<u32> = written.iter().map(|text| texts.number(text)).collect();
+        let mut changed = Self { texts, ..Self::default() };
+        self.codes.iter().for_each(|code| changed.codes.push(u64::from(number_of[code as usize])));
+        changed
     }
 
     /// Each row so many times.

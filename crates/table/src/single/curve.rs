@@ -61,7 +61,8 @@ impl Tables {
             return Err(policy("a curve is of single rows; leave `scope` out"));
         }
         let bound = Bound::new(config, part)?;
-        let table = CodedTable::read(document, format, part, &bound, cancel)?.without_nameless();
+        let table = CodedTable::read(document, format, part, &bound, cancel)?;
+        let table = table.with_ends(&bound)?.without_nameless();
         let counting = match table.subjects {
             Some(_) => Counting::AllSubjects,
             None => Counting::Rows,

@@ -8,6 +8,7 @@ mod aggregate;
 mod check;
 mod coded;
 mod curve;
+mod ends;
 mod explain;
 mod hierarchy;
 mod items;
@@ -31,6 +32,7 @@ use crate::{Part, Tables};
 pub use anonymed_anonymize::{Fault, FaultKind};
 pub use check::{Beside, CheckError, Checked, check, checkable};
 pub use curve::{CURVE_K, CURVE_SUPPRESSION, CurvePoint};
+pub use ends::beyond_end;
 pub use explain::{ColumnCost, Explanation, Fare, HardRow};
 pub use hierarchy::{CheckedHierarchy, Proposed};
 pub use lineage::Lines;
@@ -173,7 +175,7 @@ impl Tables {
     ) -> Result<SingleOutcome, ModalityError> {
         let bound = coded::Bound::new(job.config, part)?;
         let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
-        let mut table = table.without_nameless();
+        let mut table = table.with_ends(&bound)?.without_nameless();
         let solved = solve::solve(&table, &bound, job, self.options())?;
         let classes = solved.class_of_row.as_slice();
         let beside = (self.options(), job.cancel);

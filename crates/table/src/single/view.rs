@@ -173,6 +173,7 @@ fn bound_column(wanted: &Wanted<'_>, source: usize) -> BoundColumn {
         weight: 1.0,
         missing: wanted.missing.to_vec(),
         aggregate: None,
+        ends: None,
     }
 }
 
