@@ -31,6 +31,7 @@
 //! ```
 
 mod axis;
+mod cell_suppression;
 mod class;
 mod code_ranges;
 mod column;
