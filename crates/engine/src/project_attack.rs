@@ -113,6 +113,7 @@ impl Written<'_> {
             is_attacked: true,
             output: OutputConfig::default(),
             population: None,
+            sample: None,
         };
         let input = self.input(&config)?;
         let chosen = table_attack::without_another_table();

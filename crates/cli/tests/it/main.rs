@@ -13,9 +13,11 @@ mod policy;
 mod population;
 mod release;
 mod table;
+mod table_cells;
 mod table_ends;
 mod table_report;
 mod table_risk;
+mod table_rows;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -4,6 +4,19 @@ use serde::Deserialize;
 
 use super::{Aggregate, HierarchyConfig, PolicyError};
 use crate::AttributeRole;
+use crate::entity::named;
+
+named! {
+    /// What becomes of a row that states nothing in a column.
+    Nulls {
+        /// Nothing stated is a value of its own.
+        Value = "value",
+        /// The row is left out.
+        Drop = "drop",
+        /// There is no release.
+        Refuse = "refuse",
+    }
+}
 
 /// What one column is and how it may be generalised.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +35,10 @@ pub struct ColumnConfig {
     pub items: Option<String>,
     /// Where its numbers end, whatever else becomes of them.
     pub ends: Option<Ends>,
+    /// What becomes of rows that state nothing in it.
+    pub nulls: Nulls,
+    /// Highest share of the released rows that may be `*` in it, where cells are suppressed.
+    pub cells_max: Option<f64>,
 }
 
 /// Top and bottom coding: numbers beyond an end are written by it (Hundepool et al., *Statistical disclosure
@@ -46,6 +63,8 @@ struct RawColumn {
     items: Option<String>,
     bottom: Option<f64>,
     top: Option<f64>,
+    nulls: Option<String>,
+    cells_max: Option<f64>,
 }
 
 impl RawColumn {
@@ -59,6 +78,8 @@ impl RawColumn {
             items: None,
             bottom: None,
             top: None,
+            nulls: None,
+            cells_max: None,
         }
     }
 
@@ -89,6 +110,27 @@ impl RawColumn {
         }
         Ok(Some(ends))
     }
+
+    fn nulls(&self, role: AttributeRole, key: &str) -> Result<Nulls, PolicyError> {
+        let Some(text) = &self.nulls else { return Ok(Nulls::Value) };
+        if !matches!(role, AttributeRole::Quasi | AttributeRole::Sensitive) {
+            let reason = "`nulls` is of quasi-identifiers and sensitive columns";
+            return Err(PolicyError::new(key, reason));
+        }
+        super::raw::choice(&format!("{key}.nulls"), text, Nulls::ALL, Nulls::as_str)
+    }
+
+    fn cells_max(&self, role: AttributeRole, key: &str) -> Result<Option<f64>, PolicyError> {
+        let Some(most) = self.cells_max else { return Ok(None) };
+        let key = format!("{key}.cells_max");
+        if role != AttributeRole::Quasi {
+            return Err(PolicyError::new(key, "is of quasi-identifiers"));
+        }
+        if !(0.0..=1.0).contains(&most) {
+            return Err(PolicyError::new(key, "a share from 0 to 1"));
+        }
+        Ok(Some(most))
+    }
 }
 
 impl ColumnConfig {
@@ -102,6 +144,8 @@ impl ColumnConfig {
             aggregate: None,
             items: None,
             ends: None,
+            nulls: Nulls::Value,
+            cells_max: None,
         }
     }
 
@@ -144,12 +188,13 @@ impl ColumnConfig {
                           \"mode\", or leave them out";
             return Err(PolicyError::new(format!("{key}.aggregate"), reason));
         }
+        let (nulls, cells_max) = (raw.nulls(role, key)?, raw.cells_max(role, key)?);
         let hierarchy = raw
             .hierarchy
             .map(|value| HierarchyConfig::read(value, &format!("{key}.hierarchy")))
             .transpose()?;
         let (missing, items) = (raw.missing, raw.items);
-        Ok(Self { role, hierarchy, weight, missing, aggregate, items, ends })
+        Ok(Self { role, hierarchy, weight, missing, aggregate, items, ends, nulls, cells_max })
     }
 }
 
@@ -176,6 +221,14 @@ mod tests {
     }
 
     #[test]
+    fn what_states_nothing_is_a_value_unless_said() {
+        let nulls = |keys: &str| read(&format!("{{ role = {keys} }}")).unwrap().nulls;
+        assert_eq!(nulls("\"quasi\""), Nulls::Value);
+        assert_eq!(nulls("\"quasi\", nulls = \"drop\""), Nulls::Drop);
+        assert_eq!(nulls("\"sensitive\", nulls = \"refuse\""), Nulls::Refuse);
+    }
+
+    #[test]
     fn mistakes_are_named() {
         let check = |keys: &str, part: &str| {
             let reason = read(keys).unwrap_err();
@@ -193,6 +246,10 @@ mod tests {
         );
         check("{ role = \"quasi\", top = \"90\" }", "columns.x");
         check("{ role = \"quasi\", top = nan }", "are numbers");
+        check("{ role = \"keep\", nulls = \"drop\" }", "`nulls` is of");
+        check("{ role = \"quasi\", nulls = \"none\" }", "columns.x.nulls");
+        check("{ role = \"sensitive\", cells_max = 0.1 }", "columns.x.cells_max");
+        check("{ role = \"quasi\", cells_max = 1.1 }", "columns.x.cells_max");
         check("{ role = \"quasi\", bottom = 90, top = 90 }", "the lower one");
         check("{ role = \"identifier\", top = 90 }", "with the role");
         check("{ role = \"keep\", items = \";\", top = 90 }", "with the role");

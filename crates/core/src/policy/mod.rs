@@ -12,6 +12,7 @@ mod hierarchy_keys;
 mod output_config;
 mod raw;
 mod safe_harbor;
+mod sample_config;
 mod table_config;
 
 use std::collections::BTreeMap;
@@ -25,13 +26,14 @@ use crate::{AttributeRole, EntityType, PartialDate, PseudonymDomain, Subject};
 
 pub use action::{Action, Generalization, Perturbation};
 pub use attack_config::AttackConfig;
-pub use column_config::{ColumnConfig, Ends};
+pub use column_config::{ColumnConfig, Ends, Nulls};
 pub use hierarchy_config::{
     DateSteps, Granularity, Growth, HierarchyBuild, HierarchyConfig, IntervalScale, IntervalSteps,
     Keep, OrderSteps, PrioritySteps, RedactionSteps, Side,
 };
 pub use output_config::{Aggregate, OutputConfig, OutputForm, Unplaced};
 pub use safe_harbor::safe_harbor_forbids;
+pub use sample_config::{SampleConfig, SampleSize};
 pub use table_config::{COUNT, ModelConfig, PopulationConfig, SearchConfig, TableConfig};
 
 named! {

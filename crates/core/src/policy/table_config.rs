@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::attack_config::{AttackConfig, RawAttack};
 use super::output_config::RawOutput;
-use super::{Aggregate, ColumnConfig, OutputConfig, OutputForm, PolicyError, RiskScope};
+use super::sample_config::{RawSample, SampleConfig};
+use super::{Aggregate, ColumnConfig, OutputConfig, OutputForm, PolicyError, RiskScope, Unplaced};
 use crate::AttributeRole;
 
 /// A table's columns, models and search.
@@ -31,6 +32,8 @@ pub struct TableConfig {
     pub output: OutputConfig,
     /// The people that the table's are a part of.
     pub population: Option<PopulationConfig>,
+    /// The part of the table's people that is released.
+    pub sample: Option<SampleConfig>,
 }
 
 /// A table of everybody of a population, with the quasi-identifiers of the table that is anonymized.
@@ -127,6 +130,7 @@ struct Raw {
     #[serde(default)]
     output: RawOutput,
     population: Option<PopulationConfig>,
+    sample: Option<RawSample>,
 }
 
 #[derive(Deserialize, Default)]
@@ -214,6 +218,7 @@ impl TableConfig {
             attackable(&columns)?;
         }
         let output = raw.output.parse()?;
+        suppressed_cells(&columns, output, scope)?;
         if output.form == OutputForm::Aggregated {
             aggregates(&columns)?;
             if is_attacked {
@@ -238,6 +243,7 @@ impl TableConfig {
             is_attacked,
             output,
             population,
+            sample: raw.sample.map(RawSample::parse).transpose()?,
         })
     }
 
@@ -260,6 +266,32 @@ fn attackable(columns: &[(String, ColumnConfig)]) -> Result<(), PolicyError> {
         )),
         None => Ok(()),
     }
+}
+
+/// Refuses limits of suppressed cells where none are, and cells where classes are not of labels.
+fn suppressed_cells(
+    columns: &[(String, ColumnConfig)],
+    output: OutputConfig,
+    scope: RiskScope,
+) -> Result<(), PolicyError> {
+    if output.suppressed != Unplaced::Cells {
+        let limited = columns.iter().find(|(_, column)| column.cells_max.is_some());
+        return match limited {
+            Some((name, _)) => Err(PolicyError::new(
+                format!("columns.{name}.cells_max"),
+                "is about `[output] suppressed = \"cells\"`",
+            )),
+            None => Ok(()),
+        };
+    }
+    let aggregated = columns.iter().any(|(_, column)| column.aggregate.is_some());
+    let beside = match scope {
+        RiskScope::Joint => "`scope`, which makes all rows of a person alike",
+        _ if aggregated => "`aggregate`, which writes one value where members differ",
+        _ => return Ok(()),
+    };
+    let reason = format!("\"cells\" is of classes by their labels; leave out {beside}");
+    Err(PolicyError::new("output.suppressed", reason))
 }
 
 /// Refuses columns that an aggregated form has no place for.
@@ -429,6 +461,17 @@ mod tests {
         check(&format!("{items}[[model]]\nk = 2\nm = 9\non = \"codes\"\n"), "model[0].m");
         check("[columns]\nx = \"keep\"\n[output]\nform = \"aggregated\"\n", "columns.x");
         check("[columns]\nx = \"quasi\"\n[output]\nform = \"cube\"\n", "output.form");
+        let cells = "[output]\nsuppressed = \"cells\"\n";
+        let limited = "[columns]\nx = { role = \"quasi\", cells_max = 0.1 }\n";
+        check(limited, "columns.x.cells_max");
+        check(&format!("{limited}[output]\nsuppressed = \"star\"\n"), "columns.x.cells_max");
+        assert!(TableConfig::parse(&format!("{limited}{cells}")).is_ok());
+        check(
+            &format!("subject = \"mrn\"\nscope = \"joint\"\n{limited}{cells}"),
+            "leave out `scope`",
+        );
+        let mode = "[columns]\nx = { role = \"quasi\", aggregate = \"mode\" }\n";
+        check(&format!("{mode}{cells}"), "leave out `aggregate`");
         check("subject = \"mrn\"\n[columns]\nmrn = \"keep\"\n", "is not released");
         check(&format!("{COLUMNS}[[model]]\nl = 2\non = \"age\"\n"), "has not the role");
         check(&format!("{COLUMNS}[[model]]\nkind = \"x\"\n"), "has no parameter");

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anonymed_assess::{
     ClassOver, CodedColumn, CodedTable, NOBODY, RiskQuestion, TableRisk, UtilityMeter, classes_over,
 };
-use anonymed_core::policy::{OutputForm, RiskScope, TableConfig, TableFormat};
+use anonymed_core::policy::{ModelConfig, OutputForm, RiskScope, TableConfig, TableFormat};
 use anonymed_core::{AttributeRole, CancelToken};
 use anonymed_table::Tables;
 use anonymed_table::promise::Kept;
@@ -98,6 +98,7 @@ impl<'a> Facts<'a> {
                 && rows.iter().all(|row| (*row as usize) < both.raw.rows())
         };
         let rows = rows.filter(fits);
+        sampled(config)?;
         let subjects = both.subjects(rows.as_deref());
         let left_out = both.left_out(rows.as_deref(), subjects.is_some(), config)?;
         let beside = Beside::new(subjects.as_deref(), &left_out);
@@ -265,6 +266,22 @@ impl Both {
             curve,
         })
     }
+}
+
+/// Refuses what no table tells: who was drawn and left out then is in the distribution that some models
+/// compare with.
+fn sampled(config: &TableConfig) -> Result<(), EngineError> {
+    let compares = |model: &ModelConfig| {
+        ["t", "delta", "beta"].iter().any(|letter| model.numbers.contains_key(*letter))
+    };
+    if config.sample.is_none() || !config.models.iter().any(compares) {
+        return Ok(());
+    }
+    Err(EngineError::Usage(
+        "`t`, `delta` and `beta` compare with all who were drawn, which raw and released table do not tell; \
+         have the page with `table anonymize --report`"
+            .into(),
+    ))
 }
 
 /// A column as it is released where nothing is generalised.

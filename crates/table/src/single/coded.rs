@@ -2,7 +2,7 @@
 //! as the column needs.
 
 use anonymed_anonymize::Narrow;
-use anonymed_core::policy::{Aggregate, ColumnConfig, Ends, HierarchyConfig, TableConfig};
+use anonymed_core::policy::{Aggregate, ColumnConfig, Ends, HierarchyConfig, Nulls, TableConfig};
 use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
 use arrow::array::{Array, StringArray};
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -36,6 +36,8 @@ pub(super) struct BoundColumn {
     pub(super) missing: Vec<String>,
     pub(super) aggregate: Option<Aggregate>,
     pub(super) ends: Option<Ends>,
+    pub(super) nulls: Nulls,
+    pub(super) cells_max: Option<f64>,
 }
 
 impl BoundColumn {
@@ -50,6 +52,8 @@ impl BoundColumn {
             missing: column.missing.clone(),
             aggregate: column.aggregate,
             ends: column.ends,
+            nulls: column.nulls,
+            cells_max: column.cells_max,
         }
     }
 
@@ -137,10 +141,17 @@ pub(super) struct CodedTable {
     pub(super) subjects: Option<CodedColumn>,
     pub(super) rows: usize,
     pub(super) rejected: Vec<(u64, String)>,
+    /// Rows that were read, whatever became of them.
+    pub(super) read: usize,
     /// Rows that name nobody, though there is a column that tells people apart. They are taken out.
     pub(super) nameless: u64,
+    /// How many people were drawn, and of how many; nothing where all are there.
+    pub(super) sampled: Option<(u32, u32)>,
+    /// Rows that are left out since they state nothing where something is asked for, in the same codes of the
+    /// subjects and of the sensitive columns.
+    pub(super) unstated: Option<Box<CodedTable>>,
     /// The rows that are left of those that were read, where some were taken out.
-    named: Option<Vec<u32>>,
+    pub(super) kept: Option<Vec<u32>>,
 }
 
 impl CodedTable {
@@ -189,33 +200,37 @@ impl CodedTable {
         )?;
         progress.end("read");
         let subjects = if bound.subject.is_some() { columns.pop() } else { None };
-        Ok(Self { columns, subjects, rows, rejected, nameless: 0, named: None })
+        Ok(Self {
+            columns,
+            subjects,
+            rows,
+            rejected,
+            read: rows,
+            nameless: 0,
+            sampled: None,
+            unstated: None,
+            kept: None,
+        })
     }
 
-    /// Takes out the rows that name nobody, though there is a column that tells people apart: whose they
-    /// are cannot be known, and nobody's class would be larger by them.
-    pub(super) fn without_nameless(mut self) -> Self {
-        let Some(subjects) = &self.subjects else { return self };
-        let texts = subjects.texts.texts();
-        let nameless: Vec<bool> = texts.iter().map(|text| values::is_missing(text)).collect();
-        if !nameless.contains(&true) {
-            return self;
-        }
-        let codes = (0u32..).zip(subjects.codes.iter());
-        let named: Vec<u32> =
-            codes.filter(|(_, code)| !nameless[*code as usize]).map(|(row, _)| row).collect();
+    /// Some of its rows, and their texts alone.
+    pub(super) fn only(mut self, rows: &[u32]) -> Self {
         for column in self.columns.iter_mut().chain(&mut self.subjects) {
-            *column = column.of_rows(&named);
+            *column = column.of_rows(rows);
         }
-        self.nameless = (self.rows - named.len()) as u64;
-        self.rows = named.len();
-        self.named = Some(named);
+        self.with_rows(rows)
+    }
+
+    /// Says which rows its columns have now.
+    pub(super) fn with_rows(mut self, rows: &[u32]) -> Self {
+        self.kept = Some(rows.iter().map(|row| self.read_as(*row)).collect());
+        self.rows = rows.len();
         self
     }
 
     /// The number that a row had among those that were read.
     pub(super) fn read_as(&self, row: u32) -> u32 {
-        self.named.as_ref().map_or(row, |named| named[row as usize])
+        self.kept.as_ref().map_or(row, |kept| kept[row as usize])
     }
 
     /// The number of a row in its file, from 1: rows that could not be read have theirs.
@@ -282,7 +297,7 @@ impl CodedColumn {
     }
 
     /// Some of its rows, and their texts alone: what nobody has is no part of a distribution.
-    fn of_rows(&self, rows: &[u32]) -> Self {
+    pub(super) fn of_rows(&self, rows: &[u32]) -> Self {
         let texts = self.texts.texts();
         let mut number = vec![None; texts.len()];
         let mut some = Self::default();
@@ -301,6 +316,13 @@ impl CodedColumn {
         let mut changed = Self { texts, ..Self::default() };
         self.codes.iter().for_each(|code| changed.codes.push(u64::from(number_of[code as usize])));
         changed
+    }
+
+    /// Some of its rows, with the numbers that all texts have.
+    pub(super) fn at_rows(&self, rows: &[u32]) -> Self {
+        let mut codes = Narrow::default();
+        rows.iter().for_each(|row| codes.push(self.codes.at(*row as usize)));
+        Self { texts: self.texts.clone(), codes }
     }
 
     /// Each row so many times.

@@ -5,6 +5,7 @@
 //! by another path ([`check`]), which finds the classes again and counts for itself.
 
 mod aggregate;
+mod cells;
 mod check;
 mod coded;
 mod curve;
@@ -12,10 +13,13 @@ mod ends;
 mod explain;
 mod hierarchy;
 mod items;
+mod labels;
 mod lineage;
+mod outcome;
 mod population;
 mod reached;
 mod release;
+mod rows;
 mod scale;
 mod solve;
 mod view;
@@ -82,6 +86,11 @@ pub struct SingleOutcome {
     pub rejected: Vec<(u64, String)>,
     /// Rows that name nobody, though there is a column that tells people apart; they are left out.
     pub nameless: u64,
+    /// People who were drawn, and of how many; none where no sample was asked for. Rows of others are in no
+    /// other count than that of the rows read.
+    pub sampled: Option<(u32, u32)>,
+    /// Rows that state nothing where `nulls = "drop"` asks for a value; they are suppressed.
+    pub unstated: u64,
     /// Rows written.
     pub released: u64,
     /// Distinct combinations of the quasi-identifiers.
@@ -94,6 +103,8 @@ pub struct SingleOutcome {
     pub smallest_class_rows: u64,
     /// People of the smallest class.
     pub smallest_class_subjects: u64,
+    /// Whether no column has more suppressed cells than allowed.
+    pub cells_hold: bool,
     /// Rows in no class.
     pub suppressed_rows: u64,
     /// People with at least one row in no class.
@@ -175,7 +186,7 @@ impl Tables {
     ) -> Result<SingleOutcome, ModalityError> {
         let bound = coded::Bound::new(job.config, part)?;
         let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
-        let mut table = table.with_ends(&bound)?.without_nameless();
+        let mut table = table.ready(&bound, job.config, self.options())?;
         let solved = solve::solve(&table, &bound, job, self.options())?;
         let classes = solved.class_of_row.as_slice();
         let beside = (self.options(), job.cancel);

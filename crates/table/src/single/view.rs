@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anonymed_anonymize::HierarchyFile;
 use anonymed_assess::{AssessError, CodedColumn, CodedTable, NOBODY, ValueTree};
-use anonymed_core::policy::{COUNT, HierarchyConfig, OutputForm};
+use anonymed_core::policy::{COUNT, HierarchyConfig, Nulls, OutputForm};
 use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
 
 use super::check::MOST_ROWS;
@@ -174,6 +174,8 @@ fn bound_column(wanted: &Wanted<'_>, source: usize) -> BoundColumn {
         missing: wanted.missing.to_vec(),
         aggregate: None,
         ends: None,
+        nulls: Nulls::Value,
+        cells_max: None,
     }
 }
 
