@@ -53,10 +53,12 @@ impl ClassAccumulator {
         }
     }
 
-    /// The whole table as one class.
+    /// The whole table as one class, with what is left out of it before anything is searched.
     pub fn of_table(table: &FrequencyTable, sensitive: &[usize]) -> Self {
         let mut all = Self::new(table, sensitive);
-        (0..table.combinations() as u32).for_each(|combination| all.add(table, combination));
+        for table in std::iter::once(table).chain(table.left_out()) {
+            (0..table.combinations() as u32).for_each(|combination| all.add(table, combination));
+        }
         all
     }
 

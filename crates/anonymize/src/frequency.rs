@@ -28,6 +28,8 @@ pub struct FrequencyTable {
     histograms: Vec<Histograms>,
     counting: Counting,
     population: Option<Box<Population>>,
+    /// Rows that no class is to take.
+    left_out: Option<Box<FrequencyTable>>,
 }
 
 /// One sensitive column's values by combination.
@@ -188,6 +190,18 @@ impl FrequencyTable {
         }
     }
 
+    /// The table beside rows of the same sensitive columns that are left out before anything is searched: they
+    /// are in the distribution that models compare with, and in no class.
+    #[must_use]
+    pub fn with_left_out(self, rows: Self) -> Self {
+        Self { left_out: Some(Box::new(rows)), ..self }
+    }
+
+    /// Rows that are left out before anything is searched.
+    pub(crate) fn left_out(&self) -> Option<&Self> {
+        self.left_out.as_deref()
+    }
+
     /// The population that the table is beside.
     pub(crate) fn population(&self) -> Option<&Population> {
         self.population.as_deref()
@@ -311,6 +325,7 @@ impl FrequencyTable {
             histograms,
             counting,
             population: None,
+            left_out: None,
         };
         Ok((table, of))
     }
@@ -578,6 +593,7 @@ impl FrequencyBuilder {
             histograms: self.histograms.into_iter().map(|h| h.finish(combinations)).collect(),
             counting: self.counting,
             population: None,
+            left_out: None,
         }
     }
 }

@@ -1,6 +1,40 @@
 //! Labels that name an interval of numbers, as builders write them and as the files of others have them:
 //! `20..24`, `20-24`, `[20, 25[`, `[20-25)`, `<18`, `>=90`, `90+`.
 
+use anonymed_core::policy::Ends;
+
+/// What a number beyond an end is written as: `<18` below the bottom, `90+` from the top on; nothing where it
+/// is between them.
+///
+/// # Examples
+///
+/// Ages of adults, of whom the oldest are one group:
+///
+/// ```
+/// use anonymed_anonymize::end_label;
+/// use anonymed_core::policy::Ends;
+///
+/// let ends = Ends { bottom: Some(18.0), top: Some(90.0) };
+/// let labels = [17.0, 18.0, 90.0, 93.0].map(|age| end_label(age, ends));
+/// assert_eq!(labels, [Some("<18".into()), None, Some("90+".into()), Some("90+".into())]);
+/// ```
+pub fn end_label(number: f64, ends: Ends) -> Option<String> {
+    match (ends.bottom, ends.top) {
+        (Some(bottom), _) if number < bottom => Some(format!("<{bottom}")),
+        (_, Some(top)) if number >= top => Some(format!("{top}+")),
+        _ => None,
+    }
+}
+
+/// Where what is written for numbers beyond an end stands among numbers: just below its end, or at it.
+pub fn end_place(label: &str) -> Option<f64> {
+    match (label.strip_prefix('<'), label.strip_suffix('+')) {
+        (Some(bottom), None) => number(bottom).map(f64::next_down),
+        (None, Some(top)) => number(top),
+        _ => None,
+    }
+}
+
 /// An interval of numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct IntervalLabel {
@@ -49,7 +83,7 @@ impl IntervalLabel {
 }
 
 /// A finite number, with a point or a comma before the decimals.
-pub(crate) fn number(text: &str) -> Option<f64> {
+pub fn number(text: &str) -> Option<f64> {
     let text = text.trim();
     if !text.ends_with(|c: char| c.is_ascii_digit()) {
         return None;
@@ -98,6 +132,18 @@ mod tests {
         check(">90", &[91.0], &[90.0]);
         for label in ["", "*", "A00-A09", "Ulm", "5", "24..20", "..", "-", "+", "<", "é-1"] {
             assert_eq!(IntervalLabel::read(label), None, "{label}");
+        }
+    }
+
+    #[test]
+    fn what_is_beyond_an_end_stands_there() {
+        let check =
+            |label: &str, expect: Option<f64>| assert_eq!(end_place(label), expect, "{label}");
+        check("<18", Some(18f64.next_down()));
+        check("90+", Some(90.0));
+        check("-0.5+", Some(-0.5));
+        for label in ["", "18", "<", "+", "<18+", "<=18", ">90", "lung+"] {
+            check(label, None);
         }
     }
 

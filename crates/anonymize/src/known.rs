@@ -20,7 +20,7 @@ pub(crate) fn sets(columns: usize, known: u32) -> Option<usize> {
 }
 
 /// Every set of so many of some columns, in the order of their numbers.
-fn sets_of_size(columns: usize, size: usize) -> impl Iterator<Item = Vec<usize>> {
+pub(crate) fn sets_of_size(columns: usize, size: usize) -> impl Iterator<Item = Vec<usize>> {
     let first = (size <= columns).then(|| (0..size).collect::<Vec<usize>>());
     std::iter::successors(first, move |set| {
         let mut next = set.clone();

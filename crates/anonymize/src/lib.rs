@@ -31,6 +31,7 @@
 //! ```
 
 mod axis;
+mod cell_suppression;
 mod class;
 mod code_ranges;
 mod column;
@@ -64,6 +65,7 @@ pub use grouping::{GroupedSolution, RowCounts, SubjectGrouping};
 pub use hierarchy::{Hierarchy, HierarchyError, HierarchyFile};
 pub use hierarchy_check::{Fault, FaultKind, HierarchyCheck};
 pub use hierarchy_lines::HierarchyLines;
+pub use interval_label::{end_label, end_place, number};
 pub use item_sets::{ItemSets, KmAnonymity};
 pub use metrics::LossMetric;
 pub use models::{

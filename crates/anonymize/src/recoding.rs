@@ -165,6 +165,15 @@ impl Recoding {
 }
 
 impl Recoding {
+    /// Units to classes, and the labels of each column.
+    pub(crate) fn of_columns(
+        class_of: Vec<u32>,
+        classes: u32,
+        columns: Vec<RecodedColumn>,
+    ) -> Self {
+        Self { class_of, classes, columns }
+    }
+
     /// The same labels over other classes: `number` has the new class of each, [`SUPPRESSED`] for none.
     pub fn renumbered(self, number: &[u32]) -> Self {
         let kept = || number.iter().filter(|new| **new != SUPPRESSED);

@@ -279,7 +279,7 @@ impl<'a> Problem<'a> {
         self.judge_classes(Found { recoding: recoding.renumbered(number), levels, proof })
     }
 
-    fn judge_classes(&self, found: Found) -> Solution {
+    pub(crate) fn judge_classes(&self, found: Found) -> Solution {
         let Found { recoding, levels, proof } = found;
         let recoding = match recoding.alike(None) {
             Some(number) => recoding.renumbered(&number),

@@ -17,6 +17,13 @@ pub enum ReleasedCell {
         /// Upper end.
         high: f64,
     },
+    /// `90+`, `<18`, `<=18`: all numbers from or up to an end.
+    Open {
+        /// Lower end, within; infinite where there is none.
+        low: f64,
+        /// Upper end, within; infinite where there is none.
+        high: f64,
+    },
     /// `{A|B|C}`: one of so many values.
     Set {
         /// How many.
@@ -52,13 +59,26 @@ impl ReleasedCell {
         {
             return Self::Range { low, high };
         }
-        number(text).map_or(Self::Text, Self::Number)
+        match (number(text), open_ended(text)) {
+            (Some(number), _) => Self::Number(number),
+            (None, Some((low, high))) => Self::Open { low, high },
+            (None, None) => Self::Text,
+        }
     }
 
-    /// The number in the middle of what the cell says.
+    /// The end of all numbers beyond one.
+    pub(crate) fn open_end(self) -> Option<f64> {
+        match self {
+            Self::Open { low, high } => [low, high].into_iter().find(|end| end.is_finite()),
+            _ => None,
+        }
+    }
+
+    /// The number in the middle of what the cell says; of all numbers beyond an end that end.
     pub fn midpoint(self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(number),
+            Self::Open { .. } => self.open_end(),
             Self::Range { low, high } => Some(low.midpoint(high)),
             _ => None,
         }
@@ -68,6 +88,20 @@ impl ReleasedCell {
 /// A finite number.
 pub(crate) fn number(text: &str) -> Option<f64> {
     text.trim().parse::<f64>().ok().filter(|n| n.is_finite())
+}
+
+/// The numbers that `90+`, `<18` or `<=18` stands for, by the lowest and the highest.
+pub(crate) fn open_ended(text: &str) -> Option<(f64, f64)> {
+    let text = text.trim();
+    let read = |text: &str| number(text).or_else(|| number(&text.replacen(',', ".", 1)));
+    if let Some(low) = text.strip_suffix('+') {
+        return Some((read(low)?, f64::INFINITY));
+    }
+    let high = match text.strip_prefix("<=") {
+        Some(high) => read(high)?,
+        None => read(text.strip_prefix('<')?)?.next_down(),
+    };
+    Some((f64::NEG_INFINITY, high))
 }
 
 /// A number, or the first day of an ISO date.
@@ -126,6 +160,9 @@ mod tests {
         check(Some("-10..0.5"), ReleasedCell::Range { low: -10.0, high: 0.5 });
         check(Some("1970-01-01..1970-02"), ReleasedCell::Range { low: 0.0, high: 31.0 });
         check(Some("{a\\|c|b}"), ReleasedCell::Set { members: 2 });
+        check(Some("90+"), ReleasedCell::Open { low: 90.0, high: f64::INFINITY });
+        check(Some("<=18"), ReleasedCell::Open { low: f64::NEG_INFINITY, high: 18.0 });
+        assert_eq!(ReleasedCell::read(Some("<18")).midpoint(), Some(18f64.next_down()));
         // Near misses.
         check(Some("49..40"), ReleasedCell::Text);
         check(Some("40-49"), ReleasedCell::Text);
@@ -134,5 +171,7 @@ mod tests {
         check(Some(""), ReleasedCell::Text);
         check(Some("NaN"), ReleasedCell::Text);
         check(Some("lung"), ReleasedCell::Text);
+        check(Some("lung+"), ReleasedCell::Text);
+        check(Some("<"), ReleasedCell::Text);
     }
 }

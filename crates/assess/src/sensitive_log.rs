@@ -376,7 +376,9 @@ impl Column {
     fn value(&mut self, text: &str, row: u64) -> Result<u32, AssessError> {
         let value = self.values.number(Some(text), row)?;
         if value as usize == self.described.len() {
-            self.described.push((hash::of_cell(Some(text)), cell::point(text)));
+            let point =
+                cell::point(text).or_else(|| cell::ReleasedCell::read(Some(text)).open_end());
+            self.described.push((hash::of_cell(Some(text)), point));
         }
         Ok(value)
     }

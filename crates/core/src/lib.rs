@@ -20,6 +20,7 @@ pub mod policy;
 pub mod progress;
 pub mod pseudonym;
 pub mod release;
+pub mod sample;
 pub mod sensitive;
 pub mod subject;
 pub mod zip3;
@@ -38,6 +39,7 @@ pub use modality::{
 pub use policy::{Action, Policy, PolicyError, Profile, PseudonymMode, TimeMode};
 pub use progress::{CancelToken, Cancelled, Clock, Progress};
 pub use pseudonym::{Pseudonym, PseudonymDomain, Pseudonymizer};
+pub use sample::Sampler;
 pub use sensitive::Sensitive;
 pub use subject::{PatientKey, Resolution, Subject, SubjectId, column_authority};
 pub use zip3::zip3;

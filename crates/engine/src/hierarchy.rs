@@ -147,7 +147,7 @@ pub fn check(
 fn proposed(request: HierarchyRequest<'_>) -> Result<(ColumnConfig, TableOptions), EngineError> {
     let quasi = |hierarchy| ColumnConfig {
         hierarchy: Some(hierarchy),
-        ..ColumnConfig::of(AttributeRole::Quasi)
+        ..ColumnConfig::of_role(AttributeRole::Quasi)
     };
     match request.origin {
         HierarchyOrigin::File(path) => {

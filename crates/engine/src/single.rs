@@ -6,7 +6,7 @@ use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anonymed_core::policy::{OutputForm, RiskScope, TableConfig, TableFormat};
+use anonymed_core::policy::{OutputForm, RiskScope, TableConfig, TableFormat, Unplaced};
 use anonymed_core::{
     CancelToken, KeyRing, ModalityError, Progress, PseudonymDomain, Pseudonymizer, RootKey,
 };
@@ -62,6 +62,13 @@ pub struct TableReport {
     pub held_rows: u64,
     /// What was done with the values of columns that have an action.
     pub actions: Vec<ColumnAction>,
+    /// People who were drawn; none where no sample was asked for. Rows of others are in no other count than
+    /// `rows`.
+    pub sampled_people: Option<u32>,
+    /// Of how many.
+    pub sampled_of: Option<u32>,
+    /// Rows that state nothing where `nulls = "drop"` asks for a value; they are among the suppressed ones.
+    pub rows_without_value: u64,
     /// Rows written.
     pub released_rows: u64,
     /// Distinct combinations of the quasi-identifiers.
@@ -78,6 +85,8 @@ pub struct TableReport {
     pub suppressed_rows: u64,
     /// People with at least one such row.
     pub suppressed_subjects: u64,
+    /// Released rows that are `*` in each quasi-identifier, as read back, where cells are suppressed.
+    pub suppressed_cells: Option<BTreeMap<String, u64>>,
     /// Each model's promise, with what the written table reaches, as read back.
     pub models: Vec<Kept>,
     /// What all rows of a person say together; none where rows are people.
@@ -169,6 +178,14 @@ pub fn anonymize(
         return Err(EngineError::Nothing {
             reason: "no k brings what is asked of the release as a whole (`average_risk`, \
                      `sample_uniques`, `population_uniques`); there is no output. Ask for less"
+                .into(),
+            exit: 4,
+        });
+    }
+    if !outcome.cells_hold {
+        return Err(EngineError::Nothing {
+            reason: "more cells of a column are `*` than its `cells_max` allows, since the search writes them \
+                     too; there is no output. Allow more, or ask for less"
                 .into(),
             exit: 4,
         });
@@ -396,6 +413,9 @@ fn report(config: &TableConfig, outcome: SingleOutcome, checked: &Checked) -> Ta
         rows_without_subject: outcome.nameless,
         held_rows: outcome.held,
         actions: outcome.rewritten.into_iter().map(ColumnAction::from).collect(),
+        sampled_people: outcome.sampled.map(|(some, _)| some),
+        sampled_of: outcome.sampled.map(|(_, all)| all),
+        rows_without_value: outcome.unstated,
         released_rows: outcome.released,
         combinations: outcome.combinations,
         levels: outcome.levels.map(|levels| levels.into_iter().collect()),
@@ -404,6 +424,8 @@ fn report(config: &TableConfig, outcome: SingleOutcome, checked: &Checked) -> Ta
         smallest_class_subjects: checked.smallest_class_subjects,
         suppressed_rows: outcome.suppressed_rows,
         suppressed_subjects: outcome.suppressed_subjects,
+        suppressed_cells: (config.output.suppressed == Unplaced::Cells)
+            .then(|| checked.suppressed_cells.iter().cloned().collect()),
         models: checked.promises.clone(),
         joint: joint.map(|(unique_subjects, smallest)| Joint { unique_subjects, smallest }),
         loss: outcome.loss,

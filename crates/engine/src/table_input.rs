@@ -10,6 +10,7 @@ use anonymed_core::{
     CancelToken, Document, FileNumber, Format, Modality, ModalityError, PolicyError, Sensitive,
 };
 use anonymed_table::{HIERARCHY_BYTES, Part, REFERENCE_BYTES, TableOptions, Tables};
+use anonymed_vault::random_seed;
 
 use crate::{EngineError, bounded, job, table_attack};
 
@@ -77,11 +78,12 @@ pub(crate) fn options(place: &Path, config: &TableConfig) -> TableOptions {
     })
 }
 
-/// The options of a configuration with its population, where a model compares with one.
+/// The options of a configuration with what a sample is drawn by, and with its population, where a model
+/// compares with one.
 ///
 /// # Errors
 ///
-/// Where the population's table cannot be read or lacks a column.
+/// Where the population's table cannot be read or lacks a column, or there is no randomness for a seed.
 pub(crate) fn options_with_population(
     place: &Path,
     config: &TableConfig,
@@ -89,7 +91,7 @@ pub(crate) fn options_with_population(
 ) -> Result<TableOptions, EngineError> {
     match config.models.iter().any(ModelConfig::is_of_population) {
         true => options_beside_population(place, config, cancel),
-        false => Ok(options(place, config)),
+        false => with_seed(options(place, config), config),
     }
 }
 
@@ -103,7 +105,7 @@ pub(crate) fn options_beside_population(
     config: &TableConfig,
     cancel: &CancelToken,
 ) -> Result<TableOptions, EngineError> {
-    let options = options(place, config);
+    let options = with_seed(options(place, config), config)?;
     let Some(population) = &config.population else { return Ok(options) };
     let name = Path::new(&population.table);
     if name.components().count() != 1 || name.file_name().is_none() {
@@ -122,6 +124,16 @@ pub(crate) fn options_beside_population(
         job::guarded(read).map_err(wrong)
     })?;
     Ok(options.population(Arc::new(people)))
+}
+
+/// The seed of a configuration's sample: its own, or one that nobody knows.
+fn with_seed(options: TableOptions, config: &TableConfig) -> Result<TableOptions, EngineError> {
+    let Some(sample) = &config.sample else { return Ok(options) };
+    let seed = match &sample.seed {
+        Some(seed) => seed.expose().as_bytes().to_vec(),
+        None => random_seed()?.to_vec(),
+    };
+    Ok(options.sample_seed(Sensitive::new(seed)))
 }
 
 impl TableInput<'_> {

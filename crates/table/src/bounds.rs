@@ -1,4 +1,4 @@
-//! Texts that name a range: of numbers as tables have them (`[70-80)`, `70-79`, `90+`, `85`), and of dates
+//! Texts that name a range: of numbers as tables have them (`[70-80)`, `70-79`, `<18`, `90+`, `85`), and of dates
 //! that are known to the year or month alone. What joins several of them covers each.
 //!
 //! Ranges of numbers are an order only where none reaches into the next; 60-79 beside 70-74 are names, as
@@ -22,6 +22,8 @@ enum Form<'a> {
     Point(&'a str),
     /// `90+`.
     From(&'a str),
+    /// `<18`.
+    Below(&'a str),
     /// The bracket, the ends and the bracket; brackets may be missing.
     Between { opening: &'a str, low: &'a str, high: &'a str, closing: &'a str },
 }
@@ -36,6 +38,11 @@ impl<'a> Bounds<'a> {
         if let Some(low) = text.strip_suffix('+') {
             let number = values::number(low)?;
             return Some(Self { low: number + 0.0, high: f64::INFINITY, form: Form::From(low) });
+        }
+        if let Some(high) = text.strip_prefix('<') {
+            let number = values::number(high)?;
+            let form = Form::Below(high.trim());
+            return Some(Self { low: f64::NEG_INFINITY, high: number + 0.0, form });
         }
         let body = text.strip_prefix(['[', '(']).unwrap_or(text);
         let opening = &text[..text.len() - body.len()];
@@ -53,12 +60,13 @@ impl<'a> Bounds<'a> {
             return format!("{low}..{high}");
         }
         let (opening, low) = match self.form {
+            Form::Below(_) => return above.up_to(),
             Form::Point(low) | Form::From(low) => ("", low),
             Form::Between { opening, low, .. } => (opening, low),
         };
         let (high, closing) = match above.form {
             Form::From(_) => return format!("{low}+"),
-            Form::Point(high) => (high, ""),
+            Form::Point(high) | Form::Below(high) => (high, ""),
             Form::Between { high, closing, .. } => (high, closing),
         };
         match (opening, closing) {
@@ -68,9 +76,23 @@ impl<'a> Bounds<'a> {
             (opening, closing) => format!("{opening}{low}-{high}{closing}"),
         }
     }
+
+    /// All up to the upper end.
+    fn up_to(self) -> String {
+        match self.form {
+            Form::From(_) => "*".to_owned(),
+            Form::Below(high) | Form::Between { high, closing: ")", .. } => format!("<{high}"),
+            Form::Point(high) | Form::Between { high, .. } => format!("<={high}"),
+        }
+    }
+
+    /// Where it stands among others: at its lower end, or just below its upper one where it has none.
+    fn place(self) -> f64 {
+        if self.low.is_finite() { self.low } else { self.high.next_down() }
+    }
 }
 
-/// The lower ends of texts that are ranges in a row, each with the place of its text, ascending; none where
+/// The places of texts that are ranges in a row, each with the place of its text, ascending; none where
 /// a text is no range, or one reaches into another.
 pub(crate) fn in_a_row(texts: &[&str]) -> Option<Vec<(f64, usize)>> {
     let mut ranges: Vec<(Bounds<'_>, usize)> = texts
@@ -80,7 +102,7 @@ pub(crate) fn in_a_row(texts: &[&str]) -> Option<Vec<(f64, usize)>> {
         .collect::<Option<_>>()?;
     ranges.sort_by(|a, b| a.0.low.total_cmp(&b.0.low));
     let apart = ranges.windows(2).all(|w| w[0].0.low < w[1].0.low && w[0].0.high <= w[1].0.low);
-    apart.then(|| ranges.into_iter().map(|(range, place)| (range.low, place)).collect())
+    apart.then(|| ranges.into_iter().map(|(range, place)| (range.place(), place)).collect())
 }
 
 /// The range of dates from `low` to `high`, whose upper end covers every date of the column that begins in
@@ -121,6 +143,7 @@ mod tests {
         check(&["70-79", "60-69", "90+", "85"], Some(&[1, 0, 3, 2]));
         check(&["[60-70)", "(70-80]"], Some(&[0, 1]));
         check(&["60-70", "70-80"], Some(&[0, 1]));
+        check(&["40", "<18", "90+", "18"], Some(&[1, 3, 0, 2]));
         // Near misses.
         check(&["60-79", "70-74"], None);
         check(&["10-20", "15-16"], None);
@@ -129,6 +152,9 @@ mod tests {
         check(&["90+", "95"], None);
         check(&["70", "70-79"], None);
         check(&["60-69", "old"], None);
+        check(&["<18", "17"], None);
+        check(&["<18", "<20"], None);
+        check(&["<=18", "20"], None);
     }
 
     #[test]
@@ -143,6 +169,10 @@ mod tests {
         check("60-69", "75", "60-75");
         check("(60-70]", "90+", "60+");
         check("1,5", "2,5", "1,5..2,5");
+        check("<18", "45", "<=45");
+        check("<18", "[20-30)", "<30");
+        check("<18", "20-29", "<=29");
+        check("<18", "90+", "*");
     }
 
     #[test]

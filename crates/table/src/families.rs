@@ -2,7 +2,7 @@
 
 use anonymed_anonymize::{
     AnonymizeError, Counting, FrequencyTable, Hierarchy, HierarchyFile, LossMetric,
-    ModelParameters, PrivacyModel, Search, metrics, models, search,
+    ModelParameters, PrivacyModel, Search, end_place, metrics, models, search,
 };
 use anonymed_core::policy::{ModelConfig, SearchConfig};
 use anonymed_core::{ModalityError, PartialDate};
@@ -108,10 +108,10 @@ impl<'a> SensitiveTexts<'a> {
     }
 }
 
-/// A number, or the first day an ISO date may mean.
+/// A number, where numbers beyond an end stand, or the first day an ISO date may mean.
 fn place(text: &str) -> Option<f64> {
     let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-    number.or_else(|| {
+    number.or_else(|| end_place(text.trim())).or_else(|| {
         let first = PartialDate::parse_iso(text.trim())?.first_day()?;
         let days = Date::constant(1970, 1, 1).until(first).ok()?.get_days();
         Some(f64::from(days))

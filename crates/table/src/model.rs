@@ -21,7 +21,7 @@ use crate::outcome::ModelOutcome;
 use crate::{tree, values};
 
 /// Texts of one column by number, in the order they were seen.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Dictionary {
     numbers: HashMap<String, u32>,
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anonymed_core::policy::TableFormat;
-use anonymed_core::{Context, Document, Format, InspectSink, Modality, ModalityError, Transformed};
+use anonymed_core::{
+    Context, Document, Format, InspectSink, Modality, ModalityError, Sensitive, Transformed,
+};
 
 use crate::csv_read::Event;
 use crate::single::PopulationTable;
@@ -29,11 +31,18 @@ pub struct TableOptions {
     pub(crate) memory_bytes: usize,
     pub(crate) spill: Option<PathBuf>,
     pub(crate) population: Option<Arc<PopulationTable>>,
+    pub(crate) sample_seed: Option<Sensitive<Vec<u8>>>,
 }
 
 impl Default for TableOptions {
     fn default() -> Self {
-        Self { hierarchies: None, memory_bytes: 256 << 20, spill: None, population: None }
+        Self {
+            hierarchies: None,
+            memory_bytes: 256 << 20,
+            spill: None,
+            population: None,
+            sample_seed: None,
+        }
     }
 }
 
@@ -52,6 +61,13 @@ impl TableOptions {
     #[must_use]
     pub fn population(mut self, population: Arc<PopulationTable>) -> Self {
         self.population = Some(population);
+        self
+    }
+
+    /// What a sample of people is drawn by; whoever knows it knows who is in.
+    #[must_use]
+    pub fn sample_seed(mut self, seed: Sensitive<Vec<u8>>) -> Self {
+        self.sample_seed = Some(seed);
         self
     }
 

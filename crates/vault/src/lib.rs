@@ -26,6 +26,7 @@ mod key_file;
 mod key_ring;
 pub mod merkle;
 mod public_key;
+mod random;
 mod seal;
 mod stream;
 
@@ -38,6 +39,7 @@ pub use harden::harden_process;
 pub use key_file::{Cost, KeyFile, Protection, Sealing};
 pub use key_ring::{SealedKeyRing, Signer};
 pub use public_key::{PublicKey, Signature};
+pub use random::random_seed;
 pub use seal::{open, open_file, seal, seal_file};
 pub use stream::{OpenReader, SealWriter};
 

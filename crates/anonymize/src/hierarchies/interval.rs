@@ -3,10 +3,10 @@
 //! An interval has its lower end and not its upper one. Where all values and ends are whole numbers it is
 //! written by the first and the last whole number in it (`20..24`), otherwise by its ends (`0.5..1`).
 
-use anonymed_core::policy::{HierarchyBuild, IntervalScale, IntervalSteps};
+use anonymed_core::policy::{Ends, HierarchyBuild, IntervalScale, IntervalSteps};
 
 use super::{BuildError, Climb, ColumnValues, HierarchyBuilder, Path};
-use crate::interval_label::number;
+use crate::interval_label::{end_label, number};
 
 /// Places beyond which a double does not count singly, with room for the widest level.
 const FARTHEST: f64 = (1u64 << 50) as f64;
@@ -52,36 +52,31 @@ struct Scale<'a> {
     whole: bool,
 }
 
-/// Where a number is on the first level.
-enum Place {
-    Below(f64),
-    Within(i64),
-    Above(f64),
-}
-
 impl Scale<'_> {
     fn climb(&self, number: f64) -> Option<Path> {
-        let place = self.place(number)?;
-        let label = |span: &u64| match place {
-            Place::Below(end) => format!("<{end}"),
-            Place::Above(end) => format!("{end}+"),
-            Place::Within(at) => self.label(at, *span as i64),
+        let spans = self.steps.growth.spans();
+        let labels = match end_label(number, self.ends()) {
+            Some(label) => vec![label; spans.len()],
+            None => {
+                let place = self.place(number)?;
+                spans.iter().map(|span| self.label(place, *span as i64)).collect()
+            }
         };
-        let labels = self.steps.growth.spans().iter().map(label).collect();
         Some(Path { base: None, labels })
     }
 
-    fn place(&self, number: f64) -> Option<Place> {
-        let (bottom, top) = match &self.steps.scale {
-            IntervalScale::Width { .. } => (self.steps.bottom, self.steps.top),
-            IntervalScale::Edges(edges) => (edges.first().copied(), edges.last().copied()),
-        };
-        match (bottom, top) {
-            (Some(bottom), _) if number < bottom => return Some(Place::Below(bottom)),
-            (_, Some(top)) if number >= top => return Some(Place::Above(top)),
-            _ => {}
+    fn ends(&self) -> Ends {
+        match &self.steps.scale {
+            IntervalScale::Width { .. } => Ends { bottom: self.steps.bottom, top: self.steps.top },
+            IntervalScale::Edges(edges) => {
+                Ends { bottom: edges.first().copied(), top: edges.last().copied() }
+            }
         }
-        let at = match &self.steps.scale {
+    }
+
+    /// Which interval of the first level a number between the ends is in.
+    fn place(&self, number: f64) -> Option<i64> {
+        Some(match &self.steps.scale {
             IntervalScale::Edges(edges) => edges.partition_point(|edge| *edge <= number) as i64 - 1,
             IntervalScale::Width { width, origin } => {
                 let at = ((number - origin) / width).floor();
@@ -93,8 +88,7 @@ impl Scale<'_> {
                 near.into_iter()
                     .find(|at| self.edge(*at) <= number && number < self.edge(at + 1))?
             }
-        };
-        Some(Place::Within(at))
+        })
     }
 
     /// The lower end of an interval of the first level.

@@ -5,6 +5,7 @@
     reason = "tests print figures and stop at the first surprise"
 )]
 
+mod cells;
 mod clustering;
 mod corpora;
 mod known;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anonymed_anonymize::models::{self, ModelParameters};
 use anonymed_anonymize::{
-    Counting, FrequencyBuilder, FrequencyTable, HierarchyFile, PrivacyModel, Problem, QuasiColumn,
-    SensitiveColumn, search,
+    ClassAccumulator, Counting, FrequencyBuilder, FrequencyTable, HierarchyFile, PrivacyModel,
+    Problem, QuasiColumn, SensitiveColumn, search,
 };
 use proptest::prelude::*;
 
@@ -233,5 +233,35 @@ fn what_the_whole_table_satisfies_is_released() {
                 assert!(solution.within_suppression_limit);
             }
         }
+    }
+}
+
+#[test]
+fn rows_left_out_before_are_in_the_distribution_and_in_no_class() {
+    let rows: Vec<Row> = (0..40).map(|n| (n, [n % 8, n % 3], n % 2)).collect();
+    let gone: Vec<Row> = (40..60).map(|n| (n, [0, 0], 4)).collect();
+    for counting in [Counting::Rows, Counting::AllSubjects] {
+        let whole = table(&rows, counting).with_left_out(table(&gone, counting));
+        assert_eq!(
+            (whole.total_rows(), whole.combinations()),
+            (40, table(&rows, counting).combinations())
+        );
+        let all = ClassAccumulator::of_table(&whole, &[0]);
+        let values = all.histogram(0).unwrap();
+        assert_eq!((all.rows(), all.subjects().count().at_least()), (60, 60));
+        assert_eq!([0, 1, 4].map(|code| values.rows(code)), [20, 20, 20]);
+        // A third of all have a value that no class has: half of each class is too much of 0 and 1.
+        let family = models::family("t-closeness").unwrap();
+        let held = |t: f64| {
+            let parameters = ModelParameters {
+                numbers: [("t".to_owned(), t)].into(),
+                on: Some(0),
+                ..ModelParameters::default()
+            };
+            let model = family.build(&parameters, &whole).unwrap();
+            let solution = Problem::new(&whole, vec![model]).solve(&search::Mondrian).unwrap();
+            solution.classes > 0
+        };
+        assert!(!held(0.3) && held(0.34));
     }
 }

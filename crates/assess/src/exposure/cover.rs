@@ -170,7 +170,7 @@ impl Label {
     }
 }
 
-/// The extent of a number, also with a decimal comma, and of `[70-80)`, `70-79` and `90+`.
+/// The extent of a number, also with a decimal comma, and of `[70-80)`, `70-79`, `<18` and `90+`.
 pub(crate) fn number_extent(text: &str) -> Option<(f64, f64)> {
     let text = text.trim();
     let plain =
@@ -178,8 +178,8 @@ pub(crate) fn number_extent(text: &str) -> Option<(f64, f64)> {
     if let Some(number) = plain(text) {
         return Some((number, number));
     }
-    if let Some(low) = text.strip_suffix('+') {
-        return Some((plain(low)?, f64::INFINITY));
+    if let Some(open) = cell::open_ended(text) {
+        return Some(open);
     }
     let (body, open) = match (text.strip_prefix('['), text.strip_prefix('(')) {
         (Some(body), _) => (body, false),

@@ -39,7 +39,10 @@ impl Cover {
                 ReleasedCell::Any => return None,
                 ReleasedCell::Missing if pairs.is_none() => return None,
                 ReleasedCell::Missing => Vec::new(),
-                ReleasedCell::Range { low, high } => within(&points, low, high),
+                ReleasedCell::Range { low, high } | ReleasedCell::Open { low, high } => {
+                    let own = text.and_then(|text| codes.get(text)).copied();
+                    own.into_iter().chain(within(&points, low, high)).collect()
+                }
                 ReleasedCell::Set { .. } => {
                     let members = text.and_then(cell::members).unwrap_or_default();
                     members.iter().filter_map(|text| codes.get(text.as_str()).copied()).collect()
@@ -109,6 +112,19 @@ mod tests {
     use anonymed_core::AttributeRole::Quasi;
 
     use super::*;
+
+    #[test]
+    fn ends_cover_the_numbers_beyond_them() {
+        let column = |texts: &[&str]| {
+            let texts = texts.iter().map(|t| (*t).to_owned()).collect();
+            CodedColumn::new("age", Quasi, texts, Vec::new()).unwrap()
+        };
+        let raw = column(&["17", "18", "90", "93", "90+"]);
+        let cover = Cover::of(&raw, &column(&["<18", "90+", "<=18"]), None);
+        let got: Vec<Option<&[u32]>> = (0..3).map(|code| cover.members(code)).collect();
+        let expect: [Option<&[u32]>; 3] = [Some(&[0]), Some(&[2, 3, 4]), Some(&[0, 1])];
+        assert_eq!(got, expect);
+    }
 
     #[test]
     fn released_texts_are_read() {

@@ -50,6 +50,9 @@ pub(super) fn penalty(column: &ColumnTally) -> f64 {
             _ if column.unchanged_pair(raw, label) => 0.0,
             ReleasedCell::Missing | ReleasedCell::Any => 1.0,
             ReleasedCell::Range { low, high } if span > 0.0 => (high - low) / span,
+            ReleasedCell::Open { low: from, high: to } if span > 0.0 => {
+                (to.min(high) - from.max(low)).max(0.0) / span
+            }
             ReleasedCell::Set { members } => members as f64 / values,
             _ => share_of_values,
         };

@@ -262,6 +262,25 @@ fn say(report: &TableReport, common: &Common) {
             report.suppressed_rows, report.suppressed_subjects
         ));
     }
+    if let Some((some, all)) = report.sampled_people.zip(report.sampled_of) {
+        common.say(&format!("{some} of {all} people were drawn; rows of others are left out"));
+    }
+    if report.rows_without_value > 0 {
+        common.say(&format!(
+            "{} of them state nothing where a value is asked for",
+            report.rows_without_value
+        ));
+    }
+    let cells: Vec<String> = report
+        .suppressed_cells
+        .iter()
+        .flatten()
+        .filter(|(_, rows)| **rows > 0)
+        .map(|(column, rows)| format!("{column} {rows}"))
+        .collect();
+    if !cells.is_empty() {
+        common.say(&format!("suppressed cells: {}", cells.join(", ")));
+    }
     if report.rows_without_subject > 0 {
         common.say(&format!("{} rows name nobody and are left out", report.rows_without_subject));
     }

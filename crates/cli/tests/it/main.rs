@@ -16,8 +16,11 @@ mod propose;
 mod release;
 mod table;
 mod table_actions;
+mod table_cells;
+mod table_ends;
 mod table_report;
 mod table_risk;
+mod table_rows;
 mod unlinked;
 
 use std::path::{Path, PathBuf};

@@ -6,11 +6,13 @@
 
 mod action;
 mod attack_config;
+mod column_config;
 mod hierarchy_config;
 mod hierarchy_keys;
 mod output_config;
 mod raw;
 mod safe_harbor;
+mod sample_config;
 mod table_actions;
 mod table_config;
 mod unlinked_config;
@@ -26,15 +28,15 @@ use crate::{AttributeRole, EntityType, PartialDate, PseudonymDomain, Subject};
 
 pub use action::{Action, Generalization, Perturbation};
 pub use attack_config::{AttackConfig, AttackTables};
+pub use column_config::{ColumnConfig, Ends, Nulls};
 pub use hierarchy_config::{
     DateSteps, Granularity, Growth, HierarchyBuild, HierarchyConfig, IntervalScale, IntervalSteps,
     Keep, OrderSteps, PrioritySteps, RedactionSteps, Side,
 };
 pub use output_config::{Aggregate, OutputConfig, OutputForm, Unplaced};
 pub use safe_harbor::safe_harbor_forbids;
-pub use table_config::{
-    COUNT, ColumnConfig, ModelConfig, PopulationConfig, SearchConfig, TableConfig,
-};
+pub use sample_config::{SampleConfig, SampleSize};
+pub use table_config::{COUNT, ModelConfig, PopulationConfig, SearchConfig, TableConfig};
 pub use unlinked_config::GROUP;
 
 named! {

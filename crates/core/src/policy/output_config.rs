@@ -38,6 +38,9 @@ named! {
         /// It is written with `*` in every quasi-identifier, where all such rows together are a class that
         /// satisfies the models; else left out.
         Star = "star",
+        /// It is put into a further class with others that no class can take, in which a quasi-identifier is
+        /// `*` where they differ; left out where no such class satisfies the models.
+        Cells = "cells",
     }
 }
 

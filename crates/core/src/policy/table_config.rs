@@ -8,11 +8,12 @@ use serde::Deserialize;
 use super::attack_config::{AttackConfig, RawAttack};
 use super::output_config::RawOutput;
 use super::raw::{RawKeys, RawText, RawTime};
-use super::table_actions::{self, Asked, Grounds, Treatment};
+use super::sample_config::{RawSample, SampleConfig};
+use super::table_actions::{self, Grounds};
 use super::{
-    Action, Aggregate, HierarchyConfig, OutputConfig, OutputForm, Policy, PolicyError, RiskScope,
+    Aggregate, ColumnConfig, OutputConfig, OutputForm, Policy, PolicyError, RiskScope, Unplaced,
 };
-use crate::{AttributeRole, EntityType};
+use crate::AttributeRole;
 
 /// A table's columns, models and search.
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub struct TableConfig {
     pub population: Option<PopulationConfig>,
     /// What the actions of columns go by; none where no action changes a value.
     pub actions: Option<Policy>,
+    /// The part of the table's people that is released.
+    pub sample: Option<SampleConfig>,
 }
 
 /// A table of everybody of a population, with the quasi-identifiers of the table that is anonymized.
@@ -49,59 +52,6 @@ pub struct PopulationConfig {
     pub sheet: Option<String>,
     /// The column that tells its people apart; without one each row is a person.
     pub subject: Option<String>,
-}
-
-/// What one column is and how it may be generalised.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ColumnConfig {
-    /// The part it plays.
-    pub role: AttributeRole,
-    /// Its generalization hierarchy.
-    pub hierarchy: Option<HierarchyConfig>,
-    /// How much its detail is worth beside the others'.
-    pub weight: f64,
-    /// Texts that stand for a missing value, beside the empty cell.
-    pub missing: Vec<String>,
-    /// What is written in place of the range or set of a class.
-    pub aggregate: Option<Aggregate>,
-    /// What parts the items of a cell, where a cell is a set of them.
-    pub items: Option<String>,
-    /// What is done with its values before anything else sees them.
-    pub action: Action,
-    /// What its values are, where the configuration says so.
-    pub entity: Option<EntityType>,
-}
-
-impl ColumnConfig {
-    /// A column of a role, with nothing else said of it.
-    pub fn of(role: AttributeRole) -> Self {
-        Self {
-            role,
-            hierarchy: None,
-            weight: 1.0,
-            missing: Vec::new(),
-            aggregate: None,
-            items: None,
-            action: Action::Keep,
-            entity: None,
-        }
-    }
-
-    /// Whether it is in the release.
-    pub fn is_released(&self) -> bool {
-        self.action != Action::Drop
-    }
-
-    /// Whether it is in the release with other values than it had.
-    pub fn is_rewritten(&self) -> bool {
-        !matches!(self.action, Action::Keep | Action::Drop)
-    }
-
-    /// Whether classes are made of values that stand in no raw table.
-    pub fn is_rewritten_in_classes(&self) -> bool {
-        let of_classes = matches!(self.role, AttributeRole::Quasi | AttributeRole::Sensitive);
-        of_classes && self.is_rewritten()
-    }
 }
 
 /// A privacy model by the letter of its parameter.
@@ -193,24 +143,7 @@ struct Raw {
     time: RawTime,
     #[serde(default)]
     text: RawText,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct RawColumn {
-    role: Option<String>,
-    action: Option<String>,
-    entity: Option<String>,
-    to: Option<String>,
-    level: Option<u8>,
-    span: Option<f64>,
-    round_to: Option<u8>,
-    hierarchy: Option<toml::Value>,
-    weight: Option<f64>,
-    #[serde(default)]
-    missing: Vec<String>,
-    aggregate: Option<String>,
-    items: Option<String>,
+    sample: Option<RawSample>,
 }
 
 #[derive(Deserialize, Default)]
@@ -253,7 +186,9 @@ impl TableConfig {
         let columns = raw
             .columns
             .into_iter()
-            .map(|(name, value)| Ok((name.clone(), column(value, &format!("columns.{name}"))?)))
+            .map(|(name, value)| {
+                Ok((name.clone(), ColumnConfig::read(value, &format!("columns.{name}"))?))
+            })
             .collect::<Result<Vec<_>, PolicyError>>()?;
         let sensitive = |on: &str| {
             let found = columns.iter().any(|(name, c)| {
@@ -296,6 +231,7 @@ impl TableConfig {
             attackable(&columns)?;
         }
         let output = raw.output.parse()?;
+        suppressed_cells(&columns, output, scope)?;
         if output.form == OutputForm::Aggregated {
             aggregates(&columns)?;
             if is_attacked {
@@ -332,6 +268,7 @@ impl TableConfig {
             output,
             population,
             actions,
+            sample: raw.sample.map(RawSample::parse).transpose()?,
         };
         super::unlinked_config::check(&config)?;
         Ok(config)
@@ -401,6 +338,32 @@ fn compared(
     }
 }
 
+/// Refuses limits of suppressed cells where none are, and cells where classes are not of labels.
+fn suppressed_cells(
+    columns: &[(String, ColumnConfig)],
+    output: OutputConfig,
+    scope: RiskScope,
+) -> Result<(), PolicyError> {
+    if output.suppressed != Unplaced::Cells {
+        let limited = columns.iter().find(|(_, column)| column.cells_max.is_some());
+        return match limited {
+            Some((name, _)) => Err(PolicyError::new(
+                format!("columns.{name}.cells_max"),
+                "is about `[output] suppressed = \"cells\"`",
+            )),
+            None => Ok(()),
+        };
+    }
+    let aggregated = columns.iter().any(|(_, column)| column.aggregate.is_some());
+    let beside = match scope {
+        RiskScope::Joint => "`scope`, which makes all rows of a person alike",
+        _ if aggregated => "`aggregate`, which writes one value where members differ",
+        _ => return Ok(()),
+    };
+    let reason = format!("\"cells\" is of classes by their labels; leave out {beside}");
+    Err(PolicyError::new("output.suppressed", reason))
+}
+
 /// Refuses columns that an aggregated form has no place for.
 fn aggregates(columns: &[(String, ColumnConfig)]) -> Result<(), PolicyError> {
     let odd = columns.iter().find(|(name, column)| {
@@ -443,57 +406,6 @@ pub const COUNT: &str = "count";
 
 /// Parameters of models that compare with the population.
 const POPULATION_MODELS: [&str; 3] = ["k_map", "delta_min", "delta_max"];
-
-fn column(value: toml::Value, key: &str) -> Result<ColumnConfig, PolicyError> {
-    let raw: RawColumn = match value {
-        toml::Value::String(role) if AttributeRole::ALL.iter().any(|r| r.as_str() == role) => {
-            RawColumn { role: Some(role), ..RawColumn::default() }
-        }
-        toml::Value::String(verb) => RawColumn { action: Some(verb), ..RawColumn::default() },
-        value => {
-            value.try_into().map_err(|e: toml::de::Error| PolicyError::new(key, e.message()))?
-        }
-    };
-    let Treatment { role, entity, action } = Asked {
-        action: raw.action.as_deref(),
-        role: raw.role.as_deref(),
-        entity: raw.entity.as_deref(),
-        to: raw.to.as_deref(),
-        level: raw.level,
-        span: raw.span,
-        round_to: raw.round_to,
-    }
-    .read(key)?;
-    if role == AttributeRole::Unknown {
-        return Err(PolicyError::new(key, "identifier, quasi, sensitive, text or keep"));
-    }
-    if raw.items.as_ref().is_some_and(|items| items.trim().is_empty()) {
-        return Err(PolicyError::new(format!("{key}.items"), "what parts items, as \";\""));
-    }
-    if raw.items.is_some() && role != AttributeRole::Insensitive {
-        return Err(PolicyError::new(key, "a column of `items` has the role \"keep\""));
-    }
-    let has_tree = raw.hierarchy.is_some() && raw.items.is_none();
-    let of_quasi = has_tree || raw.weight.is_some() || raw.aggregate.is_some();
-    if role != AttributeRole::Quasi && of_quasi {
-        let reason = "`hierarchy`, `weight` and `aggregate` are of quasi-identifiers";
-        return Err(PolicyError::new(key, reason));
-    }
-    let aggregate = raw.aggregate.map(|text| {
-        super::raw::choice(&format!("{key}.aggregate"), &text, Aggregate::ALL, Aggregate::as_str)
-    });
-    let weight = raw.weight.unwrap_or(1.0);
-    if !(weight > 0.0 && weight.is_finite()) {
-        return Err(PolicyError::new(key, "`weight` is a number above 0"));
-    }
-    let hierarchy = raw
-        .hierarchy
-        .map(|value| HierarchyConfig::read(value, &format!("{key}.hierarchy")))
-        .transpose()?;
-    let aggregate = aggregate.transpose()?;
-    let (missing, items) = (raw.missing, raw.items);
-    Ok(ColumnConfig { role, hierarchy, weight, missing, aggregate, items, action, entity })
-}
 
 /// Reads a model; `sensitive` says what is wrong with a column that it is about.
 pub(super) fn model(
@@ -617,18 +529,19 @@ mod tests {
         check(&format!("{items}[[model]]\nl = 2\non = \"codes\"\n"), "model[0].on");
         check(&format!("{items}[[model]]\nk = 2\nm = 2\n"), "model[0].on");
         check(&format!("{items}[[model]]\nk = 2\nm = 9\non = \"codes\"\n"), "model[0].m");
-        check("[columns]\nx = { role = \"quasi\", items = \";\" }\n", "has the role");
-        check("[columns]\nx = { role = \"keep\", items = \" \" }\n", "columns.x.items");
-        check("[columns]\nage = \"quasy\"\n", "columns.age");
-        check("[columns]\nage = \"unknown\"\n", "identifier, quasi, sensitive, text or keep");
-        check("[columns]\nx = { role = \"keep\", weight = 2.0 }\n", "are of quasi-identifiers");
-        check("[columns]\nx = { role = \"quasi\", aggregate = \"sum\" }\n", "none of mean");
         check("[columns]\nx = \"keep\"\n[output]\nform = \"aggregated\"\n", "columns.x");
         check("[columns]\nx = \"quasi\"\n[output]\nform = \"cube\"\n", "output.form");
+        let cells = "[output]\nsuppressed = \"cells\"\n";
+        let limited = "[columns]\nx = { role = \"quasi\", cells_max = 0.1 }\n";
+        check(limited, "columns.x.cells_max");
+        check(&format!("{limited}[output]\nsuppressed = \"star\"\n"), "columns.x.cells_max");
+        assert!(TableConfig::parse(&format!("{limited}{cells}")).is_ok());
         check(
-            "[columns]\nx = { role = \"quasi\", hierarchy = { build = \"interval\" } }\n",
-            "columns.x.hierarchy.width",
+            &format!("subject = \"mrn\"\nscope = \"joint\"\n{limited}{cells}"),
+            "leave out `scope`",
         );
+        let mode = "[columns]\nx = { role = \"quasi\", aggregate = \"mode\" }\n";
+        check(&format!("{mode}{cells}"), "leave out `aggregate`");
         check("subject = \"mrn\"\n[columns]\nmrn = \"keep\"\n", "is not released as it is");
         check(&format!("{COLUMNS}[[model]]\nl = 2\non = \"age\"\n"), "has not the role");
         check(&format!("{COLUMNS}[[model]]\nkind = \"x\"\n"), "has no parameter");

@@ -117,6 +117,7 @@ impl Written<'_> {
             output: OutputConfig::default(),
             population: None,
             actions: None,
+            sample: None,
         };
         let beside = Beside::of(&attack.tables, self.project.root(), "attack")?;
         let input = self.input(&config, &beside)?;
@@ -146,7 +147,7 @@ impl Written<'_> {
         let columns = released.filter_map(|column| {
             let role = part(&column.name, column.role)?;
             let hierarchy = self.rule.column(&column.name).and_then(|rule| rule.hierarchy.clone());
-            Some((column.name.clone(), ColumnConfig { hierarchy, ..ColumnConfig::of(role) }))
+            Some((column.name.clone(), ColumnConfig { hierarchy, ..ColumnConfig::of_role(role) }))
         });
         columns.collect()
     }

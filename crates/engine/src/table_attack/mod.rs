@@ -11,7 +11,7 @@ use anonymed_assess::attacks::{self, AttackReport};
 use anonymed_assess::{
     AssessError, AttackInput, Claims, Exposure, QuasiColumn, Table, ValueTree, Whose,
 };
-use anonymed_core::policy::{RiskScope, TableConfig};
+use anonymed_core::policy::{ColumnConfig, RiskScope, TableConfig};
 use anonymed_core::{AttributeRole, CancelToken, PolicyError};
 use anonymed_table::Tables;
 use anonymed_table::single::Wanted;
@@ -259,8 +259,17 @@ fn people(config: &TableConfig) -> u64 {
 
 /// The columns that are released as they were.
 fn kept(config: &TableConfig) -> Vec<&str> {
-    let kept = config.of_role(AttributeRole::Insensitive);
-    kept.filter(|(_, column)| column.items.is_none()).map(|(name, _)| name.as_str()).collect()
+    of_kept(config).map(|(name, _)| name.as_str()).collect()
+}
+
+fn of_kept(config: &TableConfig) -> impl Iterator<Item = &(String, ColumnConfig)> {
+    config.of_role(AttributeRole::Insensitive).filter(|(_, column)| column.items.is_none())
+}
+
+/// What a configuration says of its sensitive and of its kept columns.
+fn written(config: &TableConfig) -> impl Iterator<Item = &ColumnConfig> {
+    let sensitive = config.of_role(AttributeRole::Sensitive);
+    sensitive.chain(of_kept(config)).map(|(_, column)| column)
 }
 
 fn of_role(config: &TableConfig, role: AttributeRole) -> Vec<&str> {

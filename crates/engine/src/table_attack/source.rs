@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use anonymed_assess::{AssessError, Cells, Exposure, Table};
-use anonymed_core::policy::TableConfig;
+use anonymed_core::policy::{ColumnConfig, TableConfig};
 use anonymed_core::{AttributeRole, CancelToken, ModalityError};
+use anonymed_table::single::beyond_end;
 use anonymed_table::{Part, StringBatch, Tables, unguarded};
 
-use super::{kept, of_role};
+use super::{kept, of_role, written};
 use crate::table_input::TableInput;
 use crate::{EngineError, job};
 
@@ -74,7 +75,11 @@ impl Source<'_> {
     }
 
     /// Where the columns are; which have to be there depends on the table.
-    fn columns(&self, config: &TableConfig, part: &Part) -> Result<Columns, EngineError> {
+    fn columns<'c>(
+        &self,
+        config: &'c TableConfig,
+        part: &Part,
+    ) -> Result<Columns<'c>, EngineError> {
         let position = |name: &str| part.columns.iter().position(|column| column == name);
         let lacks =
             |name: &str| EngineError::Usage(format!("{} has no column `{name}`", self.what));
@@ -103,6 +108,7 @@ impl Source<'_> {
                 self.table != Table::Outside,
             )?,
             kept: needed(kept(config), is_whole)?,
+            written: written(config).collect(),
             subject: one(subject)?,
             key: match self.key {
                 RowKey::Column(name) if with_key => one(Some(name))?,
@@ -113,15 +119,17 @@ impl Source<'_> {
 }
 
 /// Columns by their place in a file; none where it lacks one.
-struct Columns {
+struct Columns<'c> {
     quasi: Vec<Option<usize>>,
     sensitive: Vec<Option<usize>>,
     kept: Vec<Option<usize>>,
+    /// What the configuration says of the sensitive and then of the kept ones.
+    written: Vec<&'c ColumnConfig>,
     subject: Option<usize>,
     key: Option<usize>,
 }
 
-impl Columns {
+impl Columns<'_> {
     fn add(
         &self,
         batch: &StringBatch,
@@ -138,15 +146,22 @@ impl Columns {
             let bare = |text| if is_release && is_guarded { unguarded(text) } else { text };
             let cell = |column: &Option<usize>| column.map(|at| bare(batch.value(at, row)));
             let cells = |columns: &[Option<usize>]| columns.iter().map(cell).collect::<Vec<_>>();
-            let (quasi, sensitive) = (cells(&self.quasi), cells(&self.sensitive));
-            let kept = cells(&self.kept);
+            let quasi = cells(&self.quasi);
+            let own = [cells(&self.sensitive), cells(&self.kept)].concat();
+            // Who knows what somebody has knows what it is written as.
+            let ends: Vec<Option<String>> = (self.written.iter().zip(&own))
+                .map(|(config, cell)| beyond_end(config, (*cell)?))
+                .collect();
+            let as_written: Vec<Option<&str>> =
+                own.iter().zip(&ends).map(|(own, end)| end.as_deref().or(*own)).collect();
+            let (sensitive, kept) = as_written.split_at(self.sensitive.len());
             let numbered = key.number(*number);
             *number += 1;
             let cells = Cells {
                 quasi: &quasi,
                 subject: cell(&self.subject).filter(|subject| !subject.is_empty()),
-                sensitive: &sensitive,
-                kept: &kept,
+                sensitive,
+                kept,
                 key: numbered.as_deref().or_else(|| cell(&self.key)),
             };
             exposure.add(table, &cells).map_err(refused)?;

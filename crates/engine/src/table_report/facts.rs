@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use anonymed_assess::{
     ClassOver, CodedColumn, CodedTable, NOBODY, RiskQuestion, TableRisk, UtilityMeter, classes_over,
 };
-use anonymed_core::policy::{OutputForm, RiskScope, TableConfig, TableFormat};
+use anonymed_core::policy::{ModelConfig, OutputForm, RiskScope, TableConfig, TableFormat};
 use anonymed_core::{AttributeRole, CancelToken};
 use anonymed_table::Tables;
 use anonymed_table::promise::Kept;
-use anonymed_table::single::{Beside, Checked, LeftOut, check};
+use anonymed_table::single::{Beside, Checked, LeftOut, beyond_end, check};
 
 use super::{Drawing, PageRequest};
 use crate::report::shown::Audience;
@@ -98,8 +98,9 @@ impl<'a> Facts<'a> {
                 && rows.iter().all(|row| (*row as usize) < both.raw.rows())
         };
         let rows = rows.filter(fits);
+        sampled(config)?;
         let subjects = both.subjects(rows.as_deref());
-        let left_out = both.left_out(rows.as_deref(), subjects.is_some())?;
+        let left_out = both.left_out(rows.as_deref(), subjects.is_some(), config)?;
         let beside = Beside::new(subjects.as_deref(), &left_out);
         let options = table_input::options_with_population(request.config, config, cancel)?;
         let checked = check(request.released, format, config, beside, &options)
@@ -145,28 +146,37 @@ impl Both {
     }
 
     /// What raw rows state that are not in the release.
-    fn left_out(&self, rows: Option<&[u32]>, by_subject: bool) -> Result<LeftOut, EngineError> {
+    fn left_out(
+        &self,
+        rows: Option<&[u32]>,
+        by_subject: bool,
+        config: &TableConfig,
+    ) -> Result<LeftOut, EngineError> {
+        let subjects = self.raw.subjects();
+        let columns = self.raw.columns().iter().map(|column| written(column, config));
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        let all = rebuilt(
+            columns,
+            subjects.filter(|_| by_subject).map(<[u32]>::to_vec),
+            self.raw.rows(),
+        )?;
         let mut gone: Vec<u32> = match rows {
             Some(rows) => {
                 let mut is_there = vec![false; self.raw.rows()];
                 rows.iter().for_each(|row| is_there[*row as usize] = true);
                 (0u32..).zip(is_there).filter(|(_, there)| !there).map(|(row, _)| row).collect()
             }
-            None => self.unmatched(),
+            None => self.unmatched(&all),
         };
-        if let Some(subjects) = self.raw.subjects() {
+        if let Some(subjects) = subjects {
             gone.retain(|row| subjects[*row as usize] != NOBODY);
         }
-        if by_subject {
-            return Ok(LeftOut::of_rows(&self.raw, &gone));
-        }
-        let columns = self.raw.columns().to_vec();
-        Ok(LeftOut::of_rows(&rebuilt(columns, None, self.raw.rows())?, &gone))
+        Ok(LeftOut::of_rows(&all, &gone))
     }
 
-    /// Raw rows beyond as many as the release has with equal sensitive cells.
-    fn unmatched(&self) -> Vec<u32> {
-        let sensitive = self.raw.of_role(AttributeRole::Sensitive);
+    /// Raw rows, as their cells are released, beyond as many as the release has with equal sensitive cells.
+    fn unmatched(&self, raw: &CodedTable) -> Vec<u32> {
+        let sensitive = raw.of_role(AttributeRole::Sensitive);
         let same: Vec<Option<&CodedColumn>> =
             sensitive.iter().map(|column| self.released.column(column.name())).collect();
         let mut there: HashMap<Vec<Option<&str>>, u64> = HashMap::new();
@@ -177,7 +187,7 @@ impl Both {
             });
             *there.entry(cells.collect()).or_default() += 1;
         }
-        (0..self.raw.rows() as u32)
+        (0..raw.rows() as u32)
             .filter(|row| {
                 let cells: Vec<Option<&str>> =
                     sensitive.iter().map(|c| c.text(c.codes()[*row as usize])).collect();
@@ -256,6 +266,35 @@ impl Both {
             curve,
         })
     }
+}
+
+/// Refuses what no table tells: who was drawn and left out then is in the distribution that some models
+/// compare with.
+fn sampled(config: &TableConfig) -> Result<(), EngineError> {
+    let compares = |model: &ModelConfig| {
+        ["t", "delta", "beta"].iter().any(|letter| model.numbers.contains_key(*letter))
+    };
+    if config.sample.is_none() || !config.models.iter().any(compares) {
+        return Ok(());
+    }
+    Err(EngineError::Usage(
+        "`t`, `delta` and `beta` compare with all who were drawn, which raw and released table do not tell; \
+         have the page with `table anonymize --report`"
+            .into(),
+    ))
+}
+
+/// A column as it is released where nothing is generalised.
+fn written(column: &CodedColumn, config: &TableConfig) -> Result<CodedColumn, EngineError> {
+    let of = config.columns.iter().find(|(name, _)| name == column.name());
+    let Some((_, of)) = of.filter(|(_, of)| of.ends.is_some()) else { return Ok(column.clone()) };
+    let text = |code: u32| {
+        let own = column.text(code).unwrap_or_default();
+        beyond_end(of, own).unwrap_or_else(|| own.to_owned())
+    };
+    let texts = (0..column.values() as u32).map(text).collect();
+    CodedColumn::new(column.name(), column.role(), texts, column.codes().to_vec())
+        .map_err(|e| EngineError::Integrity(e.to_string()))
 }
 
 fn rebuilt(

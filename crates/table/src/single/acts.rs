@@ -61,7 +61,7 @@ pub(super) fn act(
 ) -> Result<(CodedTable, Vec<Rewritten>), ModalityError> {
     let mut people = people(&table, bound, acting.context);
     if people.iter().any(Option::is_none) {
-        table.keep_known(&people);
+        table = table.keep_known(&people);
         people = self::people(&table, bound, acting.context);
     }
     let owners: Vec<Option<&Subject>> = match &table.subjects {

@@ -33,6 +33,8 @@ pub struct Checked {
     pub smallest_class_rows: u64,
     /// People of the smallest.
     pub smallest_class_subjects: u64,
+    /// Rows that are `*` in each quasi-identifier.
+    pub suppressed_cells: Vec<(String, u64)>,
     /// What was promised, and what is reached.
     pub promises: Vec<Kept>,
     /// People nobody else has the classes of, over all their rows together; none where rows are people.
@@ -86,13 +88,13 @@ pub fn checkable(config: &TableConfig) -> Result<(), ModalityError> {
     if promises.iter().any(Promise::is_of_population) {
         region_labels(config)?;
     }
-    let stars = config.output.suppressed == Unplaced::Star;
-    if stars && promises.iter().any(Promise::is_of_groups) {
-        return Err(ModalityError::Policy(
+    let suppressed = config.output.suppressed;
+    if suppressed != Unplaced::Drop && promises.iter().any(Promise::is_of_groups) {
+        return Err(ModalityError::Policy(format!(
             "what somebody finds who knows few columns is asked of classes with labels; leave \
-             `suppressed = \"star\"` out beside `l_known`"
-                .into(),
-        ));
+             `suppressed = \"{}\"` out beside `l_known`",
+            suppressed.as_str()
+        )));
     }
     let conditions = Condition::all(&config.models)?;
     if config.scope == RiskScope::Joint && !conditions.is_empty() {
@@ -111,7 +113,9 @@ fn region_labels(config: &TableConfig) -> Result<(), ModalityError> {
     let what = match config.scope {
         _ if aggregated => "`aggregate`",
         RiskScope::Joint => "`scope`",
-        _ if presence && config.output.suppressed == Unplaced::Star => "`suppressed = \"star\"`",
+        _ if presence && config.output.suppressed != Unplaced::Drop => {
+            "`suppressed`, whose `*` fit people of other classes,"
+        }
         _ => return Ok(()),
     };
     Err(ModalityError::Policy(format!(
@@ -198,6 +202,7 @@ pub fn check(
             None => None,
         },
         is_guarded: format == TableFormat::Csv,
+        stars: vec![0; columns.quasi.len()],
         row: 0,
     };
     for batch in table {
@@ -235,9 +240,12 @@ pub fn check(
         })
         .chain(conditions)
         .chain(joint_k.map(Ok))
+        .chain(cells(config, &found.stars, found.row as u64).map(Ok))
         .chain(std::mem::take(&mut found.items).into_iter().map(|items| Ok(items.kept())))
         .collect::<Result<_, ModalityError>>()?;
+    let names = config.of_role(AttributeRole::Quasi).map(|(name, _)| name.clone());
     Ok(Checked {
+        suppressed_cells: names.zip(found.stars).collect(),
         rows: report.rows,
         classes: report.classes,
         smallest_class_rows: report.smallest_class_rows,
@@ -259,6 +267,25 @@ fn among(crowds: &Crowds, class_people: &[u64]) -> Result<(), ModalityError> {
              people have to be in it, and both tell people apart by `subject`"
         ))),
     }
+}
+
+/// The limits of suppressed cells, held against the rows that are `*`.
+fn cells<'a>(
+    config: &'a TableConfig,
+    stars: &'a [u64],
+    rows: u64,
+) -> impl Iterator<Item = Kept> + 'a {
+    config.of_role(AttributeRole::Quasi).zip(stars).filter_map(move |((name, column), stars)| {
+        let asked = column.cells_max?;
+        let reached = if rows == 0 { 0.0 } else { *stars as f64 / rows as f64 };
+        Some(Kept {
+            measure: "suppressed-cells".into(),
+            on: Some(name.clone()),
+            asked,
+            reached: Some(reached),
+            holds: *stars as f64 <= asked * rows as f64,
+        })
+    })
 }
 
 /// The columns that are looked at, by their place in the released table.
@@ -399,6 +426,8 @@ struct Found<'a> {
     population: Option<ClassesAmongPeople>,
     /// Whether cells that begin like a formula have an apostrophe before them.
     is_guarded: bool,
+    /// Rows that are `*` in each quasi-identifier.
+    stars: Vec<u64>,
     row: usize,
 }
 
@@ -423,6 +452,9 @@ impl Found<'_> {
             let count: u64 = count.ok_or(ReadBackError::Format("a count is none"))?;
             if count > MOST_ROWS.saturating_sub(self.row as u64) {
                 return Err(ReadBackError::Format("more rows are counted than a table has").into());
+            }
+            for (stars, _) in self.stars.iter_mut().zip(&quasi).filter(|(_, c)| **c == Some("*")) {
+                *stars += count;
             }
             for _ in 0..count {
                 let subject = match subjects {

@@ -2,7 +2,7 @@
 //! as the column needs.
 
 use anonymed_anonymize::Narrow;
-use anonymed_core::policy::{Aggregate, ColumnConfig, HierarchyConfig, TableConfig};
+use anonymed_core::policy::{Aggregate, ColumnConfig, Ends, HierarchyConfig, Nulls, TableConfig};
 use anonymed_core::{
     Action, AttributeRole, CancelToken, Document, EntityType, Format, ModalityError,
 };
@@ -41,6 +41,9 @@ pub(super) struct BoundColumn {
     pub(super) aggregate: Option<Aggregate>,
     pub(super) action: Action,
     pub(super) entity: Option<EntityType>,
+    pub(super) ends: Option<Ends>,
+    pub(super) nulls: Nulls,
+    pub(super) cells_max: Option<f64>,
 }
 
 impl BoundColumn {
@@ -56,6 +59,9 @@ impl BoundColumn {
             aggregate: column.aggregate,
             action: column.action.clone(),
             entity: column.entity,
+            ends: column.ends,
+            nulls: column.nulls,
+            cells_max: column.cells_max,
         }
     }
 
@@ -143,12 +149,19 @@ pub(super) struct CodedTable {
     pub(super) subjects: Option<CodedColumn>,
     pub(super) rows: usize,
     pub(super) rejected: Vec<(u64, String)>,
+    /// Rows that were read, whatever became of them.
+    pub(super) read: usize,
     /// Rows that name nobody, though there is a column that tells people apart. They are taken out.
     pub(super) nameless: u64,
     /// Rows whose person is not known or not agreed on, where that matters. They are taken out.
     pub(super) held: u64,
+    /// How many people were drawn, and of how many; nothing where all are there.
+    pub(super) sampled: Option<(u32, u32)>,
+    /// Rows that are left out since they state nothing where something is asked for, in the same codes of the
+    /// subjects and of the sensitive columns.
+    pub(super) unstated: Option<Box<CodedTable>>,
     /// The rows that are left of those that were read, where some were taken out.
-    named: Option<Vec<u32>>,
+    pub(super) kept: Option<Vec<u32>>,
 }
 
 impl CodedTable {
@@ -197,48 +210,58 @@ impl CodedTable {
         )?;
         progress.end("read");
         let subjects = if bound.subject.is_some() { columns.pop() } else { None };
-        Ok(Self { columns, subjects, rows, rejected, nameless: 0, held: 0, named: None })
+        Ok(Self {
+            columns,
+            subjects,
+            rows,
+            rejected,
+            read: rows,
+            nameless: 0,
+            held: 0,
+            sampled: None,
+            unstated: None,
+            kept: None,
+        })
     }
 
-    /// Takes out the rows that name nobody, though there is a column that tells people apart: whose they
-    /// are cannot be known, and nobody's class would be larger by them.
-    pub(super) fn without_nameless(mut self) -> Self {
-        let Some(subjects) = &self.subjects else { return self };
-        let texts = subjects.texts.texts();
-        let nameless: Vec<bool> = texts.iter().map(|text| values::is_missing(text)).collect();
-        if !nameless.contains(&true) {
-            return self;
+    /// Some of its rows, and their texts alone.
+    pub(super) fn only(mut self, rows: &[u32]) -> Self {
+        for column in self.columns.iter_mut().chain(&mut self.subjects) {
+            *column = column.of_rows(rows);
         }
-        let codes = (0u32..).zip(subjects.codes.iter());
-        let named: Vec<u32> =
-            codes.filter(|(_, code)| !nameless[*code as usize]).map(|(row, _)| row).collect();
-        self.nameless = self.keep(named);
+        self.with_rows(rows)
+    }
+
+    /// Says which rows its columns have now.
+    pub(super) fn with_rows(mut self, rows: &[u32]) -> Self {
+        self.kept = Some(rows.iter().map(|row| self.read_as(*row)).collect());
+        self.rows = rows.len();
         self
     }
 
     /// Takes out the rows of people who are not known, by the code of their identifier.
-    pub(super) fn keep_known<T>(&mut self, people: &[Option<T>]) {
-        let Some(subjects) = &self.subjects else { return };
+    pub(super) fn keep_known<T>(self, people: &[Option<T>]) -> Self {
+        let Some(subjects) = &self.subjects else { return self };
         let codes = (0u32..).zip(subjects.codes.iter());
-        let known = codes.filter(|(_, code)| people[*code as usize].is_some());
-        let known = known.map(|(row, _)| row).collect();
-        self.held = self.keep(known);
-    }
-
-    /// Keeps some of the rows, and says how many it takes out.
-    fn keep(&mut self, rows: Vec<u32>) -> u64 {
-        for column in self.columns.iter_mut().chain(&mut self.subjects) {
-            *column = column.of_rows(&rows);
-        }
-        let out = self.rows - rows.len();
-        self.rows = rows.len();
-        self.named = Some(rows.into_iter().map(|row| self.read_as(row)).collect());
-        out as u64
+        let known: Vec<u32> = codes
+            .filter(|(_, code)| people[*code as usize].is_some())
+            .map(|(row, _)| row)
+            .collect();
+        let held = (self.rows - known.len()) as u64;
+        Self { held, ..self.only(&known) }
     }
 
     /// The number that a row had among those that were read.
     pub(super) fn read_as(&self, row: u32) -> u32 {
-        self.named.as_ref().map_or(row, |named| named[row as usize])
+        self.kept.as_ref().map_or(row, |kept| kept[row as usize])
+    }
+
+    /// The number of a row in its file, from 1: rows that could not be read have theirs.
+    pub(super) fn row_number(&self, row: usize) -> u64 {
+        let read = u64::from(self.read_as(row as u32)) + 1;
+        let mut unread: Vec<u64> = self.rejected.iter().map(|(number, _)| *number).collect();
+        unread.sort_unstable();
+        unread.into_iter().fold(read, |number, unread| number + u64::from(unread <= number))
     }
 }
 
@@ -297,7 +320,7 @@ impl CodedColumn {
     }
 
     /// Some of its rows, and their texts alone: what nobody has is no part of a distribution.
-    fn of_rows(&self, rows: &[u32]) -> Self {
+    pub(super) fn of_rows(&self, rows: &[u32]) -> Self {
         let texts = self.texts.texts();
         let mut number = vec![None; texts.len()];
         let mut some = Self::default();
@@ -322,6 +345,22 @@ impl CodedColumn {
         let numbers: Vec<u32> = (0..self.texts.len() as u64).map(number).collect();
         self.codes.iter().for_each(|code| renamed.codes.push(u64::from(numbers[code as usize])));
         renamed
+    }
+
+    /// The column with other texts; equal ones become one.
+    pub(super) fn rewritten(&self, written: &[String]) -> Self {
+        let mut texts = Dictionary::default();
+        let number_of: Vec<u32> = written.iter().map(|text| texts.number(text)).collect();
+        let mut changed = Self { texts, ..Self::default() };
+        self.codes.iter().for_each(|code| changed.codes.push(u64::from(number_of[code as usize])));
+        changed
+    }
+
+    /// Some of its rows, with the numbers that all texts have.
+    pub(super) fn at_rows(&self, rows: &[u32]) -> Self {
+        let mut codes = Narrow::default();
+        rows.iter().for_each(|row| codes.push(self.codes.at(*row as usize)));
+        Self { texts: self.texts.clone(), codes }
     }
 
     /// Each row so many times.

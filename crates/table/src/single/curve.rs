@@ -61,7 +61,8 @@ impl Tables {
             return Err(policy("a curve is of single rows; leave `scope` out"));
         }
         let bound = Bound::as_they_are(config, part)?;
-        let table = CodedTable::read(document, format, part, &bound, cancel)?.without_nameless();
+        let table = CodedTable::read(document, format, part, &bound, cancel)?;
+        let table = table.ready(&bound, config, self.options())?;
         let counting = match table.subjects {
             Some(_) => Counting::AllSubjects,
             None => Counting::Rows,
@@ -98,15 +99,18 @@ fn point(
     let families = Families::of(&config.models)?;
     let (acting, permutation) = (None, None);
     let job = SingleTable { config, cancel, clock, progress: &(), acting, permutation };
-    let Best { solution, holds, .. } = solve::solution(prepared, &job, (&families, options))?;
+    let Best { solution, holds, cells_hold, .. } =
+        solve::solution(prepared, &job, (&families, options))?;
+    let unstated = prepared.table.unstated.as_ref().map_or(0, |rows| rows.rows as u64);
+    let rows = prepared.frequency.total_rows() + unstated;
     let people = solve::people(&prepared.frequency, &solution.recoding);
     let all: u64 = people.iter().sum();
     let share = |part: f64, whole: u64| if whole > 0 { part / whole as f64 } else { 0.0 };
     Ok(CurvePoint {
         k: config.models.iter().filter_map(|m| m.numbers.get("k")).fold(0, |_, k| *k as u32),
         suppress_max: config.search.suppress_max,
-        within_suppression_limit: solution.within_suppression_limit && holds,
-        suppressed: share(solution.suppressed_rows as f64, prepared.frequency.total_rows()),
+        within_suppression_limit: solution.within_suppression_limit && holds && cells_hold,
+        suppressed: share(solution.suppressed_rows as f64, rows),
         classes: solution.classes,
         loss: solution.loss,
         gcp: solution.gcp,

@@ -91,7 +91,7 @@ impl Tables {
         }
         let bound = Bound::as_they_are(job.config, part)?;
         let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
-        let table = table.without_nameless();
+        let table = table.ready(&bound, job.config, self.options())?;
         let counting = match table.subjects {
             Some(_) => Counting::AllSubjects,
             None => Counting::Rows,

@@ -68,6 +68,7 @@ pub(super) fn check(
         promises: kept.map(|kept| Ok(of_groups(kept?))).collect::<Result<_, CheckError>>()?,
         joint_unique_subjects: None,
         joint_smallest: None,
+        suppressed_cells: Vec::new(),
     })
 }
 

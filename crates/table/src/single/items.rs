@@ -76,7 +76,7 @@ pub(super) fn generalise(
                 false => labels.written(set, &becomes, column.separator),
             })
             .collect();
-        table.columns[at] = rewritten(&table.columns[at], &written);
+        table.columns[at] = table.columns[at].rewritten(&written);
     }
     Ok(())
 }
@@ -206,13 +206,4 @@ fn lines(
             Ok(Some(lines.into_iter().map(|mut line| (line.remove(0), line)).collect()))
         }
     }
-}
-
-/// A column whose texts are others; equal ones become one.
-fn rewritten(column: &CodedColumn, written: &[String]) -> CodedColumn {
-    let mut texts = Dictionary::default();
-    let number_of: Vec<u32> = written.iter().map(|text| texts.number(text)).collect();
-    let mut changed = CodedColumn { texts, ..CodedColumn::default() };
-    column.codes.iter().for_each(|code| changed.codes.push(u64::from(number_of[code as usize])));
-    changed
 }

@@ -6,18 +6,23 @@
 
 mod acts;
 mod aggregate;
+mod cells;
 mod check;
 mod coded;
 mod counts;
 mod curve;
+mod ends;
 mod explain;
 mod group_check;
 mod hierarchy;
 mod items;
+mod labels;
 mod lineage;
+mod outcome;
 mod population;
 mod reached;
 mod release;
+mod rows;
 mod scale;
 mod solve;
 mod unlinked;
@@ -41,6 +46,7 @@ pub use anonymed_anonymize::{Fault, FaultKind};
 pub use check::{Beside, CheckError, Checked, check, checkable};
 pub use counts::SensitiveCounts;
 pub use curve::{CURVE_K, CURVE_SUPPRESSION, CurvePoint};
+pub use ends::beyond_end;
 pub use explain::{ColumnCost, Explanation, Fare, HardRow};
 pub use hierarchy::{CheckedHierarchy, Proposed};
 pub use lineage::Lines;
@@ -101,6 +107,11 @@ pub struct SingleOutcome {
     pub rewritten: Vec<Rewritten>,
     /// Who the numbers of `subjects` are, where actions go by that.
     pub owners: Vec<SubjectId>,
+    /// People who were drawn, and of how many; none where no sample was asked for. Rows of others are in no
+    /// other count than that of the rows read.
+    pub sampled: Option<(u32, u32)>,
+    /// Rows that state nothing where `nulls = "drop"` asks for a value; they are suppressed.
+    pub unstated: u64,
     /// Rows written.
     pub released: u64,
     /// Distinct combinations of the quasi-identifiers.
@@ -113,6 +124,8 @@ pub struct SingleOutcome {
     pub smallest_class_rows: u64,
     /// People of the smallest class.
     pub smallest_class_subjects: u64,
+    /// Whether no column has more suppressed cells than allowed.
+    pub cells_hold: bool,
     /// Rows in no class.
     pub suppressed_rows: u64,
     /// People with at least one row in no class.
@@ -200,13 +213,14 @@ impl Tables {
         let bound = coded::Bound::new(job.config, part)?;
         let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
         let table = table.without_nameless();
-        let (mut table, rewritten) = match (job.acting, &job.config.actions) {
+        let (table, rewritten) = match (job.acting, &job.config.actions) {
             (Some(acting), _) => acts::act(table, &bound, acting, self.options())?,
             (None, None) => (table, Vec::new()),
             (None, Some(_)) => {
                 return Err(ModalityError::Internal("actions have nothing to work with".into()));
             }
         };
+        let mut table = table.ready(&bound, job.config, self.options())?;
         let form = job.config.output.form;
         let people = match form.is_unlinked() {
             true => Some(unlinked::People::of(&table, &bound, job.config)?),

@@ -42,13 +42,17 @@ impl Tables {
         let mut config = config.clone();
         config.columns.retain(|(_, column)| column.role == AttributeRole::Quasi);
         config.subject = config.population.take().and_then(|population| population.subject);
-        let bound = Bound::new(&config, part).map_err(|e| match e {
+        let of_population = |error| match error {
             ModalityError::Policy(reason) => {
                 ModalityError::Policy(format!("[population]: {reason}"))
             }
             other => other,
-        })?;
-        let table = CodedTable::read(document, format, part, &bound, cancel)?.without_nameless();
+        };
+        let bound = Bound::new(&config, part).map_err(of_population)?;
+        let table = CodedTable::read(document, format, part, &bound, cancel)?
+            .with_ends(&bound)
+            .map_err(of_population)?
+            .without_nameless();
         let names = bound.released.into_iter().map(|column| column.name);
         Ok(PopulationTable {
             columns: names.zip(table.columns).collect(),

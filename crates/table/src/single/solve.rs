@@ -3,17 +3,19 @@
 
 use anonymed_anonymize::{
     CodedRows, Counting, FrequencyTable, KAnonymity, PrivacyModel, Problem, Proof, QuasiColumn,
-    Recoding, RowCounts, SUPPRESSED, SensitiveColumn, Solution, SubjectGrouping, alike,
+    Recoding, RowCounts, SUPPRESSED, SensitiveColumn, Solution, SubjectGrouping,
 };
 use anonymed_core::policy::{OutputForm, RiskScope, Unplaced};
 use anonymed_core::{AttributeRole, ModalityError};
 
 use hashbrown::HashMap;
 
-use super::coded::{Bound, BoundColumn, CodedColumn, CodedTable};
+use super::cells::Suppressible;
+use super::coded::{Bound, BoundColumn, CodedTable};
+use super::labels::Labels;
 use super::population::{BuiltLines, Joined};
 use super::scale::{self, Scaled};
-use super::{LeftOut, SingleOutcome, SingleTable, aggregate};
+use super::{SingleTable, cells};
 use crate::TableOptions;
 use crate::conditions::{self, Sizes};
 use crate::families::{self, Families, SensitiveTexts, error};
@@ -23,32 +25,26 @@ use crate::families::{self, Families, SensitiveTexts, error};
 pub struct Solved {
     /// The class of each row; [`SUPPRESSED`] where there is none.
     pub(super) class_of_row: Vec<u32>,
-    conditions_hold: bool,
+    pub(super) conditions_hold: bool,
+    pub(super) cells_hold: bool,
     /// How many classes there are, without that of rows that no class could take.
     pub(super) classes: u32,
     /// What each quasi-identifier writes.
     pub(super) labels: Vec<Labels>,
     /// What each quasi-identifier writes for each number of its texts, where they are written as they are.
     pub(super) raw: Vec<Vec<String>>,
-    combinations: u64,
-    built: BuiltLines,
-    levels: Option<Vec<(String, u8)>>,
-    smallest_class_rows: u64,
-    smallest_class_subjects: u64,
-    suppressed_rows: u64,
-    suppressed_subjects: u64,
-    within_suppression_limit: bool,
-    loss: f64,
-    gcp: f64,
-    granularity: Option<f64>,
-    proof: Option<Proof>,
-}
-
-/// What a quasi-identifier writes: texts, and which of them each class has.
-#[derive(Debug)]
-pub(super) struct Labels {
-    pub(super) texts: Vec<String>,
-    pub(super) of_class: Vec<u32>,
+    pub(super) combinations: u64,
+    pub(super) built: BuiltLines,
+    pub(super) levels: Option<Vec<(String, u8)>>,
+    pub(super) smallest_class_rows: u64,
+    pub(super) smallest_class_subjects: u64,
+    pub(super) suppressed_rows: u64,
+    pub(super) suppressed_subjects: u64,
+    pub(super) within_suppression_limit: bool,
+    pub(super) loss: f64,
+    pub(super) gcp: f64,
+    pub(super) granularity: Option<f64>,
+    pub(super) proof: Option<Proof>,
 }
 
 /// A table's frequency table, and what it was made from.
@@ -59,9 +55,9 @@ pub(super) struct Prepared<'a> {
     built: BuiltLines,
     pub(super) combination_of: Vec<u32>,
     coded: CodedRows<'a>,
-    table: &'a CodedTable,
-    bound: &'a Bound,
-    encoded: &'a [Scaled],
+    pub(super) table: &'a CodedTable,
+    pub(super) bound: &'a Bound,
+    pub(super) encoded: &'a [Scaled],
     sensitive: Vec<SensitiveTexts<'a>>,
 }
 
@@ -116,10 +112,13 @@ pub(super) fn prepare<T>(
         .zip(&quasi)
         .map(|(scaled, at)| scaled.column().clone().with_weight(bound.released[*at].weight))
         .collect();
-    let described = sensitive.iter().map(|at| SensitiveColumn {
-        name: bound.released[*at].name.clone(),
-        values: table.columns[*at].texts.len() as u32,
-    });
+    let described: Vec<SensitiveColumn> = sensitive
+        .iter()
+        .map(|at| SensitiveColumn {
+            name: bound.released[*at].name.clone(),
+            values: table.columns[*at].texts.len() as u32,
+        })
+        .collect();
     let coded = CodedRows {
         quasi: quasi.iter().map(|at| &table.columns[*at].codes).collect(),
         finals: encoded.iter().map(|scaled| scaled.finals.as_slice()).collect(),
@@ -132,8 +131,23 @@ pub(super) fn prepare<T>(
         rows: table.rows,
     };
     let (frequency, combination_of) =
-        FrequencyTable::of_rows(columns, described.collect(), counting, &coded).map_err(error)?;
+        FrequencyTable::of_rows(columns, described.clone(), counting, &coded).map_err(error)?;
     let combinations = frequency.combinations() as u64;
+    let frequency = match &table.unstated {
+        None => frequency,
+        Some(unstated) => {
+            let rows = CodedRows {
+                sensitive: sensitive.iter().map(|at| &unstated.columns[*at].codes).collect(),
+                blanks: coded.blanks.clone(),
+                subjects: unstated.subjects.as_ref().map(|s| &s.codes),
+                rows: unstated.rows,
+                ..CodedRows::default()
+            };
+            let (rows, _) =
+                FrequencyTable::of_rows(Vec::new(), described, counting, &rows).map_err(error)?;
+            frequency.with_left_out(rows)
+        }
+    };
     let mut built = BuiltLines::new();
     let frequency = match population.zip(joined.as_ref()) {
         None => frequency,
@@ -180,7 +194,7 @@ fn problem<'p>(
     }
     let mut problem = Problem::new(&prepared.frequency, models)
         .metric(families::metric(&job.config.search)?)
-        .suppress_max(job.config.search.suppress_max)
+        .suppress_max(suppressible(prepared, job).most)
         .progress(job.progress)
         .cancel(job.cancel.clone());
     if let Some(checks) = job.config.search.checks_max {
@@ -190,6 +204,11 @@ fn problem<'p>(
         problem = problem.is_late(is_late);
     }
     Ok(problem)
+}
+
+fn suppressible(prepared: &Prepared<'_>, job: &SingleTable<'_>) -> Suppressible {
+    let most = job.config.search.suppress_max;
+    Suppressible::of(prepared.table, most, prepared.frequency.counting())
 }
 
 /// Tells whether a search that begins now has had its time.
@@ -209,6 +228,8 @@ pub(super) struct Best {
     starred: Option<u64>,
     /// Whether the conditions on the whole release hold.
     pub(super) holds: bool,
+    /// Whether no column has more suppressed cells than allowed.
+    pub(super) cells_hold: bool,
 }
 
 /// Solves for every class and, by a k that brings it, for the release as a whole.
@@ -217,31 +238,80 @@ pub(super) fn solution(
     job: &SingleTable<'_>,
     (families, options): (&Families<'_>, &TableOptions),
 ) -> Result<Best, ModalityError> {
-    let search = families::search(&job.config.search)?;
     let table = &prepared.frequency;
     let everybody = table.distinct_subjects(0..table.combinations() as u32).at_least();
     let is_late = is_late(job);
-    conditions::least(everybody, |k| {
-        let problem = problem(prepared, job, (families, options), (k, &is_late))?;
-        let solution = problem.solve(search).map_err(error)?;
-        let (solution, labels) = prepared.united(
-            solution,
-            |solution| &solution.recoding,
-            |recoding| of_rows(recoding, &prepared.combination_of),
-            |solution, number| problem.rejudged(solution, number),
-        )?;
+    let limits = cells::limits(prepared.bound);
+    let (best, _) = conditions::least(everybody, |k| {
+        let problem = || problem(prepared, job, (families, options), (k, &is_late));
+        let (problem, solution, labels) = match job.config.output.suppressed {
+            Unplaced::Cells => with_cells(prepared, job, &problem, &limits)?,
+            Unplaced::Drop | Unplaced::Star => {
+                let problem = problem()?;
+                let search = families::search(&job.config.search)?;
+                let solution = problem.solve(search).map_err(error)?;
+                let (solution, labels) = united(prepared, &problem, solution)?;
+                (problem, solution, labels)
+            }
+        };
         let starred = match job.config.output.suppressed {
             Unplaced::Star => starred(&problem, &solution.recoding),
-            Unplaced::Drop => None,
+            Unplaced::Drop | Unplaced::Cells => None,
         };
         let holds = families.conditions.is_empty() || {
             let mut sizes = sizes(table, &solution.recoding);
             starred.iter().for_each(|people| *sizes.entry(*people).or_default() += 1);
             families.conditions.iter().all(|condition| condition.count(&sizes).holds)
         };
-        Ok((Best { solution, labels, starred, holds }, holds))
-    })
-    .map(|(best, _)| best)
+        let cells_hold = cells::hold(table, &solution, &labels, &limits);
+        Ok::<_, ModalityError>((Best { solution, labels, starred, holds, cells_hold }, holds))
+    })?;
+    let class_of_row = of_rows(&best.solution.recoding, &prepared.combination_of);
+    let limit = suppressible(prepared, job);
+    let solution = cells::with_unstated(best.solution, prepared.table, &class_of_row, limit);
+    Ok(Best { solution, ..best })
+}
+
+/// A solution whose classes are all written in a way of their own, and how.
+fn united(
+    prepared: &Prepared<'_>,
+    problem: &Problem<'_>,
+    solution: Solution,
+) -> Result<(Solution, Vec<Labels>), ModalityError> {
+    prepared.united(
+        solution,
+        |solution| &solution.recoding,
+        |recoding| of_rows(recoding, &prepared.combination_of),
+        |solution, number| problem.rejudged(solution, number),
+    )
+}
+
+/// A solution with suppressed cells. What finds no class at first may find one then, so generalization at the
+/// levels that cost least whatever has no class is tried beside that within the limit.
+fn with_cells<'p>(
+    prepared: &Prepared<'_>,
+    job: &SingleTable<'_>,
+    problem: &dyn Fn() -> Result<Problem<'p>, ModalityError>,
+    limits: &[f64],
+) -> Result<(Problem<'p>, Solution, Vec<Labels>), ModalityError> {
+    let search = families::search(&job.config.search)?;
+    let own = problem()?;
+    let one = |of: &Problem<'_>| {
+        let (solution, _) = united(prepared, &own, of.solve(search).map_err(error)?)?;
+        united(prepared, &own, own.with_cells(solution, limits).map_err(error)?)
+    };
+    let mut best = one(&own)?;
+    if search.is_full_domain() && own.most_suppressed() < 1.0 {
+        let free = one(&problem()?.suppress_max(1.0))?;
+        let order = |(solution, _): &(Solution, Vec<Labels>)| {
+            (!solution.within_suppression_limit, solution.loss)
+        };
+        if order(&free) < order(&best) {
+            best = free;
+        }
+    }
+    let (solution, labels) = best;
+    Ok((own, solution, labels))
 }
 
 /// The class of each row.
@@ -251,34 +321,6 @@ fn of_rows(recoding: &Recoding, unit_of: &[u32]) -> Vec<u32> {
 }
 
 impl Prepared<'_> {
-    /// What each quasi-identifier writes for the classes of a recoding, by the class of each row.
-    fn labels(
-        &self,
-        recoding: &Recoding,
-        class_of_row: impl Fn(&Recoding) -> Vec<u32>,
-    ) -> Result<Vec<Labels>, ModalityError> {
-        let quasi = self.bound.of_role(AttributeRole::Quasi);
-        let aggregates = quasi.iter().any(|at| self.bound.released[*at].aggregate.is_some());
-        let class_of_row = if aggregates { class_of_row(recoding) } else { Vec::new() };
-        let columns = recoding.columns().iter().zip(self.encoded).zip(quasi);
-        columns
-            .map(|((column, scaled), at)| match self.bound.released[at].aggregate {
-                Some(aggregate) => {
-                    let rows = (class_of_row.as_slice(), recoding.classes() as usize);
-                    let (bound, coded) = (&self.bound.released[at], &self.table.columns[at]);
-                    Ok(Labels::of(aggregate::labels(bound, aggregate, coded, rows)?))
-                }
-                None => {
-                    let label = |label: &Option<String>| scaled.encoded.written(label.as_deref());
-                    let texts = Labels::of(column.labels.iter().map(label).collect());
-                    let number = |label: &u32| texts.of_class[*label as usize];
-                    let of_class = column.label_of.iter().map(number).collect();
-                    Ok(Labels { of_class, ..texts })
-                }
-            })
-            .collect()
-    }
-
     /// What each quasi-identifier writes for each number of its texts where nothing is generalised; nothing
     /// where labels are written.
     fn raw(&self, form: OutputForm) -> Vec<Vec<String>> {
@@ -288,45 +330,6 @@ impl Prepared<'_> {
                 scaled.finals.iter().map(|code| scaled.encoded.text(*code).to_owned()).collect()
             })
             .collect()
-    }
-
-    /// A solution whose classes are all written in a way of their own, and how: those that are written alike
-    /// are one to whoever reads the release, and are judged as one.
-    fn united<S>(
-        &self,
-        mut solution: S,
-        recoding: impl Fn(&S) -> &Recoding,
-        class_of_row: impl Fn(&Recoding) -> Vec<u32>,
-        rejudged: impl Fn(S, &[u32]) -> S,
-    ) -> Result<(S, Vec<Labels>), ModalityError> {
-        loop {
-            let classes = recoding(&solution).classes();
-            let labels = self.labels(recoding(&solution), &class_of_row)?;
-            let columns = labels.iter().map(|l| (l.texts.len(), l.of_class.as_slice()));
-            match alike(classes, columns) {
-                Some(number) => solution = rejudged(solution, &number),
-                None => return Ok((solution, labels)),
-            }
-        }
-    }
-}
-
-impl Labels {
-    /// Texts, each once, and which of them stands at each place.
-    fn of(texts: Vec<String>) -> Self {
-        let mut numbers: HashMap<&str, u32> = HashMap::with_capacity(texts.len());
-        let mut firsts = Vec::new();
-        let mut number = |(at, text)| {
-            *numbers.entry(text).or_insert_with(|| {
-                firsts.push(at);
-                firsts.len() as u32 - 1
-            })
-        };
-        let of_class = texts.iter().map(String::as_str).enumerate().map(&mut number).collect();
-        drop(numbers);
-        let mut texts = texts;
-        let texts = firsts.into_iter().map(|at| std::mem::take(&mut texts[at])).collect();
-        Self { texts, of_class }
     }
 }
 
@@ -338,9 +341,10 @@ fn solve_prepared(
     if job.config.scope == RiskScope::Joint {
         let is_late = is_late(job);
         let problem = problem(prepared, job, (families, options), (1, &is_late))?;
-        return grouped(&problem, prepared, job.config.output.form);
+        let asked = (job.config.output.form, job.config.search.suppress_max);
+        return grouped(&problem, prepared, asked);
     }
-    let Best { solution, mut labels, starred, holds } =
+    let Best { solution, mut labels, starred, holds, cells_hold } =
         solution(prepared, job, (families, options))?;
     let levels = solution.levels.as_ref().map(|levels| {
         let quasi = prepared.bound.of_role(AttributeRole::Quasi).into_iter();
@@ -354,6 +358,7 @@ fn solve_prepared(
     Ok(Solved {
         class_of_row,
         conditions_hold: holds,
+        cells_hold,
         classes: solution.classes,
         labels,
         raw: prepared.raw(job.config.output.form),
@@ -425,7 +430,7 @@ pub(super) fn people(table: &FrequencyTable, recoding: &Recoding) -> Vec<u64> {
 fn grouped(
     problem: &Problem<'_>,
     prepared: &Prepared<'_>,
-    form: OutputForm,
+    (form, suppress_max): (OutputForm, f64),
 ) -> Result<Solved, ModalityError> {
     let coded = &prepared.coded;
     let subjects = coded.subjects.ok_or_else(|| {
@@ -453,11 +458,14 @@ fn grouped(
         |recoding| of_rows(recoding, &person_of),
         |solution, number| grouping.rejudged(problem, solution, number),
     )?;
-    let all = solution.subjects.len().max(1) as f64;
-    let share = f64::from(solution.suppressed_subjects) / all;
+    let class_of_row = of_rows(&solution.recoding, &person_of);
+    let unstated = prepared.table.unstated.as_ref().map_or(0, |rows| rows.rows as u64);
+    let suppressed = cells::suppressed_people(prepared.table, &class_of_row);
+    let share = suppressed as f64 / prepared.table.people().all.max(1) as f64;
     Ok(Solved {
-        class_of_row: of_rows(&solution.recoding, &person_of),
+        class_of_row,
         conditions_hold: true,
+        cells_hold: true,
         classes: solution.recoding.classes(),
         labels,
         raw: prepared.raw(form),
@@ -466,92 +474,14 @@ fn grouped(
         levels: None,
         smallest_class_rows: solution.smallest_class_rows,
         smallest_class_subjects: u64::from(solution.smallest_class_subjects),
-        suppressed_rows: solution.suppressed_rows,
-        suppressed_subjects: u64::from(solution.suppressed_subjects),
-        within_suppression_limit: share <= problem.most_suppressed(),
+        suppressed_rows: solution.suppressed_rows + unstated,
+        suppressed_subjects: suppressed,
+        within_suppression_limit: share <= suppress_max,
         loss: solution.gcp,
         gcp: solution.gcp,
         granularity: None,
         proof: None,
     })
-}
-
-impl Solved {
-    /// The sensitive cells of rows that are in no class.
-    fn left_out(&self, table: &CodedTable, bound: &Bound) -> LeftOut {
-        let sensitive = bound.of_role(AttributeRole::Sensitive);
-        let out: Vec<usize> = (0..self.class_of_row.len())
-            .filter(|row| self.class_of_row[*row] == SUPPRESSED)
-            .collect();
-        if sensitive.is_empty() || out.is_empty() {
-            return LeftOut::default();
-        }
-        let stated = |at: &usize, text: &str| {
-            let blank = bound.released[*at].is_blank(text);
-            if blank { String::new() } else { text.to_owned() }
-        };
-        let texts = |at: &usize| {
-            table.columns[*at].texts.texts().into_iter().map(|text| stated(at, text)).collect()
-        };
-        let codes = |row: &usize| {
-            sensitive.iter().map(|at| table.columns[*at].codes.at(*row) as u32).collect()
-        };
-        let subject =
-            |column: &CodedColumn| out.iter().map(|row| column.codes.at(*row) as u32).collect();
-        LeftOut {
-            names: sensitive.iter().map(|at| bound.released[*at].name.clone()).collect(),
-            subjects: table.subjects.as_ref().map(subject),
-            texts: sensitive.iter().map(texts).collect(),
-            rows: out.iter().map(codes).collect(),
-        }
-    }
-
-    pub(super) fn outcome(
-        self,
-        table: &CodedTable,
-        bound: &Bound,
-        order: Option<Vec<u32>>,
-    ) -> SingleOutcome {
-        let kept = |class: &u32| *class != SUPPRESSED;
-        let subjects = table.subjects.as_ref().map(|column| match &order {
-            Some(order) => order.iter().map(|row| column.codes.at(*row as usize) as u32).collect(),
-            None => {
-                let rows = self.class_of_row.iter().zip(column.codes.iter());
-                rows.filter(|(class, _)| kept(class)).map(|(_, subject)| subject as u32).collect()
-            }
-        });
-        let rows = (0u32..).zip(&self.class_of_row);
-        let raw_rows =
-            rows.filter(|(_, class)| kept(class)).map(|(row, _)| table.read_as(row)).collect();
-        SingleOutcome {
-            rows: (table.rows + table.rejected.len()) as u64 + table.nameless + table.held,
-            nameless: table.nameless,
-            held: table.held,
-            rewritten: Vec::new(),
-            owners: Vec::new(),
-            conditions_hold: self.conditions_hold,
-            left_out: self.left_out(table, bound),
-            rejected: table.rejected.clone(),
-            released: self.class_of_row.iter().filter(|class| kept(class)).count() as u64,
-            combinations: self.combinations,
-            levels: self.levels,
-            classes: self.classes,
-            smallest_class_rows: self.smallest_class_rows,
-            smallest_class_subjects: self.smallest_class_subjects,
-            suppressed_rows: self.suppressed_rows,
-            suppressed_subjects: self.suppressed_subjects,
-            within_suppression_limit: self.within_suppression_limit,
-            loss: self.loss,
-            gcp: self.gcp,
-            granularity: self.granularity,
-            proof: self.proof,
-            subjects,
-            built: self.built,
-            raw_rows: Some(raw_rows),
-            sensitive: None,
-            own_value: None,
-        }
-    }
 }
 
 /// The codes of a sensitive column that say nothing.

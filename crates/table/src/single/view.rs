@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anonymed_anonymize::HierarchyFile;
 use anonymed_assess::{AssessError, CodedColumn, CodedTable, NOBODY, ValueTree};
-use anonymed_core::policy::{COUNT, HierarchyConfig, OutputForm};
+use anonymed_core::policy::{COUNT, HierarchyConfig, Nulls, OutputForm};
 use anonymed_core::{Action, AttributeRole, CancelToken, Document, Format, ModalityError};
 
 use super::check::MOST_ROWS;
@@ -175,6 +175,9 @@ fn bound_column(wanted: &Wanted<'_>, source: usize) -> BoundColumn {
         aggregate: None,
         action: Action::Keep,
         entity: None,
+        ends: None,
+        nulls: Nulls::Value,
+        cells_max: None,
     }
 }
 
