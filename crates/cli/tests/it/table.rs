@@ -481,7 +481,7 @@ fn what_cannot_be_done_leaves_no_output() {
     check(&format!("{CONFIG}[[model]]\nz = 5\n"), 3, "is none that is known");
     check(&format!("{CONFIG}[[model]]\nk = 1\n"), 3, "2 or more");
     let guess = format!("{CONFIG}[[model]]\nk = 5\n[search]\nmethod = \"guess\"\n");
-    check(&guess, 3, "none of fuzzy, kmember, mdav");
+    check(&guess, 3, "none of anytime, fuzzy, kmember");
     check(
         "[columns]\nage = { role = \"quasi\", hierarchy = \"no.csv\" }\n[[model]]\nk = 5\n",
         3,
