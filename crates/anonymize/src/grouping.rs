@@ -321,6 +321,15 @@ impl Units for People<'_> {
     fn add(&self, row: &[u32], class: &mut ClassAccumulator) {
         self.add_person(self.number(row), class);
     }
+
+    fn told(&self, row: &[u32], sensitive: usize) -> impl Iterator<Item = (u32, u64)> {
+        let person = self.number(row);
+        let range = self.sensitive_from[person]..self.sensitive_from[person + 1];
+        let values = self.grouping.sensitive[range].iter();
+        values
+            .filter(move |(_, column, _)| *column as usize == sensitive)
+            .map(|(.., code)| (*code, 1))
+    }
 }
 
 #[cfg(test)]

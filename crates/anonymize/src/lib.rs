@@ -43,6 +43,7 @@ pub mod hierarchies;
 mod hierarchy;
 mod hierarchy_check;
 mod hierarchy_lines;
+mod information;
 mod interval_label;
 mod item_sets;
 mod keys;

@@ -28,6 +28,7 @@ pub struct Problem<'a> {
     checks_max: Option<u64>,
     is_late: Option<&'a (dyn Fn() -> bool + Sync)>,
     progress: &'a dyn Progress,
+    target: Option<usize>,
 }
 
 /// A recoding that satisfies the models, and what it did.
@@ -76,7 +77,16 @@ impl<'a> Problem<'a> {
             checks_max: None,
             is_late: None,
             progress: &(),
+            target: None,
         }
+    }
+
+    /// Sets the sensitive column that is to be told as well as can be from the quasi-identifiers. It is what
+    /// [`search::Mondrian`](crate::search::Mondrian) cuts by; other searches do not ask.
+    #[must_use]
+    pub fn target(mut self, sensitive: usize) -> Self {
+        self.target = Some(sensitive);
+        self
     }
 
     /// Sets how many nodes a search of the lattice may judge, as [`search::Optimal`](crate::search::Optimal)
@@ -206,6 +216,10 @@ impl<'a> Problem<'a> {
     }
 
     /// The metric.
+    pub(crate) fn target_column(&self) -> Option<usize> {
+        self.target
+    }
+
     pub(crate) fn loss_metric(&self) -> &dyn LossMetric {
         self.metric
     }

@@ -10,6 +10,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::axis::{Axis, CutRule};
+use crate::information::{self, Told};
 use crate::models::Monotonicity;
 use crate::{AnonymizeError, ClassAccumulator, Problem};
 
@@ -40,6 +41,8 @@ pub(crate) trait Units: Sync {
     fn weight(&self, row: &[u32]) -> u64;
     /// Adds the row to a class.
     fn add(&self, row: &[u32], class: &mut ClassAccumulator);
+    /// The values that a row's people have in a sensitive column, and in how many rows.
+    fn told(&self, row: &[u32], sensitive: usize) -> impl Iterator<Item = (u32, u64)>;
 }
 
 /// Cuts rows until no allowed cut is left.
@@ -193,11 +196,14 @@ struct Cut {
     column: usize,
     key: u32,
     gain: f64,
+    /// Bits it tells of the target, where there is one.
+    informs: f64,
 }
 
 /// The places to cut one column.
 #[derive(Debug, Default)]
 struct Places {
+    informs: f64,
     score: f64,
     cuts: Vec<Cut>,
 }
@@ -230,7 +236,7 @@ impl<U: Units> Cutter<'_, U> {
     fn choose(&mut self, rows: &[u32]) -> Option<Cut> {
         let mut columns: Vec<Places> =
             (0..self.axes.len()).map(|column| self.places(rows, column)).collect();
-        columns.sort_by(|a, b| b.score.total_cmp(&a.score));
+        columns.sort_by(|a, b| b.informs.total_cmp(&a.informs).then(b.score.total_cmp(&a.score)));
         columns
             .into_iter()
             .flat_map(|places| places.cuts)
@@ -263,7 +269,9 @@ impl<U: Units> Cutter<'_, U> {
                 places.push((total - 2 * smaller, at));
             }
         }
-        places.sort_unstable();
+        let informs = self.informs(rows, column);
+        let bits = |at: usize| informs.as_ref().map_or(0.0, |gains| gains[at]);
+        places.sort_by(|a, b| bits(b.1).total_cmp(&bits(a.1)).then(a.cmp(b)));
         places.truncate(MOST_PROBES);
         let before = self.penalty(axis, &self.weights) * total as f64;
         let mut cuts: Vec<Cut> = places
@@ -273,11 +281,23 @@ impl<U: Units> Cutter<'_, U> {
                 let after = self.penalty(axis, left) * weight(left)
                     + self.penalty(axis, right) * weight(right);
                 let gain = axis.weight() * (before - after);
-                Cut { column, key: self.weights[at].key, gain }
+                Cut { column, key: self.weights[at].key, gain, informs: bits(at) }
             })
             .collect();
-        cuts.sort_by(|a, b| b.gain.total_cmp(&a.gain));
-        Places { score: self.score(axis, before, total, &cuts), cuts }
+        cuts.sort_by(|a, b| b.informs.total_cmp(&a.informs).then(b.gain.total_cmp(&a.gain)));
+        let informs = cuts.first().map_or(0.0, |cut| cut.informs);
+        Places { informs, score: self.score(axis, before, total, &cuts), cuts }
+    }
+
+    /// What a cut behind each of the column's keys tells of the target; nothing where there is none.
+    fn informs(&self, rows: &[u32], column: usize) -> Option<Vec<f64>> {
+        let target = self.problem.target_column()?;
+        let told = rows.chunks_exact(self.units.stride()).flat_map(|row| {
+            let key = self.units.key(row, column);
+            let told = self.units.told(row, target);
+            told.map(move |(value, rows)| Told { key, value, rows })
+        });
+        Some(information::gains(told.collect(), self.weights.iter().map(|weight| weight.key)))
     }
 
     /// How early a column is asked. While a part is large, a wide region weighs beside what the

@@ -418,3 +418,36 @@ fn a_lattice_too_large_to_be_numbered_is_searched_within_its_limit() {
     assert!(anytime.proof.is_some_and(|proof| proof.checks <= Anytime::CHECKS + 30));
     assert!(anytime.loss <= long.loss);
 }
+
+#[test]
+fn cuts_by_a_target_keep_what_tells_of_it() {
+    // Whoever is above 50 is ill, wherever they live; towns are many and tell nothing.
+    let texts = |n: u32| (0..n).map(|v| Some(v.to_string())).collect::<Vec<_>>();
+    let columns = vec![
+        QuasiColumn::numeric("town", texts(400)).unwrap(),
+        QuasiColumn::numeric("age", texts(100)).unwrap().with_weight(0.01),
+    ];
+    let ill = SensitiveColumn { name: "ill".into(), values: 2 };
+    let mut builder = FrequencyBuilder::new(columns, vec![ill], Counting::Rows).unwrap();
+    for person in 0..2000u32 {
+        let (town, age) = (person * 7919 % 400, person * 31 % 100);
+        builder.add(&[town, age], 1, &[], &[(0, u32::from(age > 50), 1)]).unwrap();
+    }
+    let table = builder.finish();
+    // The share of people in classes of one value.
+    let told = |problem: Problem<'_>| {
+        let recoding = problem.solve(&Mondrian).unwrap().recoding;
+        let mut values: BTreeMap<u32, [u64; 2]> = BTreeMap::new();
+        for combination in 0..table.combinations() as u32 {
+            let class = recoding.class_of(combination).unwrap();
+            let value = usize::from(table.code(combination, 1) > 50);
+            values.entry(class).or_default()[value] += table.rows(combination);
+        }
+        assert!(values.values().all(|[a, b]| a + b >= 25));
+        values.values().filter(|v| v[0] == 0 || v[1] == 0).map(|[a, b]| a + b).sum::<u64>() as f64
+            / 2000.0
+    };
+    let problem = || Problem::new(&table, vec![Box::new(KAnonymity::new(25))]);
+    let (by_loss, by_target) = (told(problem()), told(problem().target(0)));
+    assert!(by_target > 0.99 && by_loss < 0.8, "{by_target} {by_loss}");
+}

@@ -303,6 +303,10 @@ fn table(raw: RawTable, key: &str) -> Result<TableRule, PolicyError> {
             "two runs would not give the same bytes; limit the search with `checks_max`",
         ));
     }
+    if search.target.is_some() {
+        let reason = "is of a table by itself (`anonymed table anonymize`); leave it out";
+        return Err(PolicyError::new(format!("{key}.search.target"), reason));
+    }
     if let Some(share) = raw.suppress_max {
         if !(0.0..=1.0).contains(&share) {
             return Err(PolicyError::new(format!("{key}.suppress_max"), "a share from 0 to 1"));

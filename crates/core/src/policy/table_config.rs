@@ -107,6 +107,8 @@ pub struct SearchConfig {
     /// After so many judged candidates the best found is taken; unlike a time, it gives the same result
     /// on every machine.
     pub checks_max: Option<u64>,
+    /// The sensitive column that is to be told as well as can be.
+    pub target: Option<String>,
 }
 
 impl Default for SearchConfig {
@@ -117,6 +119,7 @@ impl Default for SearchConfig {
             suppress_max: 0.05,
             time_limit: None,
             checks_max: None,
+            target: None,
         }
     }
 }
@@ -154,6 +157,7 @@ pub(super) struct RawSearch {
     suppress_max: Option<f64>,
     time_limit: Option<String>,
     checks_max: Option<u64>,
+    target: Option<String>,
 }
 
 impl TableConfig {
@@ -225,6 +229,7 @@ impl TableConfig {
             ));
         }
         let search = search(raw.search, "search")?;
+        told(&search, &columns)?;
         let is_attacked = raw.attack.is_some();
         let attack = raw.attack.unwrap_or_default().parse("attack")?;
         if is_attacked {
@@ -316,6 +321,22 @@ fn attackable(columns: &[(String, ColumnConfig)]) -> Result<(), PolicyError> {
         )),
         None => Ok(()),
     }
+}
+
+/// Refuses a target that no search goes by.
+fn told(search: &SearchConfig, columns: &[(String, ColumnConfig)]) -> Result<(), PolicyError> {
+    let Some(target) = &search.target else { return Ok(()) };
+    let is_sensitive = |(name, column): &(String, ColumnConfig)| {
+        name == target && column.role == AttributeRole::Sensitive
+    };
+    let reason = if !columns.iter().any(is_sensitive) {
+        "names a column that has not the role \"sensitive\""
+    } else if search.method != SearchConfig::default().method {
+        "only `method = \"mondrian\"` cuts by what a column tells"
+    } else {
+        return Ok(());
+    };
+    Err(PolicyError::new("search.target", reason))
 }
 
 /// Refuses to compare with values that stand in no raw table.
@@ -461,6 +482,7 @@ pub(super) fn search(raw: RawSearch, key: &str) -> Result<SearchConfig, PolicyEr
         suppress_max,
         time_limit: raw.time_limit.as_deref().map(duration).transpose()?,
         checks_max: raw.checks_max,
+        target: raw.target,
     })
 }
 
@@ -547,6 +569,9 @@ mod tests {
         check(&format!("{COLUMNS}[[model]]\nkind = \"x\"\n"), "has no parameter");
         check(&format!("{COLUMNS}[[model]]\nk = \"5\"\n"), "model[0].k");
         check(&format!("{COLUMNS}[search]\nsuppress_max = 2\n"), "search.suppress_max");
+        check(&format!("{COLUMNS}[search]\ntarget = \"age\"\n"), "search.target: names a column");
+        let kmember = "[search]\ntarget = \"dx\"\nmethod = \"kmember\"\n";
+        check(&format!("{COLUMNS}{kmember}"), "search.target: only");
         check(&format!("{COLUMNS}[search]\ntime_limit = \"soon\"\n"), "search.time_limit");
         check(&format!("{COLUMNS}[attack]\nlinkage_max = 2.0\n"), "attack.linkage_max");
         check(&format!("{COLUMNS}[attack]\nattempts = 0\n"), "attack.attempts");

@@ -62,6 +62,12 @@ pub(super) struct Prepared<'a> {
 }
 
 impl Prepared<'_> {
+    /// The place of a sensitive column among those.
+    fn sensitive_at(&self, name: &str) -> Option<usize> {
+        let sensitive = self.bound.of_role(AttributeRole::Sensitive);
+        sensitive.iter().position(|at| self.bound.released[*at].name == name)
+    }
+
     /// The models, bound to the table.
     pub(super) fn models(
         &self,
@@ -202,6 +208,10 @@ fn problem<'p>(
     }
     if job.config.search.time_limit.is_some() {
         problem = problem.is_late(is_late);
+    }
+    let target = job.config.search.target.as_ref();
+    if let Some(at) = target.and_then(|name| prepared.sensitive_at(name)) {
+        problem = problem.target(at);
     }
     Ok(problem)
 }
