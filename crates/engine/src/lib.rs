@@ -38,6 +38,7 @@ pub mod table_propose;
 pub mod table_report;
 pub mod table_risk;
 pub mod table_utility;
+mod text_samples;
 pub mod verification;
 pub mod verify;
 

@@ -10,8 +10,11 @@ use std::path::{Path, PathBuf};
 
 use anonymed_core::{
     AuditEvent, CancelToken, Document, EntityType, FieldProfile, FileNumber, Format, InspectSink,
-    Modality, ModalityError, Place, Progress, QuarantinedRecord, Sensitive, SubjectMention,
+    Modality, ModalityError, Place, Progress, PseudonymDomain, Pseudonymizer, QuarantinedRecord,
+    Sensitive, SubjectMention,
 };
+use anonymed_table::Tables;
+use anonymed_text::Scrubber;
 use hashbrown::HashSet;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -20,7 +23,7 @@ use sha2::{Digest, Sha256};
 use crate::graph::{DocumentKeys, KeepDates, RawGraph};
 use crate::job;
 use crate::project::Project;
-use crate::{EngineError, registry};
+use crate::{EngineError, registry, text_samples};
 
 /// Rejected records listed per file; beyond, they are counted.
 const REJECTED_LISTED: usize = 1_000;
@@ -130,7 +133,9 @@ pub fn scan(
             exit: 2,
         });
     }
-    let modalities = registry::modalities();
+    let domain = PseudonymDomain("samples".into());
+    let text = text_samples::engine(Pseudonymizer::keyed(project.keys(), &domain))?;
+    let readers = Readers { modalities: registry::modalities(), text };
     let total = files.iter().map(|f| f.length).sum();
     progress.begin("scan", total, "B");
     let mut graph = RawGraph::default();
@@ -160,7 +165,7 @@ pub fn scan(
             || {
                 let scanned = portion.par_iter().map(|found| {
                     cancel.check()?;
-                    let result = one(&modalities, found);
+                    let result = one(&readers, found);
                     progress.advance("scan", found.length);
                     Ok(result)
                 });
@@ -280,7 +285,14 @@ fn walk(input: &Path) -> Result<Vec<Found>, EngineError> {
     Ok(found)
 }
 
-fn one(modalities: &[Box<dyn Modality>], found: &Found) -> (Entry, RawGraph) {
+/// What files are read with.
+struct Readers {
+    modalities: Vec<Box<dyn Modality>>,
+    /// Looks at samples of tables' columns.
+    text: Scrubber,
+}
+
+fn one(readers: &Readers, found: &Found) -> (Entry, RawGraph) {
     let mut entry = Entry {
         number: found.number,
         name: found.name.clone(),
@@ -300,7 +312,7 @@ fn one(modalities: &[Box<dyn Modality>], found: &Found) -> (Entry, RawGraph) {
         entry.status = Status::LeftOut(reason.to_owned());
         return (entry, RawGraph::default());
     }
-    match read(modalities, found, &mut entry) {
+    match read(readers, found, &mut entry) {
         Ok(graph) => (entry, graph),
         Err(reason) => {
             entry.status = Status::Unreadable(reason);
@@ -324,14 +336,11 @@ fn read_event(project: &Project, purpose: &str, entry: &Entry) -> AuditEvent {
 }
 
 /// Reads a file; the error is the reason it is listed with.
-fn read(
-    modalities: &[Box<dyn Modality>],
-    found: &Found,
-    entry: &mut Entry,
-) -> Result<RawGraph, String> {
+fn read(readers: &Readers, found: &Found, entry: &mut Entry) -> Result<RawGraph, String> {
     let mut file = fs_err::File::open(&found.path).map_err(|e| cannot_read(&e))?;
     let (head, sha256) = hash(&mut file).map_err(|e| cannot_read(&e))?;
     entry.sha256 = sha256;
+    let modalities = &readers.modalities;
     let format = registry::sniff(modalities, &head, found.length)
         .ok_or("no known format: not a table, FHIR or readable text")?;
     let modality = registry::of(modalities, &format).ok_or("no reader for this format")?;
@@ -350,6 +359,10 @@ fn read(
     }
     let inspected = job::guarded(|| modality.inspect(&mut document, &format, &mut sink));
     let graph = sink.graph;
+    let inspected = inspected.and_then(|()| match format.modality == "table" {
+        true => sampled(&mut document, &format, &mut entry.fields, &readers.text),
+        false => Ok(()),
+    });
     match inspected {
         Ok(()) => {
             if is_text {
@@ -360,6 +373,23 @@ fn read(
         }
         Err(e) => Err(reason_of(&e)),
     }
+}
+
+/// Makes the profiles of a table's columns stricter by what the text engine finds in samples of them.
+fn sampled(
+    document: &mut Document<'_>,
+    format: &Format,
+    fields: &mut [FieldProfile],
+    text: &Scrubber,
+) -> Result<(), ModalityError> {
+    let tables = Tables::default();
+    let mut rest = fields;
+    for part in tables.parts(document, format)? {
+        let (own, others) = rest.split_at_mut(part.columns.len().min(rest.len()));
+        job::guarded(|| text_samples::settle(&tables, (document, format, &part), own, text))?;
+        rest = others;
+    }
+    Ok(())
 }
 
 fn reason_of(error: &ModalityError) -> String {

@@ -4,13 +4,14 @@ use std::io::Write;
 use std::path::Path;
 
 use anonymed_assess::apart::ApartReport;
-use anonymed_core::{AttributeRole, CancelToken, EntityType};
+use anonymed_core::{AttributeRole, CancelToken, EntityType, PseudonymDomain, Pseudonymizer};
 use anonymed_table::{TableOptions, Tables};
+use anonymed_vault::draw_root_key;
 use serde::Serialize;
 
-use crate::EngineError;
 use crate::propose::{ProposedPart, table_file};
 use crate::table_input::TableInput;
+use crate::{EngineError, text_samples};
 
 /// A proposal and what it comes from; no value of the table is in it.
 #[derive(Debug, Clone, Serialize)]
@@ -51,8 +52,12 @@ pub struct ColumnProposal {
 /// Where the table cannot be read, holds no column that could be released, or the work is cancelled.
 pub fn propose(input: TableInput<'_>, cancel: &CancelToken) -> Result<TableProposal, EngineError> {
     let tables = Tables::new(TableOptions::default());
+    let domain = PseudonymDomain("samples".into());
+    let text = text_samples::engine(Pseudonymizer::keyed(&draw_root_key()?, &domain))?;
     let (part, profile) = input.open(&tables, |document, format, part| {
-        Ok((part.clone(), tables.profile(document, format, part, cancel)?))
+        let mut profile = tables.profile(document, format, part, cancel)?;
+        text_samples::settle(&tables, (document, format, part), &mut profile.fields, &text)?;
+        Ok((part.clone(), profile))
     })?;
     let Some((configuration, parts)) = table_file(&part, &profile.fields) else {
         return Err(EngineError::Usage(
