@@ -15,7 +15,7 @@ use crate::batch::StringBatch;
 use crate::cell_date::{self, DateStyle, StyleSurvey};
 use crate::csv_read::{Event, rejected};
 use crate::header;
-use crate::lexicon::{self, Usage};
+use crate::lexicon::Usage;
 use crate::profile::{ColumnClass, ColumnProfiler};
 use crate::source::{self, Part};
 use crate::{Tables, values};
@@ -161,6 +161,9 @@ pub struct Persons<'a> {
     pub subject: Option<&'a str>,
     /// Columns that name people, with what their values are where that is said.
     pub identifiers: &'a [(&'a str, Option<EntityType>)],
+    /// Columns of another part. What is neither here nor there is nobody's to release, and looked for where rows
+    /// have words of their own in it.
+    pub others: &'a [&'a str],
 }
 
 impl Tables {
@@ -200,6 +203,40 @@ pub(crate) struct RowReader {
     dates: Vec<(usize, DateStyle)>,
     /// First, middle and last name columns of the patient.
     name_parts: Vec<usize>,
+    /// What the columns were seen to be.
+    seen: Vec<Seen>,
+}
+
+/// What a column was seen to be.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    /// By header and values together.
+    entity: Option<EntityType>,
+    /// Where its values are words.
+    words: Option<EntityType>,
+    /// Where rows have words of their own in it, and nobody recognised it.
+    own_words: Option<EntityType>,
+}
+
+/// Whether values of a type are looked for elsewhere as they are.
+fn is_sought(entity: EntityType) -> bool {
+    use EntityType as E;
+    !matches!(
+        entity,
+        E::Date
+            | E::Age
+            | E::Time
+            | E::State
+            | E::Country
+            | E::Profession
+            | E::Organization
+            | E::Department
+    )
+}
+
+/// Whose a value is, where a row is somebody's: a person of whom no more is known is that one.
+fn of_row(entity: EntityType) -> EntityType {
+    if entity == EntityType::Person { EntityType::Patient } else { entity }
 }
 
 impl RowReader {
@@ -228,7 +265,13 @@ impl RowReader {
         let dated = |column: usize| (column, styles[column].style());
         let of_date = |c: &ColumnClass| c.profile.entity == Some(EntityType::Date);
         let birth = with(Usage::Birth).map(dated);
+        let seen = |class: &ColumnClass| Seen {
+            entity: class.profile.entity,
+            words: class.words,
+            own_words: own_words(class),
+        };
         Self {
+            seen: classes.iter().map(seen).collect(),
             subject: candidates.first().copied(),
             keys: candidates.iter().map(|c| (*c, column_authority(&columns[*c]))).collect(),
             known: classes
@@ -253,19 +296,37 @@ impl RowReader {
         }
     }
 
-    /// Believes what is said of the columns.
-    fn say(&mut self, columns: &[String], Persons { subject, identifiers }: Persons<'_>) {
+    /// Believes what is said of the columns. What an identifier's header and values do not say is taken for names
+    /// where they are words, and for numbers elsewhere; dates are told apart by their own means.
+    fn say(&mut self, columns: &[String], Persons { subject, identifiers, others }: Persons<'_>) {
         let position = |name: &str| columns.iter().position(|column| column == name);
         self.subject = subject.and_then(position);
         self.keys = self.subject.iter().map(|at| (*at, column_authority(&columns[*at]))).collect();
-        for (name, entity) in identifiers {
-            let Some(at) = position(name).filter(|at| Some(*at) != self.subject) else { continue };
-            let seen =
-                self.known.iter().find(|(column, _)| *column == at).map(|(_, entity)| *entity);
-            let by_header = || lexicon::look_up(name).and_then(|word| word.entity);
-            let entity = entity.or(seen).or_else(by_header).unwrap_or(EntityType::OtherId);
-            self.known.retain(|(column, _)| *column != at);
+        for (at, column) in columns.iter().enumerate().filter(|(at, _)| Some(*at) != self.subject) {
+            let said =
+                identifiers.iter().find(|(name, _)| name == column).map(|(_, entity)| *entity);
+            let seen = self.known.iter().find(|(of, _)| *of == at).map(|(_, entity)| *entity);
+            let Seen { entity: of_values, words, own_words } = self.seen[at];
+            let entity = match said {
+                Some(said) => {
+                    said.filter(|entity| is_sought(*entity)).or(seen).or(match of_values {
+                        Some(entity) if !is_sought(entity) => None,
+                        entity => Some(entity.or(words).unwrap_or(EntityType::OtherId)),
+                    })
+                }
+                None if others.contains(&column.as_str()) => seen,
+                None => seen.or(own_words),
+            };
+            self.known.retain(|(of, _)| *of != at);
+            let Some(entity) = entity else { continue };
             self.known.push((at, entity));
+            // Whoever a column names beside a patient stands in that patient's notes.
+            if said.is_some() && matches!(entity, EntityType::Doctor | EntityType::Staff) {
+                self.known.push((at, EntityType::Relative));
+            }
+            // Words are names, whatever else they are said to be.
+            let words = words.filter(|words| said.is_some() && *words != entity);
+            self.known.extend(words.filter(|_| !entity.is_person()).map(|words| (at, words)));
         }
     }
 
@@ -283,9 +344,11 @@ impl RowReader {
                 .collect(),
             ..SubjectMention::default()
         };
+        let is_somebody_s = !mention.keys.is_empty();
         for (column, entity) in &self.known {
             if let Some(value) = filled(*column) {
-                mention.known.push(identifier(*entity, value.to_owned()));
+                let entity = if is_somebody_s { of_row(*entity) } else { *entity };
+                mention.known.push(identifier(entity, value.to_owned()));
             }
         }
         let parts: Vec<&str> = self.name_parts.iter().filter_map(|c| filled(*c)).collect();

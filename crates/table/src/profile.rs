@@ -267,7 +267,8 @@ impl ColumnProfiler {
             Usage::Event | Usage::Death => {
                 self.filled == 0 || self.share(DATE) >= 0.5 || self.year_or_compact()
             }
-            Usage::Birth | Usage::Subject(_) | Usage::None => true,
+            // `first` and `last` may be days, numbers or weeks of something.
+            Usage::First | Usage::Last => self.share(DATE) < 0.5 && self.share(NUMBER) < 0.5,
             _ => true,
         };
         if !agrees {
