@@ -215,11 +215,12 @@ impl<'a> Problem<'a> {
         self.models.iter().any(|m| m.places_population())
     }
 
-    /// The metric.
+    /// The sensitive column that cuts are to tell of.
     pub(crate) fn target_column(&self) -> Option<usize> {
         self.target
     }
 
+    /// The metric.
     pub(crate) fn loss_metric(&self) -> &dyn LossMetric {
         self.metric
     }

@@ -85,6 +85,16 @@ impl RootKey {
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(Zeroizing::new(bytes))
     }
+
+    /// Makes one of a secret text, by HKDF-SHA256; equal texts give equal keys. It is as hard to guess as the
+    /// text.
+    pub fn of_seed(seed: &[u8]) -> Self {
+        let hkdf = Hkdf::<Sha256>::new(Some(b"anonymed"), seed);
+        let mut bytes = Zeroizing::new([0u8; 32]);
+        hkdf.expand(b"seed/v1", bytes.as_mut_slice())
+            .expect("32 bytes are within the 8160 that HKDF-SHA256 can give");
+        Self(bytes)
+    }
 }
 
 impl fmt::Debug for RootKey {

@@ -26,6 +26,8 @@ pub struct Request<'a> {
     pub key_file: &'a Path,
     /// A policy to use; without one, one is proposed from the scan.
     pub policy: Option<String>,
+    /// Where the policy lies: files that it names are beside it.
+    pub policy_folder: Option<&'a Path>,
     /// What a proposed policy says.
     pub wishes: Wishes,
 }
@@ -146,6 +148,9 @@ pub fn deidentify(
     let policy_file = project.root().join(POLICY);
     if let Some(policy) = &request.policy {
         write_atomic(&policy_file, policy.as_bytes(), "the policy")?;
+        if let Some(folder) = request.policy_folder {
+            bring(&Policy::parse(policy)?, folder, project.root())?;
+        }
     } else if !policy_file.exists() {
         let policy = propose(&scanned, &request.wishes);
         write_atomic(&policy_file, policy.as_bytes(), "the policy")?;
@@ -166,6 +171,19 @@ pub fn deidentify(
         standing => standing,
     };
     Ok(Done { project, overlaps, plan, run, verification, standing })
+}
+
+/// Copies what a policy names beside itself, as far as it is there, into the state that will stand for its folder.
+fn bring(policy: &Policy, from: &Path, to: &Path) -> Result<(), EngineError> {
+    for name in policy.files() {
+        let plain = Path::new(&name).file_name().is_some_and(|file| file == name.as_str());
+        let file = from.join(&name);
+        if plain && name != POLICY && file.is_file() {
+            fs_err::copy(file, to.join(&name))
+                .map_err(EngineError::io("a file beside the policy", "copied"))?;
+        }
+    }
+    Ok(())
 }
 
 fn open(request: &Request<'_>, purpose: &str, session: Session) -> Result<Project, EngineError> {

@@ -51,6 +51,9 @@ pub struct Bound {
     pub policy: String,
     /// Public name of the key.
     pub key_id: String,
+    /// SHA-256 of each table that the policy's attacks are made with, by its key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub beside: BTreeMap<String, String>,
     /// The day ages are reckoned on.
     pub as_of: Date,
     /// Patients seen, and how many of them are conflicts.
@@ -291,6 +294,7 @@ fn bind(
         inventory: scan.inventory.digest.clone(),
         policy: policy_digest(project)?,
         key_id: project.keys().key_id().0,
+        beside: crate::table_attack::beside::digests(policy, project.root())?,
         as_of,
         subjects: SubjectCounts {
             total: graph.len() as u64,

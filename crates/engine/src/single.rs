@@ -12,8 +12,8 @@ use anonymed_core::{
 };
 use anonymed_table::promise::Kept;
 use anonymed_table::single::{
-    Acting, Beside, CheckError, Checked, SensitiveCounts, SingleOutcome, SingleTable, check,
-    checkable,
+    Acting, Beside, CheckError, Checked, Rewritten, SensitiveCounts, SingleOutcome, SingleTable,
+    check, checkable,
 };
 use anonymed_table::{TableOptions, Tables};
 use hashbrown::HashSet;
@@ -22,7 +22,7 @@ use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use crate::EngineError;
-use crate::single_actions::{Actions, ColumnAction};
+use crate::single_actions::Actions;
 use crate::table_attack::{self, TableAttackReport};
 use crate::table_input::{self, TableInput};
 use crate::table_report::{self, Drawing, Known, PageRequest};
@@ -60,8 +60,11 @@ pub struct TableReport {
     pub rows_without_subject: u64,
     /// Rows whose person is not known or not agreed on, where actions go by that; they are left out.
     pub held_rows: u64,
+    /// Whether a code or a fake in the release joins somebody's rows: models are of single rows then, but for
+    /// `scope = "joint"`.
+    pub rows_joined: bool,
     /// What was done with the values of columns that have an action.
-    pub actions: Vec<ColumnAction>,
+    pub actions: Vec<Rewritten>,
     /// People who were drawn; none where no sample was asked for. Rows of others are in no other count than
     /// `rows`.
     pub sampled_people: Option<u32>,
@@ -120,6 +123,22 @@ pub struct Joint {
     pub unique_subjects: u64,
     /// People of the smallest crowd with equal classes over all rows.
     pub smallest: u64,
+}
+
+/// Says before a key is made whether the work can begin, and whether the configuration's actions need one.
+///
+/// # Errors
+///
+/// Where the table is not there, the configuration cannot be used, or the output is there or named otherwise.
+pub fn ready(places: &Places<'_>) -> Result<bool, EngineError> {
+    let config = table_input::config(places.config)?;
+    checkable(&config).map_err(table_input::wrong)?;
+    output_format(places.output)?;
+    fs_err::metadata(places.input).map_err(EngineError::io("the table", "read"))?;
+    match places.output.exists() {
+        true => Err(EngineError::Usage("the output exists already; choose another place".into())),
+        false => Ok(config.needs_key()),
+    }
 }
 
 /// Anonymizes one table. `keys` are what the configuration's actions work with, where they need any.
@@ -287,12 +306,8 @@ fn permutation(config: &TableConfig) -> Result<Option<Pseudonymizer>, EngineErro
     if config.output.form != OutputForm::Permuted {
         return Ok(None);
     }
-    let key = match config.output.seed {
-        Some(seed) => {
-            let mut bytes = [0u8; 32];
-            bytes[..8].copy_from_slice(&seed.to_le_bytes());
-            RootKey::new(bytes)
-        }
+    let key = match &config.output.seed {
+        Some(seed) => RootKey::of_seed(seed.expose().as_bytes()),
         None => anonymed_vault::draw_root_key()?,
     };
     Ok(Some(Pseudonymizer::keyed(&key, &PseudonymDomain("table-permutation".into()))))
@@ -349,7 +364,7 @@ impl Work<'_> {
             let acting = Acting { context: &context, withheld: &withheld };
             let outcome = self.transform(staged, Some(acting))?;
             let found = actions.look((staged.path(), self.format), (self.config, &outcome))?;
-            found.refuse(&outcome, &withheld)?;
+            found.refuse(&withheld)?;
             if found.prose.is_empty() {
                 return Ok(outcome);
             }
@@ -412,7 +427,8 @@ fn report(config: &TableConfig, outcome: SingleOutcome, checked: &Checked) -> Ta
         rejected_rows: outcome.rejected.len() as u64,
         rows_without_subject: outcome.nameless,
         held_rows: outcome.held,
-        actions: outcome.rewritten.into_iter().map(ColumnAction::from).collect(),
+        rows_joined: config.joins_rows(),
+        actions: outcome.rewritten,
         sampled_people: outcome.sampled.map(|(some, _)| some),
         sampled_of: outcome.sampled.map(|(_, all)| all),
         rows_without_value: outcome.unstated,

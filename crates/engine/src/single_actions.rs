@@ -3,11 +3,12 @@
 //!
 //! The same key file, `[keys] domain` and authority give a patient the same code and date shift as in a project.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use anonymed_core::policy::{TableConfig, TableFormat, TimeMode};
+use anonymed_core::policy::{ColumnConfig, Generalization, TableConfig, TableFormat, TimeMode};
 use anonymed_core::{
     Action, AttributeRole, CancelToken, Context, KeyRing, Policy, PolicyError, Pseudonymizer,
     SubjectId,
@@ -17,7 +18,6 @@ use anonymed_table::{Persons, StringBatch, TableOptions, Tables, WITHHELD, relea
 use anonymed_text::Scrubber;
 use hashbrown::HashSet;
 use jiff::civil::Date;
-use serde::Serialize;
 
 use crate::graph::{KeepDates, KeyIndex, RawGraph, SubjectGraph};
 use crate::subjects::{KnownValuesNeed, Patients, pseudonymizer};
@@ -25,37 +25,13 @@ use crate::table_input::TableInput;
 use crate::verification::known_values;
 use crate::verify::dates::unwritten_dates;
 use crate::verify::residual::{Position, residual};
-use crate::verify::{CellUse, KnownValues, Sweep, Weight};
+use crate::verify::{CellUse, ColumnTally, KnownValues, Sweep, Weight};
 use crate::{EngineError, job};
 
 /// Exit code of a release in which identifiers were found.
 const REFUSED: u8 = 5;
 /// Share of a column's cells of prose beyond which blanking is not enough, as in a project by default.
 const WITHHELD_MOST: f64 = 0.05;
-
-/// What was done with the values of one column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ColumnAction {
-    /// The column.
-    pub column: String,
-    /// The action's verb.
-    pub action: &'static str,
-    /// Cells that state something.
-    pub filled: u64,
-    /// Cells in which something was replaced.
-    pub changed: u64,
-    /// Cells that were emptied, since the action could not be applied to what they say.
-    pub emptied: u64,
-    /// Cells of prose that are blanked because an identifier was found in what was written.
-    pub withheld: u64,
-}
-
-impl From<Rewritten> for ColumnAction {
-    fn from(column: Rewritten) -> Self {
-        let Rewritten { column, action, filled, changed, emptied, withheld, .. } = column;
-        Self { column, action, filled, changed, emptied, withheld }
-    }
-}
 
 /// What the actions of a configuration work with.
 pub(crate) struct Actions<'a> {
@@ -152,6 +128,20 @@ impl<'a> Actions<'a> {
             .iter()
             .filter_map(|done| Looked::of(done, &columns, config, format))
             .collect();
+        let mut kept: Vec<(usize, &str, ColumnTally)> = config
+            .columns
+            .iter()
+            .filter(|(_, column)| is_kept(column))
+            .filter_map(|(name, _)| {
+                let at = columns.iter().position(|column| column == name)?;
+                Some((at, name.as_str(), ColumnTally::default()))
+            })
+            .collect();
+        // Towns and postal codes are kept on purpose, where they are.
+        let kept_sweep = Sweep::new(&self.known)
+            .allowing(self.policy.text.allow.iter().map(String::as_str))
+            .keeping_areas();
+        let is_guarded = format == TableFormat::Csv;
         let mut found = Found::default();
         let mut row = 0;
         for batch in table {
@@ -164,13 +154,25 @@ impl<'a> Actions<'a> {
                 })?;
                 let person = outcome.subjects.as_ref().and_then(|all| all.get(row + at));
                 let owner = person.and_then(|code| outcome.owners.get(*code as usize)).copied();
+                for (column, name, tally) in &mut kept {
+                    let value = batch.value(*column, at);
+                    let value = if is_guarded { anonymed_table::unguarded(value) } else { value };
+                    if !value.is_empty() {
+                        let hits = tally.add(&kept_sweep, value, owner);
+                        if hits.iter().any(|hit| hit.weight == Weight::Certain) {
+                            found.take_column(name);
+                        }
+                    }
+                }
                 for column in &looked {
-                    let is_hit = column.is_hit(&batch, at, (raw_row, owner), &sweep, self);
-                    found.take(column, raw_row, is_hit);
+                    let hit = column.look(&batch, at, (raw_row, owner), &sweep, self);
+                    found.take(column, raw_row, hit);
                 }
             }
             row += batch.len();
         }
+        let told = kept.iter().filter(|(.., tally)| tally.verdict(&kept_sweep).is_some());
+        told.for_each(|(_, name, _)| found.take_column(name));
         Ok(found)
     }
 }
@@ -182,6 +184,22 @@ pub(crate) struct Found {
     pub(crate) prose: HashSet<(u32, String)>,
     /// Columns of other actions with a cell that holds an identifier still.
     pub(crate) columns: Vec<String>,
+    /// Of each column of prose the cells that state something, and those of them that hold an identifier or are
+    /// blanked for one.
+    cells: BTreeMap<String, (u64, u64)>,
+}
+
+/// What a written cell is found to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// It states nothing.
+    Empty,
+    /// Nothing is found in it.
+    Clean,
+    /// It was blanked before.
+    Blanked,
+    /// It holds an identifier.
+    Hit,
 }
 
 impl Found {
@@ -191,45 +209,48 @@ impl Found {
     /// # Errors
     ///
     /// [`EngineError::Nothing`] that names the columns.
-    pub(crate) fn refuse(
-        &self,
-        outcome: &SingleOutcome,
-        withheld: &HashSet<(u32, String)>,
-    ) -> Result<(), EngineError> {
+    pub(crate) fn refuse(&self, withheld: &HashSet<(u32, String)>) -> Result<(), EngineError> {
         let refused = |reason: String| Err(EngineError::Nothing { reason, exit: REFUSED });
         if !self.columns.is_empty() {
             return refused(format!(
                 "an identifier that was read stands in what was written of {}; there is no output. Give the \
-                 column another action",
+                 column another action, or drop it",
                 self.columns.join(", ")
             ));
         }
         if self.prose.intersection(withheld).next().is_some() {
             return Err(EngineError::Integrity("a cell that was to be blanked was not".into()));
         }
-        for done in &outcome.rewritten {
-            let found =
-                self.prose.iter().filter(|(_, column)| *column == done.column).count() as u64;
-            let held = done.withheld + found;
-            if held > 1 && held as f64 > WITHHELD_MOST * done.filled as f64 {
+        for (column, (cells, held)) in &self.cells {
+            if *held > 1 && *held as f64 > WITHHELD_MOST * *cells as f64 {
                 return refused(format!(
-                    "an identifier that was read stands in {held} of {} cells of {} after scrubbing; there is no \
-                     output. Leave the column out, or redact it",
-                    done.filled, done.column
+                    "an identifier that was read stands in {held} of {cells} cells of {column} after scrubbing; \
+                     there is no output. Leave the column out, or redact it"
                 ));
             }
         }
         Ok(())
     }
 
-    fn take(&mut self, column: &Looked<'_>, row: u32, is_hit: bool) {
-        if !is_hit {
+    fn take(&mut self, column: &Looked<'_>, row: u32, look: Look) {
+        if column.used == CellUse::Prose && look != Look::Empty {
+            let (cells, held) = self.cells.entry(column.done.column.clone()).or_default();
+            *cells += 1;
+            *held += u64::from(look != Look::Clean);
+        }
+        if look != Look::Hit {
             return;
         }
         if column.used == CellUse::Prose {
             self.prose.insert((row, column.done.column.clone()));
-        } else if !self.columns.contains(&column.done.column) {
-            self.columns.push(column.done.column.clone());
+        } else {
+            self.take_column(&column.done.column);
+        }
+    }
+
+    fn take_column(&mut self, name: &str) {
+        if !self.columns.iter().any(|known| known == name) {
+            self.columns.push(name.to_owned());
         }
     }
 }
@@ -262,34 +283,44 @@ impl<'a> Looked<'a> {
         Some(Self { done, at, used, role: column.role, is_guarded: format == TableFormat::Csv })
     }
 
-    fn is_hit(
+    fn look(
         &self,
         batch: &StringBatch,
         at: usize,
         (row, owner): (u32, Option<SubjectId>),
         sweep: &Sweep<'_>,
         actions: &Actions<'_>,
-    ) -> bool {
+    ) -> Look {
         let value = batch.value(self.at, at);
         let value = if self.is_guarded { anonymed_table::unguarded(value) } else { value };
-        if value.is_empty() || value == WITHHELD {
-            return false;
+        if value.is_empty() {
+            return Look::Empty;
         }
         let excused: &[Range<usize>] = self.done.spans.get(&row).map_or(&[], Vec::as_slice);
+        if value == WITHHELD && excused.first().is_some_and(|span| *span == (0..value.len())) {
+            return Look::Blanked;
+        }
         let hits = match self.used {
             CellUse::Prose => sweep.field(value, owner, excused),
             used => sweep.cell(value, owner, used),
         };
         if hits.iter().any(|hit| hit.weight == Weight::Certain) {
-            return true;
+            return Look::Hit;
         }
         if self.used == CellUse::Written {
-            return false;
+            return Look::Clean;
         }
         let dated = self.used == CellUse::Prose && actions.policy.time.mode != TimeMode::Keep;
-        !residual(value, Position::Cell(self.role), excused).is_empty()
-            || (dated && !unwritten_dates(value, excused).is_empty())
+        let is_hit = !residual(value, Position::Cell(self.role), excused).is_empty()
+            || (dated && !unwritten_dates(value, excused).is_empty());
+        if is_hit { Look::Hit } else { Look::Clean }
     }
+}
+
+/// Whether a column's values are released as they are, and are in no label that people share.
+fn is_kept(column: &ColumnConfig) -> bool {
+    let is_whole = matches!(column.role, AttributeRole::Sensitive | AttributeRole::Insensitive);
+    is_whole && column.action == Action::Keep && column.items.is_none()
 }
 
 /// What the rows of a table say of its people.
@@ -302,7 +333,14 @@ fn read_people(
         .of_role(AttributeRole::Identifier)
         .map(|(name, column)| (name.as_str(), column.entity))
         .collect();
-    let persons = Persons { subject: config.subject.as_deref(), identifiers: &identifiers };
+    let others: Vec<&str> = config
+        .columns
+        .iter()
+        .filter(|(_, column)| column.role != AttributeRole::Identifier)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let subject = config.subject.as_deref();
+    let persons = Persons { subject, identifiers: &identifiers, others: &others };
     let tables = Tables::new(TableOptions::default());
     let mut graph = RawGraph::default();
     input.open(&tables, |document, format, part| {
@@ -319,7 +357,12 @@ fn works_on_dates(config: &TableConfig) -> bool {
     config.columns.iter().any(|(_, column)| {
         matches!(
             column.action,
-            Action::Shift | Action::Text | Action::Generalize(_) | Action::Surrogate
+            Action::Shift
+                | Action::Text
+                | Action::Surrogate
+                | Action::Generalize(
+                    Generalization::AgeCap | Generalization::Month | Generalization::Year
+                )
         )
     })
 }

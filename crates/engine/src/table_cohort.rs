@@ -50,7 +50,7 @@ pub struct CohortAnswer {
 const REST: &str = "rest";
 
 /// Answers a question about a table, and about the raw one beside it. A table that has the subject column or an
-/// identifier of the configuration is raw: no release has them.
+/// identifier of the configuration is raw, but for one that is released with other values: no release has them.
 ///
 /// # Errors
 ///
@@ -147,11 +147,12 @@ impl Side {
         cancel: &CancelToken,
     ) -> Result<Self, EngineError> {
         let subject = config.subject.as_deref();
-        let dropped: Vec<&str> = config
-            .of_role(AttributeRole::Identifier)
-            .map(|(name, _)| name.as_str())
-            .chain(subject)
-            .collect();
+        let of_identifiers = config.of_role(AttributeRole::Identifier);
+        let (released, mut dropped): (Vec<_>, Vec<_>) =
+            of_identifiers.partition(|(_, column)| column.is_released());
+        let is_released = |name: &str| released.iter().any(|(column, _)| column == name);
+        let mut dropped: Vec<&str> = dropped.drain(..).map(|(name, _)| name.as_str()).collect();
+        dropped.extend(subject.filter(|name| !is_released(name)));
         let mut raw = false;
         let view = input.open(tables, |document, format, part| {
             raw = part.columns.iter().any(|column| dropped.contains(&column.as_str()));

@@ -99,13 +99,13 @@ pub(crate) fn wanted(config: &TableConfig) -> impl Iterator<Item = Wanted<'_>> {
     let released = |role| {
         matches!(role, AttributeRole::Quasi | AttributeRole::Sensitive | AttributeRole::Insensitive)
     };
-    config.columns.iter().filter(move |(_, column)| released(column.role)).map(|(name, column)| {
-        Wanted {
-            name,
-            role: column.role,
-            missing: &column.missing,
-            hierarchy: column.hierarchy.as_ref(),
-        }
+    let columns = config.columns.iter();
+    let columns = columns.filter(move |(_, column)| released(column.role) && column.is_released());
+    columns.map(|(name, column)| Wanted {
+        name,
+        role: column.role,
+        missing: &column.missing,
+        hierarchy: column.hierarchy.as_ref(),
     })
 }
 

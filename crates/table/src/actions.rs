@@ -238,6 +238,10 @@ impl Cell<'_> {
 
     /// Moves a number by a keyed share of itself: the same patient and value move alike.
     fn perturb(&self, value: &str, by: Perturbation) -> Option<String> {
+        // `1,234` is a thousand and more, or one and a little: nobody knows, so it is left out.
+        if values::is_grouped(value) {
+            return None;
+        }
         let number = values::number(value)?;
         let whose = self.subject.map(|s| s.pseudonym.code()).unwrap_or_default();
         let bytes = self.ctx.pseudonymizer.bytes(&self.kind(), &whose, value.trim());

@@ -22,7 +22,7 @@ use crate::lexicon;
 use crate::source::Part;
 
 /// Rows surveyed for the style of ambiguous dates.
-const SURVEY_ROWS: u64 = 200_000;
+pub(crate) const SURVEY_ROWS: u64 = 200_000;
 
 /// What is done with one column.
 #[derive(Debug, Clone)]

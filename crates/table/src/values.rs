@@ -32,6 +32,17 @@ pub(crate) fn is_comma_decimal(value: &str) -> bool {
 }
 
 /// A number with a point or a comma before the decimals.
+/// Whether a number may be grouped by thousands: up to three digits, then comma and three digits, once or more.
+pub(crate) fn is_grouped(value: &str) -> bool {
+    let value = value.trim().trim_start_matches(['-', '+']);
+    let mut groups = value.split(',');
+    let is_digits = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
+    let first =
+        groups.next().is_some_and(|g| (1..=3).contains(&g.len()) && is_digits(g) && g != "0");
+    let mut rest = groups.peekable();
+    first && rest.peek().is_some() && rest.all(|group| group.len() == 3 && is_digits(group))
+}
+
 pub(crate) fn number(value: &str) -> Option<f64> {
     let value = value.trim();
     if is_number(value) {

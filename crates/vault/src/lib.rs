@@ -18,7 +18,6 @@
 
 pub mod attestation;
 pub mod audit;
-mod draw;
 mod error;
 mod files;
 mod harden;
@@ -32,14 +31,13 @@ mod stream;
 
 pub use attestation::{Attestation, canonical_json, verify_signature};
 pub use audit::{AuditChain, AuditEntry, AuditFault, AuditOptions, AuditReport, Checkpoint, Fault};
-pub use draw::draw_root_key;
 pub use error::VaultError;
 pub use files::write_private;
 pub use harden::harden_process;
 pub use key_file::{Cost, KeyFile, Protection, Sealing};
 pub use key_ring::{SealedKeyRing, Signer};
 pub use public_key::{PublicKey, Signature};
-pub use random::random_seed;
+pub use random::{draw_root_key, random_seed};
 pub use seal::{open, open_file, seal, seal_file};
 pub use stream::{OpenReader, SealWriter};
 

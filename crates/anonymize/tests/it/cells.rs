@@ -56,8 +56,12 @@ proptest! {
             let Some(labels) = labels else { continue };
             for (at, label) in labels.iter().enumerate() {
                 let value = columns[at].values()[codes[at] as usize].as_deref();
-                // Years and decades are levels of dates alone.
-                let holds = full && at == 3 || holds(at, label.as_deref(), value);
+                // Months, years and decades are levels of dates alone.
+                let holds = match (full && at == 3, label.as_deref(), value) {
+                    (true, Some(label), Some(value)) => label == "*" || label[..3] == value[..3],
+                    (true, label, None) => label.is_none_or(|label| label == "*"),
+                    (_, label, value) => holds(at, label, value),
+                };
                 prop_assert!(holds, "{label:?} of {value:?}");
             }
         }

@@ -52,8 +52,14 @@ struct Summary {
 pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
     let policy = args.policy.as_deref().map(read_policy).transpose()?;
     let wishes = wishes(&args.wish)?;
-    let request =
-        Request { input: &args.input, out: &args.out, key_file: &args.key_file, policy, wishes };
+    let request = Request {
+        input: &args.input,
+        out: &args.out,
+        key_file: &args.key_file,
+        policy,
+        policy_folder: args.policy.as_deref().and_then(std::path::Path::parent),
+        wishes,
+    };
     ready(&request)?;
     let session = common.open_or_make_key(&args.key_file)?;
     let cancel = cancel_on_signals()?;

@@ -8,7 +8,7 @@ use anonymed_engine::EngineError;
 use anonymed_engine::hierarchy::{
     HierarchyFault, HierarchyOrigin, HierarchyReport, HierarchyRequest, Values, check,
 };
-use anonymed_engine::single::{Places, TableReport, anonymize};
+use anonymed_engine::single::{Places, TableReport, anonymize, ready};
 use clap::{Args, Subcommand};
 
 use super::common::{Common, abandon_on_signals};
@@ -120,6 +120,11 @@ fn anonymized(
     key_file: Option<&Path>,
     common: &Common,
 ) -> Result<ExitCode, Failure> {
+    // Nothing is made for a configuration that cannot be used, or that needs no key.
+    let key_file = match key_file {
+        Some(file) if ready(&places)? => Some(file),
+        _ => None,
+    };
     let session = key_file.map(|file| common.open_or_make_key(file)).transpose()?;
     let keys = session.as_ref().map(|session| session.keys.as_ref() as &dyn KeyRing);
     let report = anonymize(places, keys, common.progress().as_ref(), &abandon_on_signals()?)?;
@@ -128,7 +133,9 @@ fn anonymized(
     } else {
         say(&report, common);
     }
-    let is_held = report.held_rows > 0 || report.actions.iter().any(|done| done.withheld > 0);
+    let is_held = report.held_rows > 0
+        || report.rejected_rows > 0
+        || report.actions.iter().any(|done| done.withheld > 0);
     Ok(if is_held { ExitCode::from(HELD) } else { ExitCode::SUCCESS })
 }
 
@@ -283,6 +290,12 @@ fn say(report: &TableReport, common: &Common) {
     }
     if report.rows_without_subject > 0 {
         common.say(&format!("{} rows name nobody and are left out", report.rows_without_subject));
+    }
+    if report.rows_joined && report.joint.is_some_and(|joint| joint.smallest > 0) {
+        common.say(
+            "a code or fake joins somebody's rows: what is promised is of single rows, and what all rows of a \
+             person tell is below; `scope = \"joint\"` makes it hold for that",
+        );
     }
     if report.held_rows > 0 {
         common.say(&format!(

@@ -121,7 +121,14 @@ fn a_table_given_away_as_it_is_is_refused() {
 
 #[test]
 fn what_is_required_and_not_made_is_no_pass() {
-    let bench = released("[attack]\nhomogeneity_max_share = 1.0\nrequired = [\"composition\"]\n");
+    let required = "[attack]\nhomogeneity_max_share = 1.0\nrequired = [\"composition\"]\n";
+    let bench = released("[attack]\nhomogeneity_max_share = 1.0\n");
+    bench.write("table.toml", config(required));
+    // The gate has no earlier release to hold beside what it writes.
+    let words = ["table", "anonymize", "raw.csv", "--out", "no.csv", "--config", "table.toml"];
+    let refused = bench.run(&words);
+    assert_eq!(code(&refused), 3, "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("attack.required") && !bench.path("no.csv").exists());
     let (exit, report, _) = attack(&bench, "out.csv", &[]);
     assert_eq!((exit, &report["passed"]), (5, &false.into()));
     let (exit, report, said) = attack(&bench, "out.csv", &["--earlier", "out.csv"]);

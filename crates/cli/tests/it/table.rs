@@ -356,6 +356,42 @@ fn classes_are_written_with_counts() {
 }
 
 #[test]
+fn stars_join_the_class_that_says_nothing() {
+    let bench = Bench::new();
+    // Ten of A, six who are `*` at the first level already, and three of D who find no class.
+    let rows: String = [("a1", 3), ("a2", 4), ("a3", 3), ("c", 6), ("d", 3)]
+        .iter()
+        .flat_map(|(value, times)| std::iter::repeat_n(format!("{value},x\n"), *times))
+        .collect();
+    bench.write("t.csv", format!("ward,note\n{rows}"));
+    bench.write("ward.csv", "a1;A;*\na2;A;*\na3;A;*\nc;*;*\nd;D;*\n");
+    bench.write(
+        "t.toml",
+        "[columns]\nward = { role = \"quasi\", hierarchy = \"ward.csv\" }\nnote = \"keep\"\n[[model]]\nk = 5\n[search]\n\
+         method = \"optimal\"\nsuppress_max = 0.2\n[output]\nsuppressed = \"star\"\n",
+    );
+    let done = bench.run(&[
+        "table",
+        "anonymize",
+        "t.csv",
+        "--out",
+        "o.csv",
+        "--config",
+        "t.toml",
+        "--json",
+    ]);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let told: serde_json::Value = serde_json::from_slice(&done.stdout).expect("a report");
+    assert_eq!(
+        (&told["released_rows"], &told["suppressed_rows"]),
+        (&19.into(), &3.into()),
+        "{told}"
+    );
+    let text = fs_err::read_to_string(bench.path("o.csv")).expect("an output");
+    assert_eq!(text.lines().filter(|line| *line == "*,x").count(), 9, "{text}");
+}
+
+#[test]
 fn rows_without_a_class_keep_their_place_with_stars() {
     let bench = Bench::new();
     let mut csv = people();

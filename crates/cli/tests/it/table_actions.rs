@@ -178,3 +178,122 @@ fn what_an_action_needs_is_asked_for() {
     let text = fs_err::read_to_string(bench.path("out.csv")).expect("an output");
     assert!(text.lines().nth(1).is_some_and(|line| line.starts_with("XXXXXXXX")), "{text}");
 }
+
+#[test]
+fn a_code_shows_how_many_rows_somebody_has() {
+    let bench = Bench::new();
+    // Everybody has two visits, and one person three.
+    let mut rows = String::from("mrn,age,sex\n");
+    for row in 0..=2 * PEOPLE {
+        let person = row % PEOPLE;
+        rows +=
+            &format!("{},{},{}\n", mrn(person), 30 + person % 4, ["F", "M"][person as usize % 2]);
+    }
+    bench.write("in/visits.csv", rows);
+    let config = "subject = \"mrn\"\nscope = \"joint\"\n[columns]\nmrn = \"pseudonym\"\nage = \"quasi\"\n\
+                  sex = \"quasi\"\n[keys]\ndomain = \"study\"\n[[model]]\nk = 5\n";
+    let (exit, told, said) = anonymize(&bench, config, &["--key-file", "k.key", "--json"]);
+    assert_eq!(exit, 0, "{said}");
+    assert_eq!(
+        (&told["suppressed_subjects"], &told["rows_joined"]),
+        (&1.into(), &true.into()),
+        "{told}"
+    );
+    // By code: what all rows of a person say, and how many there are.
+    let text = fs_err::read_to_string(bench.path("out.csv")).expect("an output");
+    let mut of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for line in text.lines().skip(1) {
+        let (code, labels) = line.split_once(',').expect("a code");
+        of.entry(code).or_default().push(labels);
+    }
+    let mut crowds: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
+    of.into_values().for_each(|mut signature| {
+        signature.sort_unstable();
+        *crowds.entry(signature).or_default() += 1;
+    });
+    assert!(crowds.values().all(|people| *people >= 5), "{crowds:?}");
+}
+
+#[test]
+fn the_share_of_blanked_cells_is_of_what_is_released() {
+    let bench = Bench::new();
+    // Three of sixty notes hold an identifier still: within the limit of the whole, above it in a sample where
+    // they are drawn.
+    let mark = |row: u32| match row % PEOPLE {
+        7 => format!(" and walked x{}x", mrn(row % PEOPLE + 1)),
+        _ => String::new(),
+    };
+    visits(&bench, mark);
+    let key = ["--key-file", "k.key", "--json"];
+    let (exit, whole, said) = anonymize(&bench, CONFIG, &key);
+    assert_eq!(exit, 6, "{said}");
+    let note = |told: &serde_json::Value| {
+        let all = told["actions"].as_array().expect("a list").clone();
+        all.into_iter().find(|done| done["column"] == "note").expect("the column")
+    };
+    assert_eq!((&note(&whole)["filled"], &note(&whole)["withheld"]), (&120.into(), &2.into()));
+    let mut exits = std::collections::BTreeSet::new();
+    for seed in 0..12 {
+        let sample =
+            format!("{CONFIG}[sample]\npeople = 12\nseed = \"a long text, number {seed}\"\n");
+        fs_err::remove_file(bench.path("out.csv")).ok();
+        let (exit, told, said) = anonymize(&bench, &sample, &key);
+        exits.insert(exit);
+        match exit {
+            0 => assert_eq!(note(&told)["filled"], 24, "{told}"),
+            5 => assert!(said.contains("2 of 24 cells of note"), "{said}"),
+            other => panic!("{other}: {said}"),
+        }
+    }
+    assert_eq!(exits.into_iter().collect::<Vec<_>>(), [0, 5]);
+}
+
+#[test]
+fn whoever_a_column_names_is_looked_for_in_prose() {
+    // Uncommon names, few of them, under headers that say nothing or something else.
+    let check = |headers: [&str; 2], columns: &str| {
+        let bench = Bench::new();
+        let [first_header, last_header] = headers;
+        let mut rows = format!("mrn,{first_header},{last_header},age,note\n");
+        for row in 0..2 * PEOPLE {
+            let person = row % PEOPLE;
+            let (first, last) = name(person);
+            rows += &format!(
+                "{},{first},{last},{},\"Seen today: {first} {last} slept well. {last} walked.\"\n",
+                mrn(person),
+                30 + person % 4
+            );
+        }
+        bench.write("in/visits.csv", rows);
+        let config = format!(
+            "subject = \"mrn\"\n[columns]\n{columns}age = \"quasi\"\nnote = \"text\"\n[keys]\ndomain = \
+             \"study\"\n[time]\nas_of = \"2024-01-01\"\n[[model]]\nk = 5\n"
+        );
+        let (exit, _, said) = anonymize(&bench, &config, &["--key-file", "k.key"]);
+        assert!(matches!(exit, 0 | 6), "{headers:?} {columns}: {exit} {said}");
+        let text = fs_err::read_to_string(bench.path("out.csv")).expect("an output");
+        for (line, row) in text.lines().skip(1).zip(0..) {
+            let (first, last) = name(row % PEOPLE);
+            assert!(
+                !line.contains(first) && !line.contains(last),
+                "{headers:?} {columns}: row {row}"
+            );
+        }
+    };
+    let both =
+        |rest: &str, [first, last]: [&str; 2]| format!("{first} = {rest}\n{last} = {rest}\n");
+    let drop = "\"drop\"";
+    for headers in
+        [["first", "last"], ["FIRST", "LastNm"], ["given_name", "birth_name"], ["c1", "c2"]]
+    {
+        check(headers, &both(drop, headers));
+    }
+    // A header of a date, over words.
+    check(["given", "last_visit_by"], &both(drop, ["given", "last_visit_by"]));
+    for entity in ["person", "patient", "doctor", "other-id", "date"] {
+        let said = format!("{{ role = \"identifier\", entity = \"{entity}\" }}");
+        check(["c1", "c2"], &both(&said, ["c1", "c2"]));
+    }
+    // Not named at all.
+    check(["first", "last"], "");
+}

@@ -109,7 +109,7 @@ fn a_sample_s_people_alone_are_released() {
         assert_eq!(code(&done), 0, "{}", stderr(&done));
         assert_eq!(rows(&bench, &format!("{threads}.csv")), rows(&bench, "a.csv"));
     }
-    let others = config("subject = \"patient\"\n", "people = 50\nseed = \"another text\"\n");
+    let others = config("subject = \"patient\"\n", "people = 50\nseed = \"another long text\"\n");
     assert_eq!(anonymize(&bench, &others, "b.csv").0, 0);
     assert_ne!(visits(&rows(&bench, "b.csv")), first);
     // Without a seed nobody knows who is in, and without a subject rows are drawn.

@@ -352,6 +352,29 @@ impl Policy {
         Ok(policy)
     }
 
+    /// The files that lie beside it by its rules: hierarchies, tables of codes, tables of an attacker.
+    pub fn files(&self) -> std::collections::BTreeSet<String> {
+        let mut files = std::collections::BTreeSet::new();
+        for table in &self.tables {
+            for (_, column) in &table.columns {
+                if let Action::Generalize(Generalization::Hierarchy { file, .. }) = &column.action {
+                    files.insert(file.clone());
+                }
+                match &column.hierarchy {
+                    Some(HierarchyConfig::File(file)) => files.insert(file.clone()),
+                    Some(HierarchyConfig::Build(build)) => {
+                        build.file().is_some_and(|file| files.insert(file.to_owned()))
+                    }
+                    None => false,
+                };
+            }
+            files.extend(table.models.iter().filter_map(|model| model.hierarchy.clone()));
+            let attack = table.attack.iter().flat_map(|attack| attack.tables.files());
+            files.extend(attack.map(|(_, file)| file.to_owned()));
+        }
+        files
+    }
+
     /// The first table rule for a path (and sheet).
     pub fn table_for(&self, path: &str, sheet: Option<&str>) -> Option<&TableRule> {
         self.tables

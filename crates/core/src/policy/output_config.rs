@@ -3,6 +3,8 @@
 use serde::Deserialize;
 
 use super::PolicyError;
+use super::sample_config::secret;
+use crate::Sensitive;
 use crate::entity::named;
 
 named! {
@@ -59,14 +61,14 @@ named! {
 }
 
 /// How rows are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OutputConfig {
     /// What a line is.
     pub form: OutputForm,
     /// What becomes of rows without a class.
     pub suppressed: Unplaced,
     /// What the permuted form draws from; without one it draws from the system's random source.
-    pub seed: Option<u64>,
+    pub seed: Option<Sensitive<String>>,
 }
 
 impl Default for OutputConfig {
@@ -80,7 +82,7 @@ impl Default for OutputConfig {
 pub(super) struct RawOutput {
     form: Option<String>,
     suppressed: Option<String>,
-    seed: Option<u64>,
+    seed: Option<toml::Value>,
 }
 
 impl RawOutput {
@@ -95,7 +97,7 @@ impl RawOutput {
         Ok(OutputConfig {
             form: form.transpose()?.unwrap_or(base.form),
             suppressed: suppressed.transpose()?.unwrap_or(base.suppressed),
-            seed: self.seed,
+            seed: self.seed.map(|seed| secret(seed, "output.seed")).transpose()?,
         })
     }
 }

@@ -28,7 +28,11 @@ impl SampleSize {
     /// there are fewer than are asked for.
     pub fn of(self, people: u32) -> Option<u32> {
         match self {
-            Self::Share(share) => Some(((share * f64::from(people)) as u32).max(1).min(people)),
+            Self::Share(share) => {
+                // A share as 0.29 is a little less in binary; a whole number of people is not lost by it.
+                let some = share * f64::from(people) * (1.0 + 4.0 * f64::EPSILON);
+                Some((some as u32).max(1).min(people))
+            }
             Self::People(some) => (some <= people).then_some(some),
         }
     }
@@ -39,7 +43,7 @@ impl SampleSize {
 pub(super) struct RawSample {
     share: Option<f64>,
     people: Option<u32>,
-    seed: Option<String>,
+    seed: Option<toml::Value>,
 }
 
 impl RawSample {
@@ -53,11 +57,19 @@ impl RawSample {
             (None, Some(_)) => return Err(PolicyError::new("sample.people", "one or more")),
             _ => return Err(PolicyError::new("sample", "has `share` or `people`, one of them")),
         };
-        let seed = self.seed.map(Sensitive::new);
-        if seed.as_ref().is_some_and(|seed| seed.expose().trim().is_empty()) {
-            return Err(PolicyError::new("sample.seed", "a long text that nobody can guess"));
-        }
+        let seed = self.seed.map(|seed| secret(seed, "sample.seed")).transpose()?;
         Ok(SampleConfig { size, seed })
+    }
+}
+
+/// Characters of a seed at the least: who can try all of them knows who is in.
+const SEED_LEAST: usize = 16;
+
+/// A secret text; nothing of it is in a message.
+pub(super) fn secret(value: toml::Value, key: &str) -> Result<Sensitive<String>, PolicyError> {
+    match value {
+        toml::Value::String(text) if text.trim().len() >= SEED_LEAST => Ok(Sensitive::new(text)),
+        _ => Err(PolicyError::new(key, "a text of 16 characters or more that nobody can guess")),
     }
 }
 
@@ -78,6 +90,8 @@ mod tests {
             assert_eq!(read(section).unwrap().size.of(people), expect, "{section} of {people}");
         };
         check("share = 0.1", 1009, Some(100));
+        check("share = 0.29", 100, Some(29));
+        check("share = 0.57", 100, Some(57));
         check("share = 0.1", 3, Some(1));
         check("share = 0.1", 0, Some(0));
         check("people = 5", 5, Some(5));
@@ -98,7 +112,8 @@ mod tests {
         check("people = -5", "invalid value");
         check("people = 5\nseed = \" \"", "sample.seed");
         check("people = 5\nrows = 3", "unknown field");
-        let debug = format!("{:?}", read("people = 5\nseed = \"quibble\"").unwrap());
+        let debug =
+            format!("{:?}", read("people = 5\nseed = \"quibble quibble quibble\"").unwrap());
         assert!(!debug.contains("quibble"), "{debug}");
     }
 }

@@ -80,7 +80,7 @@ pub(super) fn policy(
         }
         (None, _) => None,
     };
-    let has_domain = keys.domain.is_some();
+    let has_domain = keys.domain.as_ref().is_some_and(|domain| !domain.trim().is_empty());
     let policy = raw::of_sections(Sections { keys, time, text, authority })?;
     if policy.keys.mode == PseudonymMode::Random {
         let reason = "codes are drawn for the crosswalk of a project, which one table has not; \"keyed\", or \
@@ -114,12 +114,31 @@ pub(super) fn needs_key(policy: &Policy, columns: &[(String, ColumnConfig)]) -> 
     })
 }
 
+/// Whether what is released of a column says which rows are of one person.
+pub(super) fn joins_rows(column: &ColumnConfig) -> bool {
+    column.role == AttributeRole::Identifier
+        && matches!(
+            column.action,
+            Action::Pseudonym | Action::Surrogate | Action::Encrypt | Action::Shift
+        )
+}
+
 /// Refuses an action that does not go with the part a column plays.
 fn fits(name: &str, column: &ColumnConfig, has_subject: bool) -> Result<(), PolicyError> {
     let wrong = |reason: &str| Err(PolicyError::new(format!("columns.{name}"), reason));
     let action = &column.action;
-    if matches!(action, Action::Keep | Action::Drop) {
+    if *action == Action::Keep {
         return Ok(());
+    }
+    if *action == Action::Drop {
+        let plays_a_part = matches!(column.role, AttributeRole::Quasi | AttributeRole::Sensitive)
+            || column.items.is_some();
+        return match plays_a_part {
+            true => wrong(
+                "a column that is dropped is in no class and has no items; leave its role out",
+            ),
+            false => Ok(()),
+        };
     }
     match column.role {
         AttributeRole::Quasi if !matches!(action, Action::Shift | Action::Generalize(_)) => {
@@ -203,5 +222,10 @@ mod tests {
         let zip = "zip = { role = \"quasi\", action = \"generalize\", to = \"zip3\" }";
         check(zip, population, "columns.zip.action");
         check(zip, "attack = {}", "columns.zip.action");
+        check("zip = { role = \"quasi\", action = \"drop\" }", "", "leave its role out");
+        check("dx = { role = \"sensitive\", action = \"drop\" }", "", "leave its role out");
+        check(zip, "output = { form = \"aggregated\" }", "columns.zip.action");
+        let codes = "mrn = \"pseudonym\"\nc = { role = \"keep\", items = \";\" }\n[[model]]\nk = 3\nm = 2\non = \"c\"";
+        check(codes, "subject = \"mrn\"\nkeys = { domain = \"d\" }", "joins somebody's lists");
     }
 }

@@ -236,7 +236,7 @@ impl TableConfig {
             attackable(&columns)?;
         }
         let output = raw.output.parse()?;
-        suppressed_cells(&columns, output, scope)?;
+        suppressed_cells(&columns, &output, scope)?;
         if output.form == OutputForm::Aggregated {
             aggregates(&columns)?;
             if is_attacked {
@@ -256,6 +256,7 @@ impl TableConfig {
         let actions = table_actions::policy(grounds, &columns)?;
         if actions.is_some() {
             compared(&columns, is_attacked, population.is_some())?;
+            apart(&columns, &models, output.form)?;
         }
         if population.is_none() && models.iter().any(ModelConfig::is_of_population) {
             let reason =
@@ -295,6 +296,12 @@ impl TableConfig {
             )),
             None => Ok(self),
         }
+    }
+
+    /// Whether somebody's rows can be joined in the release: by a code or a fake that stands in all of them.
+    pub fn joins_rows(&self) -> bool {
+        self.subject.is_some()
+            && self.columns.iter().any(|(_, column)| table_actions::joins_rows(column))
     }
 
     /// Whether what is done with its columns depends on a key.
@@ -359,10 +366,38 @@ fn compared(
     }
 }
 
+/// Refuses actions where nobody could say whose cell was rewritten, and codes that join lists of items.
+fn apart(
+    columns: &[(String, ColumnConfig)],
+    models: &[ModelConfig],
+    form: OutputForm,
+) -> Result<(), PolicyError> {
+    let refused = |is_odd: fn(&ColumnConfig) -> bool, reason: &str| match columns
+        .iter()
+        .find(|(_, column)| is_odd(column))
+    {
+        Some((name, _)) => Err(PolicyError::new(format!("columns.{name}.action"), reason)),
+        None => Ok(()),
+    };
+    if form == OutputForm::Aggregated {
+        refused(
+            ColumnConfig::is_rewritten,
+            "a line of the aggregated form is of several people; leave the action out, or the form",
+        )?;
+    }
+    if models.iter().any(ModelConfig::is_of_items) {
+        refused(
+            table_actions::joins_rows,
+            "joins somebody's lists of different rows, and `m` is of each list; leave the action out, or the model",
+        )?;
+    }
+    Ok(())
+}
+
 /// Refuses limits of suppressed cells where none are, and cells where classes are not of labels.
 fn suppressed_cells(
     columns: &[(String, ColumnConfig)],
-    output: OutputConfig,
+    output: &OutputConfig,
     scope: RiskScope,
 ) -> Result<(), PolicyError> {
     if output.suppressed != Unplaced::Cells {

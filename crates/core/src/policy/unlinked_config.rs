@@ -108,8 +108,14 @@ mod tests {
                 assert_eq!(config.output.seed, None);
             }
         }
-        let seeded = format!("{COLUMNS}{L}[output]\nform = \"permuted\"\nseed = 7\n");
-        assert_eq!(TableConfig::parse(&seeded).unwrap().output.seed, Some(7));
+        let seeded =
+            format!("{COLUMNS}{L}[output]\nform = \"permuted\"\nseed = \"zqxseven-zqxseven\"\n");
+        let seed = TableConfig::parse(&seeded).unwrap().output.seed;
+        assert_eq!(seed.map(|seed| seed.expose().clone()).as_deref(), Some("zqxseven-zqxseven"));
+        // A seed is a secret: no message holds it.
+        let number = seeded.replace("\"zqxseven-zqxseven\"", "8675309");
+        let reason = TableConfig::parse(&number).unwrap_err().to_string();
+        assert!(reason.contains("output.seed") && !reason.contains("8675309"), "{reason}");
         // Near miss: rows and lines of classes have labels.
         for form in ["rows", "aggregated"] {
             let text = format!("{COLUMNS}[[model]]\nk = 3\n[output]\nform = \"{form}\"\n");
@@ -158,7 +164,8 @@ mod tests {
         let sets = "codes = { role = \"keep\", items = \";\" }\n";
         let km = "[[model]]\nk = 3\nm = 2\non = \"codes\"\n";
         check(&format!("{COLUMNS}{sets}{L}{km}"), "", "model[1].m");
-        let seeded = format!("{base}[output]\nform = \"anatomy\"\nseed = 7\n");
+        let seeded =
+            format!("{base}[output]\nform = \"anatomy\"\nseed = \"a long text of somebody\"\n");
         let reason = TableConfig::parse(&seeded).unwrap_err().to_string();
         assert!(reason.contains("output.seed"), "{reason}");
     }

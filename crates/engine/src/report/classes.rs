@@ -115,24 +115,27 @@ pub(crate) fn sizes(of: &ClassSizes<'_>) -> Markup {
     let told = audience.parts(&people);
     let columns: Vec<Column> = bins
         .iter()
-        .map(|bin| Column {
+        .zip(&told)
+        .map(|(bin, told)| Column {
             from: if below(bin) { format!("< {}", bin.to + 1) } else { short(bin.from, None) },
-            // A hidden count is drawn as the most it may be.
-            count: if audience.hides(bin.people) { audience.min_cell() - 1 } else { bin.people },
-            text: short(bin.people, audience.hides(bin.people).then_some(audience.min_cell())),
+            count: told.drawn,
+            text: match told.drawn == bin.people {
+                true => short(bin.people, None),
+                false => told.text.clone(),
+            },
             look: if below(bin) { Look::Warning } else { Look::Solid },
         })
         .collect();
     let cells: Vec<Vec<String>> = bins
         .iter()
-        .zip(told)
-        .map(|(bin, people)| {
+        .zip(&told)
+        .map(|(bin, told)| {
             let size = if bin.from == bin.to {
                 number(bin.from)
             } else {
                 format!("{} to {}", number(bin.from), number(bin.to))
             };
-            vec![size, audience.count(bin.classes), people]
+            vec![size, audience.count(bin.classes), told.text.clone()]
         })
         .collect();
     let unsafe_people: u64 = bins.iter().filter(|b| below(b)).map(|b| b.people).sum();

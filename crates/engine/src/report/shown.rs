@@ -28,6 +28,15 @@ pub(crate) struct Share {
     pub(crate) text: String,
 }
 
+/// A count as it is drawn and as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// For the height of a bar.
+    pub(crate) drawn: u64,
+    /// For people.
+    pub(crate) text: String,
+}
+
 impl Audience {
     /// The recipient, with the policy's smallest cell where a hidden count tells it.
     pub(crate) fn recipient(manifest: &Manifest) -> Self {
@@ -65,17 +74,21 @@ impl Audience {
     }
 
     /// Counts of people that make up a whole that is known, as they are told together: where what is hidden of
-    /// them is less than a cell it would follow from the rest, so the smallest of the rest is rounded, too.
-    pub(crate) fn parts(self, counts: &[u64]) -> Vec<String> {
-        let hidden: u64 = counts.iter().filter(|count| self.hides(**count)).sum();
-        let told = counts.iter().filter(|count| **count >= self.min_cell());
-        let rounded = if self.hides(hidden) { told.min().copied() } else { None };
+    /// them is less than a cell it would follow from the rest, so the smallest of the rest is hidden, too.
+    pub(crate) fn parts(self, counts: &[u64]) -> Vec<Part> {
         let cell = self.min_cell();
-        let text = |count: &u64| match Some(*count) == rounded {
-            true => format!("about {}", number((*count + cell / 2) / cell * cell)),
-            false => self.count(*count),
+        let hidden: u64 = counts.iter().filter(|count| self.hides(**count)).sum();
+        let told = counts.iter().filter(|count| **count >= cell);
+        let second = if self.hides(hidden) { told.min().copied() } else { None };
+        let part = |count: &u64| match *count {
+            count if Some(count) == second => {
+                Part { drawn: cell, text: format!("{} or more", number(cell)) }
+            }
+            // A hidden count is drawn as the most it may be.
+            count if self.hides(count) => Part { drawn: cell - 1, text: self.count(count) },
+            count => Part { drawn: count, text: number(count) },
         };
-        counts.iter().map(text).collect()
+        counts.iter().map(part).collect()
     }
 
     /// A share of so many people or rows. For the recipient it is rounded to steps of the smallest
@@ -235,14 +248,21 @@ mod tests {
     #[test]
     fn what_is_hidden_does_not_follow_from_the_rest() {
         let check = |counts: &[u64], expect: &[&str]| {
-            assert_eq!(Audience::Recipient { min_cell: 11 }.parts(counts), expect, "{counts:?}");
+            let parts = Audience::Recipient { min_cell: 11 }.parts(counts);
+            let told: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
+            assert_eq!(told, expect, "{counts:?}");
+            let hidden = |part: &Part| part.text.starts_with('<') || part.text.ends_with("more");
+            assert!(parts.iter().filter(|part| hidden(part)).all(|part| part.drawn <= 11));
         };
-        check(&[3, 40, 500], &["< 11", "about 44", "500"]);
+        check(&[3, 40, 500], &["< 11", "11 or more", "500"]);
+        // Whoever has the whole knows no more of one than of the other.
+        check(&[1, 50, 500], &["< 11", "11 or more", "500"]);
         check(&[3, 3], &["< 11", "< 11"]);
         // Near misses: nothing is hidden, or too much for anybody to say who has what of it.
         check(&[0, 40, 500], &["0", "40", "500"]);
         check(&[6, 6, 500], &["< 11", "< 11", "500"]);
-        assert_eq!(Audience::Project.parts(&[3, 40]), ["3", "40"]);
+        let exact = Audience::Project.parts(&[3, 40]);
+        assert_eq!(exact.iter().map(|part| part.text.as_str()).collect::<Vec<_>>(), ["3", "40"]);
     }
 
     const RECIPIENT: Audience = Audience::Recipient { min_cell: 11 };

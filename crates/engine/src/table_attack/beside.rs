@@ -1,6 +1,7 @@
 //! What an attacker has beside the raw and the released table: files that a configuration or a policy names
 //! in its attack section, or a command line does.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anonymed_assess::Table;
@@ -8,7 +9,7 @@ use anonymed_core::PolicyError;
 use anonymed_core::policy::{AttackConfig, AttackTables, Policy};
 
 use super::names;
-use crate::EngineError;
+use crate::{EngineError, scan};
 
 /// Tables of an attacker, where they lie.
 #[derive(Debug, Clone, Default)]
@@ -98,6 +99,28 @@ pub(crate) fn present_in(policy: &Policy, folder: &Path) -> Result<(), EngineErr
         Some(attack) => present(&attack.tables, folder, &format!("table[{n}].attack")),
         None => Ok(()),
     })
+}
+
+/// SHA-256 of each file of an attacker that a policy names, by its key.
+///
+/// # Errors
+///
+/// [`EngineError::Io`] where one cannot be read.
+pub(crate) fn digests(
+    policy: &Policy,
+    folder: &Path,
+) -> Result<BTreeMap<String, String>, EngineError> {
+    let mut digests = BTreeMap::new();
+    for (n, table) in policy.tables.iter().enumerate() {
+        let tables = table.attack.iter().flat_map(|attack| attack.tables.files());
+        for (key, name) in tables {
+            let unread = || EngineError::io("a table of the attack section", "read");
+            let mut file = fs_err::File::open(folder.join(name)).map_err(unread())?;
+            let (_, digest) = scan::hash(&mut file).map_err(unread())?;
+            digests.insert(format!("table[{n}].attack.{key}"), digest);
+        }
+    }
+    Ok(digests)
 }
 
 fn present(tables: &AttackTables, folder: &Path, at: &str) -> Result<(), EngineError> {

@@ -12,7 +12,7 @@ use anonymed_assess::{
     AssessError, AttackInput, Claims, Exposure, QuasiColumn, Table, ValueTree, Whose,
 };
 use anonymed_core::policy::{ColumnConfig, RiskScope, TableConfig};
-use anonymed_core::{AttributeRole, CancelToken, PolicyError};
+use anonymed_core::{Action, AttributeRole, CancelToken, PolicyError};
 use anonymed_table::Tables;
 use anonymed_table::single::Wanted;
 use serde::Serialize;
@@ -146,13 +146,25 @@ fn folder(place: &Path) -> &Path {
     place.parent().unwrap_or(Path::new("."))
 }
 
-/// Refuses a configuration whose attacker has files that are not beside it.
+/// Refuses a configuration whose attacker has files that are not beside it, or that requires of its own gate an
+/// attack with a table that it does not name.
 ///
 /// # Errors
 ///
 /// [`EngineError::Policy`] at the first such key.
 pub(crate) fn tables_are_there(place: &Path, config: &TableConfig) -> Result<(), EngineError> {
-    Beside::of(&config.attack.tables, folder(place), "attack").map(|_| ())
+    Beside::of(&config.attack.tables, folder(place), "attack")?;
+    let required = config.attack.required.iter().filter(|_| config.is_attacked);
+    let lacks = |name: &String| Some((name.clone(), beside::lacking(name, &config.attack)?));
+    match required.filter_map(lacks).next() {
+        None => Ok(()),
+        Some((name, table)) => Err(wrong(
+            "attack.required",
+            format!(
+                "`{name}` needs a table beside the raw and the released one; name it with `{table}`"
+            ),
+        )),
+    }
 }
 
 fn known(names: &[String]) -> bool {
@@ -263,7 +275,8 @@ fn kept(config: &TableConfig) -> Vec<&str> {
 }
 
 fn of_kept(config: &TableConfig) -> impl Iterator<Item = &(String, ColumnConfig)> {
-    config.of_role(AttributeRole::Insensitive).filter(|(_, column)| column.items.is_none())
+    let kept = config.of_role(AttributeRole::Insensitive);
+    kept.filter(|(_, column)| column.items.is_none() && column.action == Action::Keep)
 }
 
 /// What a configuration says of its sensitive and of its kept columns.
@@ -330,10 +343,7 @@ pub(crate) fn gate(
         see(TableInput { path, sheet: None }, table, what, RowKey::None)?;
     }
     let input = finish(exposure, claims(config), config)?;
-    // What needs a table that is not named is required of whoever has it.
-    let (mut config, made) = (config.clone(), beside.attacks());
-    config.attack.required.retain(|name| made.contains(&name.as_str()));
-    judge(&input, &config, &made, cancel)
+    judge(&input, config, &beside.attacks(), cancel)
 }
 
 /// The raw row of each released one, from 0; none where it cannot be told.

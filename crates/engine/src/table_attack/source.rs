@@ -70,7 +70,12 @@ impl Source<'_> {
                     columns.add(&batch, (self.table, is_guarded), (&self.key, &mut row), exposure)
                 })
             })
-            .map_err(failed)
+            .map_err(failed)?;
+            // An attacker who has nothing proves nothing.
+            match row {
+                0 => Err(EngineError::Usage(format!("{} has no rows", self.what))),
+                _ => Ok(()),
+            }
         })
     }
 

@@ -100,7 +100,9 @@ impl<'a> Facts<'a> {
         let rows = rows.filter(fits);
         sampled(config)?;
         let subjects = both.subjects(rows.as_deref());
-        let left_out = both.left_out(rows.as_deref(), subjects.is_some(), config)?;
+        // Codes of a release are numbered as no raw row is.
+        let is_raw = subjects.is_some() && rows.is_some();
+        let left_out = both.left_out(rows.as_deref(), is_raw, config)?;
         let beside = Beside::new(subjects.as_deref(), &left_out);
         let options = table_input::options_with_population(request.config, config, cancel)?;
         let checked = check(request.released, format, config, beside, &options)
@@ -138,11 +140,11 @@ impl Both {
 
     /// The subject of each released row; none where rows are people or nobody knows.
     fn subjects(&self, rows: Option<&[u32]>) -> Option<Vec<u32>> {
-        if let Some(own) = self.released.subjects() {
-            return Some(own.to_vec());
+        // The raw table's numbers first: those of the rows that are left out are its, too.
+        if let Some((raw, rows)) = self.raw.subjects().zip(rows) {
+            return Some(rows.iter().map(|row| raw[*row as usize]).collect());
         }
-        let (raw, rows) = self.raw.subjects().zip(rows)?;
-        Some(rows.iter().map(|row| raw[*row as usize]).collect())
+        self.released.subjects().map(<[u32]>::to_vec)
     }
 
     /// What raw rows state that are not in the release.

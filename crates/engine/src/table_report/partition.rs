@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::Facts;
 use crate::report::charts::{Figure, Twin, framed, part, px, table};
 use crate::report::plane::{Kind, Plane, Side, round};
-use crate::report::shown::{Audience, number};
+use crate::report::shown::{Audience, Part, number};
 
 /// Rectangles drawn at most.
 const DRAWN: usize = 400;
@@ -82,11 +82,11 @@ fn rectangles(
         upright: Side { name: upright.name.clone(), ticks: upright.ticks.clone() },
     };
     let people: Vec<u64> = classes.iter().map(|class| class.people).collect();
-    let told: HashMap<u64, String> =
+    let told: HashMap<u64, Part> =
         people.iter().copied().zip(facts.audience.parts(&people)).collect();
     let marks = html! {
         @for (class, rectangle) in &drawn {
-            (rectangle.draw((class.people, &told[&class.people]), facts.audience, &plane))
+            (rectangle.draw(&told[&class.people], facts.audience, &plane))
         }
     };
     let chart = html! {
@@ -104,7 +104,7 @@ fn rectangles(
     let cells: Vec<Vec<String>> = listed
         .take(LISTED)
         .map(|class| {
-            let people = told[&class.people].clone();
+            let people = told[&class.people].text.clone();
             vec![text(first, class.codes[0]), text(second, class.codes[1]), people]
         })
         .collect();
@@ -180,13 +180,13 @@ impl Rectangle {
         (self.x.1 - self.x.0) * (self.y.1 - self.y.0)
     }
 
-    fn draw(&self, (people, told): (u64, &str), audience: Audience, plane: &Plane) -> Markup {
+    fn draw(&self, told: &Part, audience: Audience, plane: &Plane) -> Markup {
         let (left, right) = (plane.x(self.x.0), plane.x(self.x.1));
         let (floor, top) = (plane.y(self.y.0), plane.y(self.y.1));
         html! {
-            rect.box.{ "shade-" (shade(people, audience.min_cell())) } x=(part(left)) y=(px(top))
+            rect.box.{ "shade-" (shade(told.drawn, audience.min_cell())) } x=(part(left)) y=(px(top))
                 width=(part((right - left).max(0.002))) height=(px((floor - top).max(1.0))) {
-                title { (told) " people" }
+                title { (told.text) " people" }
             }
         }
     }

@@ -10,11 +10,13 @@ use anonymed_core::{
 };
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
+use serde::Serialize;
 
 use super::coded::{Bound, BoundColumn, CodedColumn, CodedTable};
 use crate::TableOptions;
 use crate::actions::{Cell, CellCounts};
-use crate::cell_date::StyleSurvey;
+use crate::batch::BATCH_ROWS;
+use crate::cell_date::{DateStyle, StyleSurvey};
 use crate::deidentify::base_value;
 use crate::lexicon;
 use crate::plan::{self, ColumnPlan, TablePlan};
@@ -33,13 +35,13 @@ pub struct Acting<'a> {
 }
 
 /// What was done with the values of one column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rewritten {
     /// The column.
     pub column: String,
     /// The action's verb.
     pub action: &'static str,
-    /// Cells that state something, of all rows that were read.
+    /// Cells that state something, of the rows that are worked on.
     pub filled: u64,
     /// Cells in which something was replaced.
     pub changed: u64,
@@ -48,43 +50,71 @@ pub struct Rewritten {
     /// Cells that are blanked because an identifier was found in them.
     pub withheld: u64,
     /// The parts of cells that the text engine wrote, by the number of the row among those that were read.
+    #[serde(skip)]
     pub spans: HashMap<u32, Vec<Range<usize>>>,
 }
 
-/// Applies every column's action. Rows whose person is not known, or not agreed on, are taken out, and
-/// spellings of one identifier are one person.
-pub(super) fn act(
-    mut table: CodedTable,
-    bound: &Bound,
-    acting: Acting<'_>,
-    options: &TableOptions,
-) -> Result<(CodedTable, Vec<Rewritten>), ModalityError> {
-    let mut people = people(&table, bound, acting.context);
-    if people.iter().any(Option::is_none) {
-        table = table.keep_known(&people);
-        people = self::people(&table, bound, acting.context);
-    }
-    let owners: Vec<Option<&Subject>> = match &table.subjects {
-        Some(column) => column.codes.iter().map(|code| people[code as usize]).collect(),
-        None => vec![None; table.rows],
-    };
-    let read_as: Vec<u32> = (0..table.rows as u32).map(|row| table.read_as(row)).collect();
-    let mut done = Vec::new();
-    for (at, of) in bound.released.iter().enumerate() {
-        acting.context.cancel.check()?;
-        let plan = plan_of(of, bound, (&table.columns[at], acting.context), options)?;
-        if plan.action == Action::Keep {
-            continue;
+/// Whose the rows of a table are, and how its columns are read: by all of its rows, whichever are worked on.
+pub(super) struct Known<'a> {
+    acting: Acting<'a>,
+    people: HashMap<String, &'a Subject>,
+    plans: Vec<ColumnPlan>,
+}
+
+impl<'a> Known<'a> {
+    /// Takes out rows whose person is not known, or not agreed on; spellings of one identifier are one person.
+    pub(super) fn of(
+        mut table: CodedTable,
+        bound: &Bound,
+        acting: Acting<'a>,
+        options: &TableOptions,
+    ) -> Result<(CodedTable, Self), ModalityError> {
+        let plan = |(of, column)| plan_of(of, bound, (column, acting.context), options);
+        let columns = bound.released.iter().zip(&table.columns);
+        let plans = columns.map(plan).collect::<Result<_, _>>()?;
+        let mut who = people(&table, bound, acting.context);
+        if who.iter().any(Option::is_none) {
+            table = table.keep_known(&who);
+            who = people(&table, bound, acting.context);
         }
-        let rewriting = Rewriting { name: &of.name, plan, acting };
-        let (column, told) = rewriting.column(&table.columns[at], &owners, &read_as)?;
-        table.columns[at] = column;
-        done.push(told);
+        if let Some(column) = &mut table.subjects {
+            *column = column.renamed(|code| who[code as usize].map(|s| s.number.0.to_string()));
+        }
+        let numbered = who.into_iter().flatten();
+        let people = numbered.map(|subject| (subject.number.0.to_string(), subject)).collect();
+        Ok((table, Self { acting, people, plans }))
     }
-    if let Some(column) = &mut table.subjects {
-        *column = column.renamed(|code| people[code as usize].map(|s| s.number.0.to_string()));
+
+    /// Applies every column's action.
+    pub(super) fn act(
+        self,
+        mut table: CodedTable,
+        bound: &Bound,
+    ) -> Result<(CodedTable, Vec<Rewritten>), ModalityError> {
+        let owners: Vec<Option<&Subject>> = match &table.subjects {
+            Some(column) => {
+                let texts = column.texts.texts();
+                let of_code: Vec<Option<&Subject>> =
+                    texts.iter().map(|text| self.people.get(*text).copied()).collect();
+                column.codes.iter().map(|code| of_code[code as usize]).collect()
+            }
+            None => vec![None; table.rows],
+        };
+        let read_as: Vec<u32> = (0..table.rows as u32).map(|row| table.read_as(row)).collect();
+        let mut done = Vec::new();
+        for (at, (of, plan)) in bound.released.iter().zip(self.plans).enumerate() {
+            self.acting.context.cancel.check()?;
+            if plan.action == Action::Keep {
+                continue;
+            }
+            let rewriting =
+                Rewriting { name: &of.name, missing: &of.missing, plan, acting: self.acting };
+            let (column, told) = rewriting.column(&table.columns[at], &owners, &read_as)?;
+            table.columns[at] = column;
+            done.push(told);
+        }
+        Ok((table, done))
     }
-    Ok((table, done))
 }
 
 /// Who the people of a table are whose identifiers were made numbers of subjects.
@@ -131,15 +161,26 @@ fn plan_of(
     }
     let is_subject = bound.subject == Some(of.source);
     let mut plan = plan::column(of.source, &of.name, is_subject, Some(&rule), context, options)?;
-    let mut styles = StyleSurvey::default();
-    column.texts.texts().into_iter().for_each(|text| styles.see(text));
-    plan.style = styles.style();
+    plan.style = style(column);
     Ok(plan)
+}
+
+/// How a column's dates are written, by as many of its rows as a project looks at.
+fn style(column: &CodedColumn) -> DateStyle {
+    let texts = column.texts.texts();
+    let survey = |rows: usize| {
+        let mut styles = StyleSurvey::default();
+        column.codes.iter().take(rows).for_each(|code| styles.see(texts[code as usize]));
+        styles
+    };
+    let first = survey(BATCH_ROWS);
+    if first.is_open() { survey(plan::SURVEY_ROWS as usize).style() } else { first.style() }
 }
 
 /// One column being rewritten.
 struct Rewriting<'a> {
     name: &'a str,
+    missing: &'a [String],
     plan: ColumnPlan,
     acting: Acting<'a>,
 }
@@ -184,12 +225,14 @@ impl Rewriting<'_> {
             withheld: 0,
             spans: HashMap::new(),
         };
+        let of_column = self.acting.withheld.iter().filter(|(_, column)| *column == self.name);
+        let withheld: HashSet<u32> = of_column.map(|(row, _)| *row).collect();
         let mut written = CodedColumn::default();
         for (pair, row) in pairs.into_iter().zip(read_as) {
             let Became { text, counts } = &became[pair];
             told.filled += counts.filled;
             told.emptied += counts.emptied;
-            if self.acting.withheld.contains(&(*row, self.name.to_owned())) {
+            if withheld.contains(row) {
                 told.withheld += 1;
                 written.push(WITHHELD);
                 told.spans.insert(*row, vec![0..WITHHELD.len()]);
@@ -206,6 +249,10 @@ impl Rewriting<'_> {
     }
 
     fn cell(&self, value: &str, subject: Option<&Subject>) -> Result<Became, ModalityError> {
+        // A marker of a missing value states nothing.
+        if self.missing.iter().any(|marker| marker == value) {
+            return Ok(Became { text: String::new(), counts: CellCounts::default() });
+        }
         // One table has no other to be joined with.
         let table =
             TablePlan { columns: Vec::new(), subject: None, scope: None, missing: Vec::new() };
@@ -215,6 +262,10 @@ impl Rewriting<'_> {
             AttributeRole::Quasi => base_value(&cell, value, &mut counts)?,
             _ => cell.apply(value, &mut counts)?,
         };
+        // A small whole number may be what it was.
+        if text == value {
+            counts.changed = 0;
+        }
         Ok(Became { text: text.into_owned(), counts })
     }
 }

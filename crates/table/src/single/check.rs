@@ -185,8 +185,8 @@ pub fn check(
         log: SensitiveLog::new(shape, columns.sensitive.len()),
         // How many rows somebody has is not hidden by joint scope, and not promised.
         joint: SignatureIndex::new(match config.scope {
-            RiskScope::Joint => Multiplicity::Ignored,
-            RiskScope::Table => Multiplicity::Counted,
+            RiskScope::Joint if !config.joins_rows() => Multiplicity::Ignored,
+            _ => Multiplicity::Counted,
         }),
         labels: ClassLabels::default(),
         items: Items::all(&table, config)?,

@@ -28,8 +28,12 @@ impl CodedTable {
             let written: Option<Vec<String>> = texts
                 .iter()
                 .map(|text| match number(text) {
+                    // One spelling of a number, so that ranges of it are in a row.
                     Some(number) => {
-                        Some(end_label(number, ends).unwrap_or_else(|| (*text).to_owned()))
+                        Some(end_label(number, ends).unwrap_or_else(|| match of.role {
+                            AttributeRole::Quasi => number.to_string(),
+                            _ => (*text).to_owned(),
+                        }))
                     }
                     None => of.is_blank(text).then(|| (*text).to_owned()),
                 })

@@ -213,14 +213,22 @@ impl Tables {
         let bound = coded::Bound::new(job.config, part)?;
         let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
         let table = table.without_nameless();
-        let (table, rewritten) = match (job.acting, &job.config.actions) {
-            (Some(acting), _) => acts::act(table, &bound, acting, self.options())?,
-            (None, None) => (table, Vec::new()),
+        let (table, known) = match (job.acting, &job.config.actions) {
+            (Some(acting), _) => {
+                let (table, known) = acts::Known::of(table, &bound, acting, self.options())?;
+                (table, Some(known))
+            }
+            (None, None) => (table, None),
             (None, Some(_)) => {
                 return Err(ModalityError::Internal("actions have nothing to work with".into()));
             }
         };
-        let mut table = table.ready(&bound, job.config, self.options())?;
+        let table = table.sampled(job.config, self.options())?;
+        let (table, rewritten) = match known {
+            Some(known) => known.act(table, &bound)?,
+            None => (table, Vec::new()),
+        };
+        let mut table = table.with_ends(&bound)?.stated(&bound, self.options())?;
         let form = job.config.output.form;
         let people = match form.is_unlinked() {
             true => Some(unlinked::People::of(&table, &bound, job.config)?),

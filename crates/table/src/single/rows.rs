@@ -21,7 +21,7 @@ impl CodedTable {
         config: &TableConfig,
         options: &TableOptions,
     ) -> Result<Self, ModalityError> {
-        self.with_ends(bound)?.without_nameless().sampled(config, options)?.stated(bound, options)
+        self.without_nameless().sampled(config, options)?.with_ends(bound)?.stated(bound, options)
     }
 
     /// Takes out the rows that name nobody, though there is a column that tells people apart: whose they
@@ -42,7 +42,11 @@ impl CodedTable {
 
     /// The people who are drawn, with all their rows; a row where each is a person. They are numbered as the
     /// table has them, so that a seed draws the same ones at any number of threads.
-    fn sampled(self, config: &TableConfig, options: &TableOptions) -> Result<Self, ModalityError> {
+    pub(super) fn sampled(
+        self,
+        config: &TableConfig,
+        options: &TableOptions,
+    ) -> Result<Self, ModalityError> {
         let Some(sample) = &config.sample else { return Ok(self) };
         let seed = options
             .sample_seed
@@ -71,7 +75,11 @@ impl CodedTable {
     }
 
     /// Puts rows beside that state nothing in a column where they are to be left out.
-    fn stated(mut self, bound: &Bound, options: &TableOptions) -> Result<Self, ModalityError> {
+    pub(super) fn stated(
+        mut self,
+        bound: &Bound,
+        options: &TableOptions,
+    ) -> Result<Self, ModalityError> {
         let mut is_out = vec![false; self.rows];
         for (at, of) in bound.released.iter().enumerate().filter(|(_, of)| of.nulls != Nulls::Value)
         {

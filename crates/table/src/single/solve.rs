@@ -5,7 +5,7 @@ use anonymed_anonymize::{
     CodedRows, Counting, FrequencyTable, KAnonymity, PrivacyModel, Problem, Proof, QuasiColumn,
     Recoding, RowCounts, SUPPRESSED, SensitiveColumn, Solution, SubjectGrouping,
 };
-use anonymed_core::policy::{OutputForm, RiskScope, Unplaced};
+use anonymed_core::policy::{OutputForm, RiskScope, TableConfig, Unplaced};
 use anonymed_core::{AttributeRole, ModalityError};
 
 use hashbrown::HashMap;
@@ -234,8 +234,8 @@ fn is_late(job: &SingleTable<'_>) -> impl Fn() -> bool + Sync + use<> {
 pub(super) struct Best {
     pub(super) solution: Solution,
     labels: Vec<Labels>,
-    /// People of the rows that no class could take, where they are a class of their own.
-    starred: Option<u64>,
+    /// The rows that no class could take, where they are a class.
+    starred: Option<Starred>,
     /// Whether the conditions on the whole release hold.
     pub(super) holds: bool,
     /// Whether no column has more suppressed cells than allowed.
@@ -265,12 +265,11 @@ pub(super) fn solution(
             }
         };
         let starred = match job.config.output.suppressed {
-            Unplaced::Star => starred(&problem, &solution.recoding),
+            Unplaced::Star => Starred::of(&problem, &solution.recoding, &labels),
             Unplaced::Drop | Unplaced::Cells => None,
         };
         let holds = families.conditions.is_empty() || {
-            let mut sizes = sizes(table, &solution.recoding);
-            starred.iter().for_each(|people| *sizes.entry(*people).or_default() += 1);
+            let sizes = sizes(table, &solution.recoding, starred);
             families.conditions.iter().all(|condition| condition.count(&sizes).holds)
         };
         let cells_hold = cells::hold(table, &solution, &labels, &limits);
@@ -313,8 +312,9 @@ fn with_cells<'p>(
     let mut best = one(&own)?;
     if search.is_full_domain() && own.most_suppressed() < 1.0 {
         let free = one(&problem()?.suppress_max(1.0))?;
-        let order = |(solution, _): &(Solution, Vec<Labels>)| {
-            (!solution.within_suppression_limit, solution.loss)
+        let order = |(solution, labels): &(Solution, Vec<Labels>)| {
+            let holds = cells::hold(&prepared.frequency, solution, labels, limits);
+            (!(holds && solution.within_suppression_limit), solution.loss)
         };
         if order(&free) < order(&best) {
             best = free;
@@ -351,8 +351,7 @@ fn solve_prepared(
     if job.config.scope == RiskScope::Joint {
         let is_late = is_late(job);
         let problem = problem(prepared, job, (families, options), (1, &is_late))?;
-        let asked = (job.config.output.form, job.config.search.suppress_max);
-        return grouped(&problem, prepared, asked);
+        return grouped(&problem, prepared, job.config);
     }
     let Best { solution, mut labels, starred, holds, cells_hold } =
         solution(prepared, job, (families, options))?;
@@ -362,8 +361,8 @@ fn solve_prepared(
         names.zip(levels.iter().copied()).collect()
     });
     let mut class_of_row = of_rows(&solution.recoding, &prepared.combination_of);
-    if starred.is_some() {
-        give_stars(&mut class_of_row, solution.classes, &mut labels);
+    if let Some(starred) = starred {
+        starred.give(&mut class_of_row, solution.classes, &mut labels);
     }
     Ok(Solved {
         class_of_row,
@@ -387,35 +386,63 @@ fn solve_prepared(
     })
 }
 
-/// How many people the combinations are of that no class could take, where together they satisfy the models.
-fn starred(problem: &Problem<'_>, recoding: &Recoding) -> Option<u64> {
-    let mut class = problem.accumulator();
-    let combinations = 0..problem.table().combinations() as u32;
-    let has_rows = |c: &u32| problem.table().rows(*c) > 0;
-    let mut without =
-        combinations.filter(has_rows).filter(|c| recoding.class_of(*c).is_none()).peekable();
-    without.peek()?;
-    without.for_each(|combination| class.add(problem.table(), combination));
-    let people = u64::from(class.subjects().count().at_least());
-    problem.judge(&class).holds().then_some(people)
+/// Rows that no class could take, as a class whose labels say nothing.
+#[derive(Debug, Clone, Copy)]
+struct Starred {
+    /// Its people, with those of a class that says nothing already.
+    people: u64,
+    /// That class, where there is one: whoever reads the release cannot tell the two apart.
+    class: Option<u32>,
 }
 
-/// Puts the rows without a class in one of their own, that says nothing.
-fn give_stars(class_of_row: &mut [u32], classes: u32, labels: &mut [Labels]) {
-    class_of_row
-        .iter_mut()
-        .filter(|class| **class == SUPPRESSED)
-        .for_each(|class| *class = classes);
-    for column in labels {
-        column.of_class.push(column.texts.len() as u32);
-        column.texts.push("*".to_owned());
+impl Starred {
+    /// Nothing where there are no such rows, or they do not satisfy the models.
+    fn of(problem: &Problem<'_>, recoding: &Recoding, labels: &[Labels]) -> Option<Self> {
+        let says_nothing = |class: &u32| {
+            labels
+                .iter()
+                .all(|column| column.texts[column.of_class[*class as usize] as usize] == "*")
+        };
+        let class = (0..recoding.classes()).find(says_nothing);
+        let with_rows = || {
+            let combinations = 0..problem.table().combinations() as u32;
+            combinations.filter(|combination| problem.table().rows(*combination) > 0)
+        };
+        with_rows().find(|combination| recoding.class_of(*combination).is_none())?;
+        let mut all = problem.accumulator();
+        with_rows()
+            .filter(|combination| {
+                recoding.class_of(*combination).is_none_or(|of| Some(of) == class)
+            })
+            .for_each(|combination| all.add(problem.table(), combination));
+        let people = u64::from(all.subjects().count().at_least());
+        problem.judge(&all).holds().then_some(Self { people, class })
+    }
+
+    /// Gives the rows without a class theirs.
+    fn give(self, class_of_row: &mut [u32], classes: u32, labels: &mut [Labels]) {
+        let theirs = self.class.unwrap_or(classes);
+        let without = class_of_row.iter_mut().filter(|class| **class == SUPPRESSED);
+        without.for_each(|class| *class = theirs);
+        if self.class.is_none() {
+            for column in labels {
+                column.of_class.push(column.texts.len() as u32);
+                column.texts.push("*".to_owned());
+            }
+        }
     }
 }
 
 /// How many classes have how many people.
-fn sizes(table: &FrequencyTable, recoding: &Recoding) -> Sizes {
+fn sizes(table: &FrequencyTable, recoding: &Recoding, starred: Option<Starred>) -> Sizes {
+    let mut people = people(table, recoding);
+    match starred {
+        Some(Starred { people: all, class: Some(class) }) => people[class as usize] = all,
+        Some(Starred { people: all, class: None }) => people.push(all),
+        None => {}
+    }
     let mut sizes = Sizes::new();
-    people(table, recoding).into_iter().for_each(|size| *sizes.entry(size).or_default() += 1);
+    people.into_iter().for_each(|size| *sizes.entry(size).or_default() += 1);
     sizes
 }
 
@@ -440,7 +467,7 @@ pub(super) fn people(table: &FrequencyTable, recoding: &Recoding) -> Vec<u64> {
 fn grouped(
     problem: &Problem<'_>,
     prepared: &Prepared<'_>,
-    (form, suppress_max): (OutputForm, f64),
+    config: &TableConfig,
 ) -> Result<Solved, ModalityError> {
     let coded = &prepared.coded;
     let subjects = coded.subjects.ok_or_else(|| {
@@ -457,8 +484,9 @@ fn grouped(
             .collect();
         grouping.add(subjects.at(row) as u32, *combination, 1, &values).map_err(error)?;
     }
-    // The release names nobody, so how many rows somebody has cannot be seen.
-    let solution = grouping.solve(problem, RowCounts::Ignored).map_err(error)?;
+    // Where the release names nobody, how many rows somebody has cannot be seen.
+    let row_counts = if config.joins_rows() { RowCounts::Kept } else { RowCounts::Ignored };
+    let solution = grouping.solve(problem, row_counts).map_err(error)?;
     let position: HashMap<u32, u32> = solution.subjects.iter().copied().zip(0..).collect();
     let person = |subject| position.get(&(subject as u32)).copied().unwrap_or(SUPPRESSED);
     let person_of: Vec<u32> = subjects.iter().map(person).collect();
@@ -478,7 +506,7 @@ fn grouped(
         cells_hold: true,
         classes: solution.recoding.classes(),
         labels,
-        raw: prepared.raw(form),
+        raw: prepared.raw(config.output.form),
         combinations: problem.table().combinations() as u64,
         built: BuiltLines::new(),
         levels: None,
@@ -486,7 +514,7 @@ fn grouped(
         smallest_class_subjects: u64::from(solution.smallest_class_subjects),
         suppressed_rows: solution.suppressed_rows + unstated,
         suppressed_subjects: suppressed,
-        within_suppression_limit: share <= suppress_max,
+        within_suppression_limit: share <= config.search.suppress_max,
         loss: solution.gcp,
         gcp: solution.gcp,
         granularity: None,

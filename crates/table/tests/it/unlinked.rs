@@ -33,7 +33,7 @@ fn csv(people: &[Person]) -> (String, Vec<usize>) {
 
 fn config(form: OutputForm, l: u32, by_person: bool) -> TableConfig {
     let subject = if by_person { "subject = \"who\"\nscope = \"joint\"\n" } else { "" };
-    let seed = if form == OutputForm::Permuted { "seed = 11\n" } else { "" };
+    let seed = if form == OutputForm::Permuted { "seed = \"eleven of a long text\"\n" } else { "" };
     TableConfig::parse(&format!(
         "{subject}[columns]\nn = \"keep\"\nage = \"quasi\"\ntown = \"quasi\"\ndx = \"sensitive\"\nlab = \
          \"sensitive\"\n[[model]]\nl = {l}\non = \"dx\"\n[[model]]\nalpha = 0.5\nk = 2\non = \"lab\"\n\
