@@ -235,7 +235,8 @@ impl Rewriting<'_> {
             if withheld.contains(row) {
                 told.withheld += 1;
                 written.push(WITHHELD);
-                told.spans.insert(*row, vec![0..WITHHELD.len()]);
+                let all = 0..WITHHELD.len();
+                told.spans.insert(*row, Vec::from([all]));
                 continue;
             }
             told.changed += counts.changed;
