@@ -60,7 +60,9 @@ fn rows_without_a_value_are_left_out_where_that_is_asked_for() {
         assert_eq!(exit, 0, "{models}: {said}");
         let released = rows(&bench, "out.csv");
         assert!(
-            released.iter().all(|row| !row[2].is_empty() && row[1] != "NA" && !row[1].contains("NA"))
+            released
+                .iter()
+                .all(|row| !row[2].is_empty() && row[1] != "NA" && !row[1].contains("NA"))
         );
         let gone: Vec<usize> =
             (0..400).filter(|visit| visit / 2 % 20 == 7 || visit % 10 == 3).collect();
