@@ -29,7 +29,7 @@ enum Form<'a> {
 }
 
 impl<'a> Bounds<'a> {
-    /// Reads a text; none where it is no range, or its ends are the wrong way round.
+    /// Reads a text; none where it is no range, holds nothing, or its ends are the wrong way round.
     pub(crate) fn read(text: &'a str) -> Option<Self> {
         let text = text.trim();
         if let Some(number) = values::number(text) {
@@ -51,7 +51,10 @@ impl<'a> Bounds<'a> {
         let (low, high) = inner.split_once('-')?;
         let (first, last) = (values::number(low)? + 0.0, values::number(high)? + 0.0);
         let form = Form::Between { opening, low: low.trim(), high: high.trim(), closing };
-        (first <= last).then_some(Self { low: first, high: last, form })
+        // `[21-21)` holds nothing, and would take the end off what it is joined with.
+        let is_open = opening == "(" || closing == ")";
+        let holds_some = first < last || first == last && !is_open;
+        holds_some.then_some(Self { low: first, high: last, form })
     }
 
     /// The range from the lower end of this to the upper end of another that is above it.
@@ -155,6 +158,7 @@ mod tests {
         check(&["<18", "17"], None);
         check(&["<18", "<20"], None);
         check(&["<=18", "20"], None);
+        check(&["(20-21]", "[21-21)"], None);
     }
 
     #[test]
