@@ -24,20 +24,9 @@ fn bench(column: &str, subject: &str) -> (Bench, i32, serde_json::Value, String)
     bench.write("codes.csv", tree);
     let columns = format!("[columns]\ncodes = {{ role = \"keep\", items = \";\"{column} }}\n");
     let config = CONFIG.replace("[columns]\n", &columns);
-    bench.write("table.toml", format!("{subject}{config}"));
-    let words = [
-        "table",
-        "anonymize",
-        "people.csv",
-        "--out",
-        "out.csv",
-        "--config",
-        "table.toml",
-        "--json",
-    ];
-    let done = bench.run(&words);
-    let told = serde_json::from_slice(&done.stdout).unwrap_or_default();
-    (bench, code(&done), told, stderr(&done))
+    let config = format!("{subject}{config}");
+    let (exit, told, said) = bench.anonymize(&config, ("people.csv", "out.csv"), &[]);
+    (bench, exit, told, said)
 }
 
 /// The fewest people who have a code or a pair of codes, and every code that is written.

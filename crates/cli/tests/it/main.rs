@@ -97,12 +97,24 @@ impl Bench {
         (Output { status, stdout: read("stdout.txt"), stderr: read("stderr.txt") }, peak)
     }
 
+    /// Anonymizes a table by itself: the exit code, what is told as JSON, and what is said.
+    fn anonymize(&self, config: &str, (input, out): (&str, &str), more: &[&str]) -> Anonymized {
+        self.write("table.toml", config);
+        let words = ["table", "anonymize", input, "--out", out, "--config", "table.toml", "--json"];
+        let done = self.run(&[&words[..], more].concat());
+        let told = serde_json::from_slice(&done.stdout).unwrap_or_default();
+        (code(&done), told, stderr(&done))
+    }
+
     fn deidentify(&self, input: &str, out: &str, profile: &str, more: &[&str]) -> Output {
         let mut arguments = deidentify(input, out, profile);
         arguments.extend(more);
         self.run(&arguments)
     }
 }
+
+/// What became of a table: exit code, JSON, and what was said.
+type Anonymized = (i32, serde_json::Value, String);
 
 fn deidentify<'a>(input: &'a str, out: &'a str, profile: &'a str) -> Vec<&'a str> {
     let mut arguments = vec!["deidentify", input, "--out", out, "--profile", profile];

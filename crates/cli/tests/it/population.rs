@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Bench, code, stderr};
+use crate::{Anonymized, Bench};
 
 const CONFIG: &str = "[columns]\nage = { role = \"quasi\", hierarchy = \"age\" }\nsex = \"quasi\"\n\
                       [population]\ntable = \"everybody.csv\"\nsubject = \"citizen\"\n";
@@ -24,20 +24,8 @@ fn bench(sample: impl Fn(u32) -> bool) -> Bench {
     bench
 }
 
-fn anonymize(bench: &Bench, config: &str) -> (i32, serde_json::Value, String) {
-    bench.write("table.toml", config);
-    let words = [
-        "table",
-        "anonymize",
-        "people.csv",
-        "--out",
-        "out.csv",
-        "--config",
-        "table.toml",
-        "--json",
-    ];
-    let done = bench.run(&words);
-    (code(&done), serde_json::from_slice(&done.stdout).unwrap_or_default(), stderr(&done))
+fn anonymize(bench: &Bench, config: &str) -> Anonymized {
+    bench.anonymize(config, ("people.csv", "out.csv"), &[])
 }
 
 fn fits(label: (&str, &str), person: (u32, &str, u32)) -> bool {

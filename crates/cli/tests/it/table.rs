@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::{Bench, code, stderr};
+use crate::{Anonymized, Bench, code, stderr};
 
 const CONFIG: &str = "[columns]\nage = \"quasi\"\nsex = \"quasi\"\ntown = \"quasi\"\ndx = \"sensitive\"\n\
                       note_no = \"keep\"\nname = \"identifier\"\n";
@@ -21,13 +21,9 @@ fn people() -> String {
     csv
 }
 
-fn anonymize(bench: &Bench, config: &str, out: &str) -> (i32, serde_json::Value, String) {
+fn anonymize(bench: &Bench, config: &str, out: &str) -> Anonymized {
     bench.write("people.csv", people());
-    bench.write("table.toml", config);
-    let words =
-        ["table", "anonymize", "people.csv", "--out", out, "--config", "table.toml", "--json"];
-    let done = bench.run(&words);
-    (code(&done), serde_json::from_slice(&done.stdout).unwrap_or_default(), stderr(&done))
+    bench.anonymize(config, ("people.csv", out), &[])
 }
 
 fn rows(bench: &Bench, out: &str) -> (Vec<String>, Vec<Vec<String>>) {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Bench, code, stderr};
+use crate::{Anonymized, Bench, code, stderr};
 
 const PEOPLE: u32 = 60;
 
@@ -48,12 +48,8 @@ const CONFIG: &str = "subject = \"mrn\"\nauthority = \"mrn\"\n\
     cost = { role = \"keep\", action = \"perturb\", span = 0.1 }\nnote = \"text\"\n\
     [keys]\ndomain = \"study\"\n[[model]]\nk = 5\n";
 
-fn anonymize(bench: &Bench, config: &str, more: &[&str]) -> (i32, serde_json::Value, String) {
-    bench.write("table.toml", config);
-    let words =
-        ["table", "anonymize", "in/visits.csv", "--out", "out.csv", "--config", "table.toml"];
-    let done = bench.run(&[&words, more].concat());
-    (code(&done), serde_json::from_slice(&done.stdout).unwrap_or_default(), stderr(&done))
+fn anonymize(bench: &Bench, config: &str, more: &[&str]) -> Anonymized {
+    bench.anonymize(config, ("in/visits.csv", "out.csv"), more)
 }
 
 /// The columns of a table by header; no cell of these tables holds a quote or a comma but the last.
@@ -70,7 +66,7 @@ fn columns(text: &str) -> BTreeMap<String, Vec<String>> {
 fn a_table_s_codes_dates_and_notes_are_those_of_a_project() {
     let bench = Bench::new();
     visits(&bench, |_| String::new());
-    let key = ["--key-file", "k.key", "--json"];
+    let key = ["--key-file", "k.key"];
     let (exit, told, said) = anonymize(&bench, CONFIG, &key);
     assert_eq!(exit, 0, "{said}");
     assert_eq!(told["smallest_class_subjects"].as_u64().map(|n| n >= 5), Some(true), "{told}");
@@ -111,7 +107,7 @@ fn a_note_that_holds_an_identifier_still_is_blanked() {
         _ => String::new(),
     };
     visits(&bench, mark);
-    let (exit, told, said) = anonymize(&bench, CONFIG, &["--key-file", "k.key", "--json"]);
+    let (exit, told, said) = anonymize(&bench, CONFIG, &["--key-file", "k.key"]);
     assert_eq!(exit, 6, "{said}");
     let text = fs_err::read_to_string(bench.path("out.csv")).expect("an output");
     assert_eq!(text.matches("[WITHHELD]").count(), 2);
@@ -145,7 +141,7 @@ fn rows_of_people_who_are_not_agreed_on_are_left_out() {
     bench.write("in/visits.csv", rows);
     let config = "subject = \"mrn\"\n[columns]\nmrn = \"pseudonym\"\nbirth_date = \"drop\"\nage = \"quasi\"\n\
                   visit_date = \"shift\"\n[keys]\ndomain = \"study\"\n[[model]]\nk = 5\n";
-    let (exit, told, said) = anonymize(&bench, config, &["--key-file", "k.key", "--json"]);
+    let (exit, told, said) = anonymize(&bench, config, &["--key-file", "k.key"]);
     assert_eq!(exit, 6, "{said}");
     assert_eq!(told["held_rows"], 2, "{told}");
     assert_eq!(told["released_rows"], 2 * (PEOPLE - 1));
@@ -192,7 +188,7 @@ fn a_code_shows_how_many_rows_somebody_has() {
     bench.write("in/visits.csv", rows);
     let config = "subject = \"mrn\"\nscope = \"joint\"\n[columns]\nmrn = \"pseudonym\"\nage = \"quasi\"\n\
                   sex = \"quasi\"\n[keys]\ndomain = \"study\"\n[[model]]\nk = 5\n";
-    let (exit, told, said) = anonymize(&bench, config, &["--key-file", "k.key", "--json"]);
+    let (exit, told, said) = anonymize(&bench, config, &["--key-file", "k.key"]);
     assert_eq!(exit, 0, "{said}");
     assert_eq!(
         (&told["suppressed_subjects"], &told["rows_joined"]),
@@ -224,7 +220,7 @@ fn the_share_of_blanked_cells_is_of_what_is_released() {
         _ => String::new(),
     };
     visits(&bench, mark);
-    let key = ["--key-file", "k.key", "--json"];
+    let key = ["--key-file", "k.key"];
     let (exit, whole, said) = anonymize(&bench, CONFIG, &key);
     assert_eq!(exit, 6, "{said}");
     let note = |told: &serde_json::Value| {

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::process::Command;
 
-use crate::{Bench, code, stderr};
+use crate::{Anonymized, Bench, code, stderr};
 
 const COLUMNS: &str = "[columns]\nage = \"quasi\"\nsex = { role = \"quasi\", nulls = \"value\" }\n\
                        dx = { role = \"sensitive\", nulls = \"value\" }\nvisit = \"keep\"\n";
@@ -21,13 +21,9 @@ fn people() -> String {
     csv
 }
 
-fn anonymize(bench: &Bench, config: &str, out: &str) -> (i32, serde_json::Value, String) {
+fn anonymize(bench: &Bench, config: &str, out: &str) -> Anonymized {
     bench.write("people.csv", people());
-    bench.write("table.toml", config);
-    let words =
-        ["table", "anonymize", "people.csv", "--out", out, "--config", "table.toml", "--json"];
-    let done = bench.run(&words);
-    (code(&done), serde_json::from_slice(&done.stdout).unwrap_or_default(), stderr(&done))
+    bench.anonymize(config, ("people.csv", out), &[])
 }
 
 /// Age, sex, diagnosis and visit of each released row.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::{Bench, code, stderr};
+use crate::{Anonymized, Bench, code, stderr};
 
 const CONFIG: &str = "[columns]\nage = \"quasi\"\nsex = \"quasi\"\ntown = \"quasi\"\ndx = \"sensitive\"\n\
                       note_no = \"keep\"\nname = \"identifier\"\n[[model]]\nalpha = 0.34\nk = 3\non = \"dx\"\n";
@@ -22,13 +22,9 @@ fn visits() -> String {
     csv
 }
 
-fn anonymize(bench: &Bench, config: &str, out: &str) -> (i32, Value, String) {
+fn anonymize(bench: &Bench, config: &str, out: &str) -> Anonymized {
     bench.write("visits.csv", visits());
-    bench.write("table.toml", config);
-    let words =
-        ["table", "anonymize", "visits.csv", "--out", out, "--config", "table.toml", "--json"];
-    let done = bench.run(&words);
-    (code(&done), serde_json::from_slice(&done.stdout).unwrap_or_default(), stderr(&done))
+    bench.anonymize(config, ("visits.csv", out), &[])
 }
 
 fn lines(bench: &Bench, name: &str) -> Vec<BTreeMap<String, String>> {

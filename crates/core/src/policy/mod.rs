@@ -14,6 +14,7 @@ mod raw;
 mod safe_harbor;
 mod sample_config;
 mod table_actions;
+mod table_checks;
 mod table_config;
 mod unlinked_config;
 

@@ -10,9 +10,8 @@ use super::output_config::RawOutput;
 use super::raw::{RawKeys, RawText, RawTime};
 use super::sample_config::{RawSample, SampleConfig};
 use super::table_actions::{self, Grounds};
-use super::{
-    Aggregate, ColumnConfig, OutputConfig, OutputForm, Policy, PolicyError, RiskScope, Unplaced,
-};
+use super::table_checks;
+use super::{ColumnConfig, OutputConfig, OutputForm, Policy, PolicyError, RiskScope};
 use crate::AttributeRole;
 
 /// A table's columns, models and search.
@@ -229,22 +228,22 @@ impl TableConfig {
             ));
         }
         let search = search(raw.search, "search")?;
-        told(&search, &columns)?;
+        table_checks::told(&search, &columns)?;
         let is_attacked = raw.attack.is_some();
         let attack = raw.attack.unwrap_or_default().parse("attack")?;
         if is_attacked {
-            attackable(&columns)?;
+            table_checks::attackable(&columns)?;
         }
         let output = raw.output.parse()?;
-        suppressed_cells(&columns, &output, scope)?;
+        table_checks::suppressed_cells(&columns, &output, scope)?;
         if output.form == OutputForm::Aggregated {
-            aggregates(&columns)?;
+            table_checks::aggregates(&columns)?;
             if is_attacked {
                 let reason = "attacks are on rows; leave [attack] out, or the aggregated form";
                 return Err(PolicyError::new("output.form", reason));
             }
         }
-        of_items(&models, &columns)?;
+        table_checks::of_items(&models, &columns)?;
         let (subject, population) = (raw.subject, raw.population);
         let grounds = Grounds {
             keys: raw.keys,
@@ -255,8 +254,8 @@ impl TableConfig {
         };
         let actions = table_actions::policy(grounds, &columns)?;
         if actions.is_some() {
-            compared(&columns, is_attacked, population.is_some())?;
-            apart(&columns, &models, output.form)?;
+            table_checks::compared(&columns, is_attacked, population.is_some())?;
+            table_checks::apart(&columns, &models, output.form)?;
         }
         if population.is_none() && models.iter().any(ModelConfig::is_of_population) {
             let reason =
@@ -313,148 +312,6 @@ impl TableConfig {
     pub fn of_role(&self, role: AttributeRole) -> impl Iterator<Item = &(String, ColumnConfig)> {
         self.columns.iter().filter(move |(_, column)| column.role == role)
     }
-}
-
-/// Refuses aggregates whose values an attacker cannot read: a mean stands for no value of the raw table.
-fn attackable(columns: &[(String, ColumnConfig)]) -> Result<(), PolicyError> {
-    let unread = columns.iter().find_map(|(name, column)| {
-        column.aggregate.filter(|aggregate| *aggregate != Aggregate::Mode).map(|_| name)
-    });
-    match unread {
-        Some(name) => Err(PolicyError::new(
-            format!("columns.{name}.aggregate"),
-            "a mean or median says of nobody which value is theirs, so attacks cannot read it and no release \
-             would pass; leave [attack] out, or the aggregate",
-        )),
-        None => Ok(()),
-    }
-}
-
-/// Refuses a target that no search goes by.
-fn told(search: &SearchConfig, columns: &[(String, ColumnConfig)]) -> Result<(), PolicyError> {
-    let Some(target) = &search.target else { return Ok(()) };
-    let is_sensitive = |(name, column): &(String, ColumnConfig)| {
-        name == target && column.role == AttributeRole::Sensitive
-    };
-    let reason = if !columns.iter().any(is_sensitive) {
-        "names a column that has not the role \"sensitive\""
-    } else if search.method != SearchConfig::default().method {
-        "only `method = \"mondrian\"` cuts by what a column tells"
-    } else {
-        return Ok(());
-    };
-    Err(PolicyError::new("search.target", reason))
-}
-
-/// Refuses to compare with values that stand in no raw table.
-fn compared(
-    columns: &[(String, ColumnConfig)],
-    is_attacked: bool,
-    has_population: bool,
-) -> Result<(), PolicyError> {
-    let (what, section) = match (is_attacked, has_population) {
-        (true, _) => ("attacks compare", "[attack]"),
-        (_, true) => ("a population is compared", "[population]"),
-        _ => return Ok(()),
-    };
-    match columns.iter().find(|(_, column)| column.is_rewritten_in_classes()) {
-        Some((name, _)) => Err(PolicyError::new(
-            format!("columns.{name}.action"),
-            format!("{what} with values as they are; leave the action out, or {section}"),
-        )),
-        None => Ok(()),
-    }
-}
-
-/// Refuses actions where nobody could say whose cell was rewritten, and codes that join lists of items.
-fn apart(
-    columns: &[(String, ColumnConfig)],
-    models: &[ModelConfig],
-    form: OutputForm,
-) -> Result<(), PolicyError> {
-    let refused = |is_odd: fn(&ColumnConfig) -> bool, reason: &str| match columns
-        .iter()
-        .find(|(_, column)| is_odd(column))
-    {
-        Some((name, _)) => Err(PolicyError::new(format!("columns.{name}.action"), reason)),
-        None => Ok(()),
-    };
-    if form == OutputForm::Aggregated {
-        refused(
-            ColumnConfig::is_rewritten,
-            "a line of the aggregated form is of several people; leave the action out, or the form",
-        )?;
-    }
-    if models.iter().any(ModelConfig::is_of_items) {
-        refused(
-            table_actions::joins_rows,
-            "joins somebody's lists of different rows, and `m` is of each list; leave the action out, or the model",
-        )?;
-    }
-    Ok(())
-}
-
-/// Refuses limits of suppressed cells where none are, and cells where classes are not of labels.
-fn suppressed_cells(
-    columns: &[(String, ColumnConfig)],
-    output: &OutputConfig,
-    scope: RiskScope,
-) -> Result<(), PolicyError> {
-    if output.suppressed != Unplaced::Cells {
-        let limited = columns.iter().find(|(_, column)| column.cells_max.is_some());
-        return match limited {
-            Some((name, _)) => Err(PolicyError::new(
-                format!("columns.{name}.cells_max"),
-                "is about `[output] suppressed = \"cells\"`",
-            )),
-            None => Ok(()),
-        };
-    }
-    let aggregated = columns.iter().any(|(_, column)| column.aggregate.is_some());
-    let beside = match scope {
-        RiskScope::Joint => "`scope`, which makes all rows of a person alike",
-        _ if aggregated => "`aggregate`, which writes one value where members differ",
-        _ => return Ok(()),
-    };
-    let reason = format!("\"cells\" is of classes by their labels; leave out {beside}");
-    Err(PolicyError::new("output.suppressed", reason))
-}
-
-/// Refuses columns that an aggregated form has no place for.
-fn aggregates(columns: &[(String, ColumnConfig)]) -> Result<(), PolicyError> {
-    let odd = columns.iter().find(|(name, column)| {
-        let of_classes = matches!(column.role, AttributeRole::Quasi | AttributeRole::Sensitive);
-        column.is_released() && (!of_classes || name == COUNT)
-    });
-    match odd {
-        Some((name, _)) => Err(PolicyError::new(
-            format!("columns.{name}"),
-            "the aggregated form has classes, sensitive values and their `count`; kept columns have no place",
-        )),
-        None => Ok(()),
-    }
-}
-
-/// Refuses models of items on other columns, and other models on columns of items.
-fn of_items(models: &[ModelConfig], columns: &[(String, ColumnConfig)]) -> Result<(), PolicyError> {
-    for (n, model) in models.iter().enumerate() {
-        let on = columns.iter().find(|(name, _)| Some(name) == model.on.as_ref());
-        let has_items = on.is_some_and(|(_, column)| column.items.is_some());
-        if has_items != model.is_of_items() {
-            let reason = "`k` with `m` is of a column of `items`, and no other model is";
-            return Err(PolicyError::new(format!("model[{n}].on"), reason));
-        }
-        let twice = models[..n].iter().any(|m| m.is_of_items() && m.on == model.on);
-        if twice && model.is_of_items() {
-            let reason = "one k with one m of a column's items: the larger of each holds for both";
-            return Err(PolicyError::new(format!("model[{n}].on"), reason));
-        }
-        let m = model.numbers.get("m").filter(|_| model.is_of_items());
-        if m.is_some_and(|m| m.fract() != 0.0 || !(1.0..=8.0).contains(m)) {
-            return Err(PolicyError::new(format!("model[{n}].m"), "a whole number from 1 to 8"));
-        }
-    }
-    Ok(())
 }
 
 /// The column of the aggregated form that says how many rows a line stands for.

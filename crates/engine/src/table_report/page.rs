@@ -127,7 +127,7 @@ fn tiles(facts: &Facts<'_>) -> Markup {
             (tile("Smallest class", &number(risk.smallest_class_subjects), &format!("people; {smallest}")))
             (tile("Classes", &number(risk.classes), "equal in all quasi-identifiers"))
             (tile("People", &audience.count(risk.people), &format!("in {} rows", audience.count(risk.rows))))
-            (tile("Suppressed", &audience.count(gone), &format!("rows: {of_all} of the raw table")))
+            (tile(if facts.config.sample.is_some() { "Not drawn or suppressed" } else { "Suppressed" }, &audience.count(gone), &format!("rows: {of_all} of the raw table")))
             @if let Some(risk) = prosecutor {
                 (tile("Highest risk", &percent(risk.highest), "of any person (prosecutor)"))
                 (tile("Average risk", &percent(risk.average), "of all people"))
