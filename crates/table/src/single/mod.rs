@@ -1,8 +1,9 @@
 //! One table by itself: read once into codes, solved in memory, written in the order of its rows.
 //!
 //! Identifiers are dropped, quasi-identifiers generalised, sensitive and kept columns written as they are, but
-//! for columns with an action, whose values are rewritten first ([`acts`]). Rows that no class could take are left out. What was written is read back
-//! by another path ([`check`]), which finds the classes again and counts for itself.
+//! for columns with an action, whose values are rewritten first. Rows that no class could take are left out.
+//! What was written is read back by another path ([`check`]), which finds the classes again and counts for
+//! itself.
 
 mod acts;
 mod aggregate;
