@@ -12,8 +12,9 @@ fn mrn(person: u32) -> String {
 }
 
 fn name(person: u32) -> (&'static str, &'static str) {
-    const FIRST: [&str; 6] = ["Agnes", "Carmen", "Elspeth", "Fabio", "Hakon", "Jorge"];
-    const LAST: [&str; 5] = ["Quillfeather", "Marrowbank", "Pellinore", "Wexcombe", "Zabriskie"];
+    // None of them is among the names that fakes are made of, nor a part of one.
+    const FIRST: [&str; 6] = ["Aldwyth", "Brunhold", "Cwenhild", "Eadgyth", "Folcwin", "Godhild"];
+    const LAST: [&str; 5] = ["Quillfeather", "Marrowbank", "Pellinore", "Wexcombe", "Zabrixwold"];
     (FIRST[person as usize % 6], LAST[person as usize / 6 % 5])
 }
 
