@@ -188,7 +188,8 @@ pub fn anonymize(
             reason: format!(
                 "{} of {} rows would have to be suppressed, more than `suppress_max` allows; there is \
                  no output. Allow more, ask for less, or give hierarchies with more levels",
-                outcome.suppressed_rows, outcome.rows
+                outcome.suppressed_rows,
+                outcome.released + outcome.suppressed_rows
             ),
             exit: 4,
         });
