@@ -209,6 +209,22 @@ impl EntityType {
         matches!(self, Self::Patient | Self::Doctor | Self::Staff | Self::Relative | Self::Person)
     }
 
+    /// Whether a value of it says by itself who somebody is, so that it is looked for wherever it may stand. Dates,
+    /// ages and times have checks of their own, and states, countries and callings are of many.
+    pub fn is_looked_for(self) -> bool {
+        !matches!(
+            self,
+            Self::Date
+                | Self::Age
+                | Self::Time
+                | Self::State
+                | Self::Country
+                | Self::Profession
+                | Self::Organization
+                | Self::Department
+        )
+    }
+
     /// Whether the value is a number or code given to one person, thing or event.
     pub fn is_number(self) -> bool {
         matches!(

@@ -167,6 +167,22 @@ pub struct Persons<'a> {
 }
 
 impl Tables {
+    /// Reads about the first `most` rows of a table, as text, and stops.
+    ///
+    /// # Errors
+    ///
+    /// Where the table cannot be read so far.
+    pub fn first_rows(
+        &self,
+        document: &mut Document<'_>,
+        format: &Format,
+        part: &Part,
+        most: u64,
+        take: &mut dyn FnMut(&StringBatch),
+    ) -> Result<(), ModalityError> {
+        first_rows(document, format, part, most, take)
+    }
+
     /// Reads what each row of a table says of its person: whose it is by the column that is named, direct
     /// identifiers in the columns that are named and in those that look like it.
     ///
@@ -216,22 +232,6 @@ struct Seen {
     words: Option<EntityType>,
     /// Where rows have words of their own in it, and nobody recognised it.
     own_words: Option<EntityType>,
-}
-
-/// Whether values of a type are looked for elsewhere as they are.
-fn is_sought(entity: EntityType) -> bool {
-    use EntityType as E;
-    !matches!(
-        entity,
-        E::Date
-            | E::Age
-            | E::Time
-            | E::State
-            | E::Country
-            | E::Profession
-            | E::Organization
-            | E::Department
-    )
 }
 
 /// Whose a value is, where a row is somebody's: a person of whom no more is known is that one.
@@ -309,8 +309,8 @@ impl RowReader {
             let Seen { entity: of_values, words, own_words } = self.seen[at];
             let entity = match said {
                 Some(said) => {
-                    said.filter(|entity| is_sought(*entity)).or(seen).or(match of_values {
-                        Some(entity) if !is_sought(entity) => None,
+                    said.filter(|entity| entity.is_looked_for()).or(seen).or(match of_values {
+                        Some(entity) if !entity.is_looked_for() => None,
                         entity => Some(entity.or(words).unwrap_or(EntityType::OtherId)),
                     })
                 }

@@ -308,14 +308,7 @@ impl KnownValuesBuilder {
         let owner = subject.map_or(NOBODY, |s| s.0);
         let before = self.fresh.len();
         match entity {
-            E::Date
-            | E::Age
-            | E::Time
-            | E::State
-            | E::Country
-            | E::Profession
-            | E::Organization
-            | E::Department => return false,
+            _ if !entity.is_looked_for() => return false,
             _ if entity.is_person() => self.person(entity, value, owner),
             E::Street => self.street(value, owner),
             E::City | E::County | E::Location | E::Zip => self.area(entity, value, owner),
