@@ -17,7 +17,7 @@ use hashbrown::HashSet;
 use crate::EngineError;
 
 /// Rows from which values are taken.
-const ROWS: usize = 5_000;
+const ROWS: u64 = 5_000;
 /// Distinct values looked at of one column.
 const VALUES: usize = 200;
 /// Bytes of a value that are looked at.
@@ -58,16 +58,9 @@ pub(crate) fn settle(
     if open.is_empty() {
         return Ok(());
     }
-    let mut rows = 0;
-    let read = tables.read_input_rows(document, format, part, &mut |batch| {
-        open.iter_mut().for_each(|(at, sample)| sample.take(&batch, *at));
-        rows += batch.len();
-        // The rest is not needed.
-        if rows < ROWS { Ok(()) } else { Err(ModalityError::Internal("enough rows".into())) }
-    });
-    if rows < ROWS {
-        read?;
-    }
+    tables.first_rows(document, format, part, ROWS, &mut |batch| {
+        open.iter_mut().for_each(|(at, sample)| sample.take(batch, *at));
+    })?;
     for (at, sample) in &open {
         sample.found(text).settle(&mut fields[*at]);
     }
