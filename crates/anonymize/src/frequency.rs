@@ -523,6 +523,18 @@ impl FrequencyBuilder {
         }
         self.added += 1;
         let combination = self.number(codes)?;
+        self.count(combination, rows, subjects, sensitive);
+        Ok(combination)
+    }
+
+    /// Counts rows of a combination that is there.
+    pub(crate) fn count(
+        &mut self,
+        combination: u32,
+        rows: u64,
+        subjects: &[u32],
+        sensitive: &[(usize, u32, u64)],
+    ) {
         let at = combination as usize;
         self.rows.set(at, self.rows.at(at).saturating_add(rows));
         let subjects = if self.counting == Counting::Rows { &[] } else { subjects };
@@ -530,7 +542,6 @@ impl FrequencyBuilder {
         for (column, code, rows) in sensitive {
             self.histograms[*column].add(combination, *code, *rows, subjects);
         }
-        Ok(combination)
     }
 
     fn number(&mut self, codes: &[u32]) -> Result<u32, AnonymizeError> {
@@ -542,7 +553,7 @@ impl FrequencyBuilder {
         if next > 0 && self.index.is_none() && self.last.as_slice() > codes {
             self.index = Some(self.indexed());
         }
-        let Self { codes: stored, index, hasher, .. } = self;
+        let Self { codes: stored, index, hasher, .. } = &*self;
         if let Some(index) = index {
             let hash = hasher.hash_one(codes);
             let same = |n: &u32| {
@@ -553,19 +564,27 @@ impl FrequencyBuilder {
                 return Ok(*n);
             }
         }
+        let number = self.push_new(codes)?;
+        let Self { codes: stored, index, hasher, .. } = self;
+        if let Some(index) = index {
+            index.insert_unique(hasher.hash_one(codes), number, |n| {
+                hash_of(stored, hasher, *n as usize)
+            });
+        }
+        Ok(number)
+    }
+
+    /// One more combination, whether there is one of these codes or not.
+    pub(crate) fn push_new(&mut self, codes: &[u32]) -> Result<u32, AnonymizeError> {
+        let next = self.combinations;
         if next as u64 >= Self::MOST {
             return Err(AnonymizeError::TooManyCombinations { most: Self::MOST });
         }
-        stored.iter_mut().zip(codes).for_each(|(column, c)| column.push(u64::from(*c)));
+        self.codes.iter_mut().zip(codes).for_each(|(column, c)| column.push(u64::from(*c)));
         self.rows.push(0);
         self.combinations += 1;
         self.last.clear();
         self.last.extend_from_slice(codes);
-        if let Some(index) = index {
-            index.insert_unique(hasher.hash_one(codes), next as u32, |n| {
-                hash_of(stored, hasher, *n as usize)
-            });
-        }
         Ok(next as u32)
     }
 

@@ -12,7 +12,7 @@
 use crate::axis::{Axis, CutRule};
 use crate::models::Reach;
 use crate::recoding::{ClassMembers, SUPPRESSED};
-use crate::search::partition::{Partitioner, Units};
+use crate::search::partition::{Partitioner, Strictness, Units};
 use crate::{AnonymizeError, ClassAccumulator, FrequencyTable, Problem, Recoding};
 
 /// What becomes of the number of rows a subject has.
@@ -108,7 +108,7 @@ impl<'a> SubjectGrouping<'a> {
         let people = People::new(self, problem.table());
         let axes = Axis::all(problem.table());
         let (mut cells, groups) = people.cells(&axes, row_counts);
-        let partitioner = Partitioner::new(problem, &axes, &people);
+        let partitioner = Partitioner::new(problem, &axes, &people, Strictness::Strict);
         problem.begin(people.subjects.len(), "subjects");
         let mut class_of = vec![SUPPRESSED; people.subjects.len()];
         let mut members = Vec::new();

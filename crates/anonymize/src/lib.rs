@@ -52,6 +52,7 @@ mod levels;
 pub mod metrics;
 pub mod models;
 mod narrow;
+mod pieces;
 mod population;
 mod recoding;
 pub mod search;
@@ -75,6 +76,7 @@ pub use models::{
     Monotonicity, PrivacyModel, Reach, RecursiveLDiversity, TCloseness,
 };
 pub use narrow::Narrow;
+pub use pieces::{PieceBuilder, Pieces};
 pub use recoding::{RecodedColumn, Recoding, SUPPRESSED, alike};
 pub use search::{Found, Proof, Search};
 pub use solution::{Problem, Solution};

@@ -14,6 +14,9 @@ use crate::{TableOptions, model, promise};
 /// The kind of distance that goes by a hierarchy.
 const HIERARCHICAL: &str = "hierarchical";
 
+/// Classes that the people of one combination may be parted into, at the least.
+const CLASSES_APART: u32 = 4;
+
 /// The kinds of some models, before they are bound to a table.
 pub(crate) struct Families<'a> {
     families: Vec<(&'static dyn models::ModelFamily, &'a ModelConfig)>,
@@ -50,6 +53,15 @@ impl<'a> Families<'a> {
         let numbers = self.families.iter().flat_map(|(_, model)| model.numbers.values());
         let highest = numbers.fold(1.0f64, |most, n| most.max(*n));
         Counting::SubjectsUpTo((highest as u32).saturating_add(1))
+    }
+
+    /// Of each combination so many people may be apart from the others where a search parts them: enough for some
+    /// classes.
+    pub(crate) fn people_apart(&self, search: &SearchConfig) -> Result<Option<u32>, ModalityError> {
+        let numbers = self.families.iter().flat_map(|(_, model)| model.numbers.values());
+        let highest = numbers.fold(1.0f64, |most, n| most.max(*n)) as u32;
+        let parts = self::search(search)?.parts_people();
+        Ok(parts.then(|| highest.saturating_mul(CLASSES_APART)))
     }
 
     pub(crate) fn build(

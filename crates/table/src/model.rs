@@ -5,8 +5,8 @@
 //! is a value of its own, never a wildcard.
 
 use anonymed_anonymize::{
-    AnonymizeError, Counting, FrequencyBuilder, FrequencyTable, HierarchyFile, Problem,
-    QuasiColumn, Recoding, RowCounts, SensitiveColumn, SubjectGrouping,
+    AnonymizeError, Counting, FrequencyBuilder, FrequencyTable, HierarchyFile, PieceBuilder,
+    Pieces, Problem, QuasiColumn, Recoding, RowCounts, SensitiveColumn, SubjectGrouping,
 };
 use anonymed_core::policy::{HierarchyConfig, ModelConfig, SearchConfig, TableRule};
 use anonymed_core::{CancelToken, ModalityError, PartialDate};
@@ -97,9 +97,9 @@ impl ModelPlan {
         })
     }
 
-    fn grouping(&self, counting: Counting) -> Grouping {
+    fn grouping(&self, counting: Counting, apart: Option<u32>) -> Grouping {
         match counting {
-            _ if self.by_subject => Grouping::BySubject,
+            _ if self.by_subject || apart.is_some() => Grouping::BySubject,
             Counting::Rows => Grouping::Rows,
             counting => Grouping::SubjectsUpTo(counting.limit()),
         }
@@ -119,6 +119,8 @@ pub(crate) struct Solved {
 /// What the positions of the recoding are.
 enum Units {
     Combinations(Box<Lookup>),
+    /// Pieces of combinations, by subject.
+    Pieces(Box<Lookup>, Pieces),
     /// These subjects, ascending.
     Subjects(Vec<u32>),
 }
@@ -131,14 +133,19 @@ impl Solved {
                 let at = subjects.binary_search(&subject).ok()?;
                 return self.recoding.class_of(at as u32);
             }
-            Units::Combinations(lookup) => lookup,
+            Units::Combinations(lookup) | Units::Pieces(lookup, _) => lookup,
         };
         let codes: Vec<u32> = texts
             .iter()
             .zip(&self.dictionaries)
             .map(|(t, d)| d.get(*t).copied())
             .collect::<Option<_>>()?;
-        self.recoding.class_of(lookup.find(&codes)?)
+        let combination = lookup.find(&codes)?;
+        let unit = match &self.units {
+            Units::Pieces(_, pieces) => pieces.of(combination, subject)?,
+            Units::Combinations(_) | Units::Subjects(_) => combination,
+        };
+        self.recoding.class_of(unit)
     }
 
     /// What a class writes in a column.
@@ -225,7 +232,7 @@ struct Problems {
     table: FrequencyTable,
     encoded: Vec<Encoded>,
     dictionaries: Vec<HashMap<String, u32>>,
-    /// Only where subjects are units.
+    /// Only where subjects are units, or parts of them.
     visits: Option<Visits>,
     /// The texts of each sensitive column by code.
     sensitive: Vec<Vec<String>>,
@@ -240,6 +247,40 @@ struct Visits {
     all: Vec<(u32, u32, u64)>,
     /// The sensitive codes of each, one visit after the other.
     sensitive: Vec<u32>,
+}
+
+impl Visits {
+    /// Each with the sensitive (column, code) values that say something.
+    fn stated(
+        &self,
+        blanks: &[Vec<u32>],
+    ) -> impl Iterator<Item = (u32, u32, u64, Vec<(usize, u32)>)> {
+        let each = blanks.len();
+        self.all.iter().enumerate().map(move |(n, (subject, combination, rows))| {
+            let values = self.sensitive[n * each..(n + 1) * each].iter().copied().enumerate();
+            let values = values.filter(|(n, code)| !blanks[*n].contains(code)).collect();
+            (*subject, *combination, *rows, values)
+        })
+    }
+
+    /// The table with combinations in pieces, and who is in which.
+    fn in_pieces(
+        &self,
+        whole: &FrequencyTable,
+        blanks: &[Vec<u32>],
+        most: u32,
+    ) -> Result<(FrequencyTable, Pieces), ModalityError> {
+        let mut builder = PieceBuilder::new(whole, most).map_err(error)?;
+        let mut visits: Vec<_> = self.stated(blanks).collect();
+        // Who is apart from whom does not go by what is sensitive of them.
+        visits.sort_by_key(|(subject, combination, ..)| (*combination, *subject));
+        for (subject, combination, rows, values) in visits {
+            let values: Vec<(usize, u32, u64)> =
+                values.into_iter().map(|(column, code)| (column, code, rows)).collect();
+            builder.add(combination, subject, rows, &values).map_err(error)?;
+        }
+        Ok(builder.finish())
+    }
 }
 
 /// Solves the models over what was counted.
@@ -266,9 +307,17 @@ pub(crate) fn solve(
         combinations: 0,
     };
     let counting = families.counting(!plan.row_is_person);
-    let built = build(counted, (plan.grouping(counting), counting), options, cancel)?;
+    let apart = if plan.by_subject { None } else { families.people_apart(&plan.search)? };
+    let built = build(counted, (plan.grouping(counting, apart), counting), options, cancel)?;
     let Problems { table, encoded, dictionaries, visits, sensitive, blanks } = built;
     outcome.combinations = table.combinations() as u64;
+    let (table, visits, pieces) = match (apart, visits) {
+        (Some(most), Some(visits)) => {
+            let (in_pieces, pieces) = visits.in_pieces(&table, &blanks, most)?;
+            (in_pieces, None, Some((table, pieces)))
+        }
+        (_, visits) => (table, visits, None),
+    };
     let texts: Vec<SensitiveTexts<'_>> = table
         .sensitive()
         .iter()
@@ -292,12 +341,8 @@ pub(crate) fn solve(
     }
     let (recoding, subjects) = if let Some(visits) = visits {
         let mut grouping = SubjectGrouping::new(&table);
-        let each = plan.sensitive.len();
-        for (n, (subject, combination, rows)) in visits.all.iter().enumerate() {
-            let values = visits.sensitive[n * each..(n + 1) * each].iter().copied().enumerate();
-            let values: Vec<(usize, u32)> =
-                values.filter(|(n, code)| !blanks[*n].contains(code)).collect();
-            grouping.add(*subject, *combination, *rows, &values).map_err(error)?;
+        for (subject, combination, rows, values) in visits.stated(&blanks) {
+            grouping.add(subject, combination, rows, &values).map_err(error)?;
         }
         drop(visits);
         let counts = if plan.row_counts_visible { RowCounts::Kept } else { RowCounts::Ignored };
@@ -329,9 +374,10 @@ pub(crate) fn solve(
         .map(|(column, e)| column.labels.iter().map(|l| e.written(l.as_deref())).collect())
         .collect();
     drop((problem, texts));
-    let units = match subjects {
-        Some(subjects) => Units::Subjects(subjects),
-        None => Units::Combinations(Box::new(Lookup::new(table))),
+    let units = match (subjects, pieces) {
+        (Some(subjects), _) => Units::Subjects(subjects),
+        (None, Some((whole, pieces))) => Units::Pieces(Box::new(Lookup::new(whole)), pieces),
+        (None, None) => Units::Combinations(Box::new(Lookup::new(table))),
     };
     Ok(Solved { dictionaries, units, recoding, labels, outcome })
 }

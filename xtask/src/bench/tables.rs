@@ -100,7 +100,7 @@ impl Bench {
         self.row("optimal, loss, 5 % suppressed at most", &optimal.cost());
         self.row("its levels", &levels(&optimal.told, &ADULT));
         self.row("its classes", &optimal.classes());
-        for method in ["mondrian", "kmember", "mdav", "fuzzy"] {
+        for method in ["mondrian", "relaxed", "kmember", "mdav", "fuzzy"] {
             let tail = format!("[[model]]\nk = 5\n[search]\nmethod = \"{method}\"\n");
             for (form, quasi) in [("ranges and sets", plain(&ADULT)), ("hierarchies", trees())] {
                 let done = self.best_of(3, &Job::new(&input, quasi, &tail))?;

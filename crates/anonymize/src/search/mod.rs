@@ -10,6 +10,7 @@ mod mdav;
 mod mondrian;
 mod optimal;
 pub(crate) mod partition;
+mod relaxed;
 
 pub use anytime::Anytime;
 pub use fuzzy::FuzzyCMeans;
@@ -17,6 +18,7 @@ pub use kmember::KMember;
 pub use mdav::Mdav;
 pub use mondrian::Mondrian;
 pub use optimal::Optimal;
+pub use relaxed::RelaxedMondrian;
 
 /// What a search found.
 #[derive(Debug, Clone)]
@@ -56,6 +58,12 @@ pub trait Search: Send + Sync {
         false
     }
 
+    /// Whether people of one combination may fall into different classes: its table is best made of
+    /// [`Pieces`](crate::Pieces).
+    fn parts_people(&self) -> bool {
+        false
+    }
+
     /// Searches.
     ///
     /// # Errors
@@ -72,6 +80,7 @@ pub const ALL: &[&dyn Search] = &[
     &mdav::Mdav,
     &mondrian::Mondrian,
     &optimal::Optimal,
+    &relaxed::RelaxedMondrian,
 ];
 
 /// The search of a name.

@@ -4,10 +4,12 @@
 //! A part of the table is cut where both sides satisfy every model: in the column whose region is
 //! widest or whose cut lowers the penalty most, at the place that gains most among the boundaries
 //! nearest to the median. Numbers and dates are cut by value, hierarchies between the children of a
-//! node, names by falling frequency. Cuts never separate equal values (strict). A class is
+//! node, names by falling frequency. Cuts never separate equal values (strict; for others
+//! [`RelaxedMondrian`](super::RelaxedMondrian)). A class is
 //! published as the smallest region that holds it. Where the problem has a target column, cuts are taken by what
 //! they tell of it, and where nothing is told by the penalty (*Workload-aware anonymization*, TODS 2008).
 
+pub(super) use super::partition::Strictness;
 use super::partition::{Partitioner, Units};
 use super::{Found, Search};
 use crate::axis::{Axis, CutRule};
@@ -49,24 +51,29 @@ impl Search for Mondrian {
     }
 
     fn search(&self, problem: &Problem<'_>) -> Result<Found, AnonymizeError> {
-        let table = problem.table();
-        let axes = Axis::all(table);
-        let units = Combinations::new(table, &axes);
-        let mut cells = units.cells(&axes);
-        let partitioner = Partitioner::new(problem, &axes, &units);
-        problem.begin(table.combinations(), "combinations");
-        let leaves = partitioner.leaves(&mut cells)?;
-        let mut class_of = vec![SUPPRESSED; table.combinations()];
-        for (class, leaf) in leaves.iter().enumerate() {
-            let rows = cells[leaf].chunks_exact(units.stride());
-            rows.for_each(|row| class_of[units.combination(row) as usize] = class as u32);
-        }
-        let classes = leaves.len() as u32;
-        drop((cells, leaves));
-        let members = ClassMembers::by_class(&class_of, classes);
-        let recoding = Recoding::of_members(table, &axes, class_of, &members);
-        Ok(Found { recoding, levels: None, proof: None })
+        cut(problem, Strictness::Strict)
     }
+}
+
+/// Cuts all combinations of a problem.
+pub(super) fn cut(problem: &Problem<'_>, strictness: Strictness) -> Result<Found, AnonymizeError> {
+    let table = problem.table();
+    let axes = Axis::all(table);
+    let units = Combinations::new(table, &axes);
+    let mut cells = units.cells(&axes);
+    let partitioner = Partitioner::new(problem, &axes, &units, strictness);
+    problem.begin(table.combinations(), "combinations");
+    let leaves = partitioner.leaves(&mut cells)?;
+    let mut class_of = vec![SUPPRESSED; table.combinations()];
+    for (class, leaf) in leaves.iter().enumerate() {
+        let rows = cells[leaf].chunks_exact(units.stride());
+        rows.for_each(|row| class_of[units.combination(row) as usize] = class as u32);
+    }
+    let classes = leaves.len() as u32;
+    drop((cells, leaves));
+    let members = ClassMembers::by_class(&class_of, classes);
+    let recoding = Recoding::of_members(table, &axes, class_of, &members);
+    Ok(Found { recoding, levels: None, proof: None })
 }
 
 /// Combinations as rows of ranks, with their number and weight, each in as few bits as it needs.

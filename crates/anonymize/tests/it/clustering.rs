@@ -485,7 +485,7 @@ fn a_search_without_time_still_makes_classes_that_hold() {
             assert!(late.smallest_class_rows >= 5, "{name}");
             assert_eq!(late.suppressed_rows, 0, "{name}");
             // The classes along the curve are many even where no time is left at all.
-            let one_class = search.is_full_domain() || name == "mondrian";
+            let one_class = search.is_full_domain() || ["mondrian", "relaxed"].contains(&name);
             assert!(one_class || late.classes > 100, "{name}: {}", late.classes);
         }
         let free = problem().solve(*search).unwrap();

@@ -14,3 +14,4 @@ mod oracles;
 mod population;
 mod properties;
 mod registries;
+mod relaxed;

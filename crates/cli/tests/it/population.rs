@@ -60,7 +60,7 @@ fn reached(told: &serde_json::Value, measure: &str) -> f64 {
 
 #[test]
 fn every_class_is_of_k_people_of_the_population() {
-    for method in ["fuzzy", "kmember", "mdav", "mondrian", "optimal"] {
+    for method in ["fuzzy", "kmember", "mdav", "mondrian", "optimal", "relaxed"] {
         let bench = bench(|n| n % 10 == 3);
         let config = format!(
             "{CONFIG}[[model]]\nk_map = 12\n[search]\nmethod = \"{method}\"\nsuppress_max = 0.2\n"

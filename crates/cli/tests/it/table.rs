@@ -49,7 +49,7 @@ fn smallest(bench: &Bench, out: &str, by_patient: bool) -> (usize, usize) {
     (people, classes.values().map(|c| c.1.len()).min().unwrap_or(0))
 }
 
-const METHODS: [&str; 5] = ["fuzzy", "kmember", "mdav", "mondrian", "optimal"];
+const METHODS: [&str; 6] = ["fuzzy", "kmember", "mdav", "mondrian", "optimal", "relaxed"];
 
 #[test]
 fn every_search_reaches_k_and_l_over_people() {

@@ -41,7 +41,7 @@ fn stretch(label: &str) -> (u32, u32) {
 
 #[test]
 fn nothing_beyond_an_end_is_written() {
-    for method in ["fuzzy", "kmember", "mdav", "mondrian", "optimal"] {
+    for method in ["fuzzy", "kmember", "mdav", "mondrian", "optimal", "relaxed"] {
         let bench = Bench::new();
         bench.write("people.csv", people());
         let models = "[[model]]\nk = 4\n[[model]]\nt = 0.6\nkind = \"ordered\"\non = \"income\"\n";

@@ -40,7 +40,7 @@ fn form(form: &str) -> String {
 
 #[test]
 fn anatomy_parts_values_from_people() {
-    for method in ["mondrian", "kmember", "optimal"] {
+    for method in ["mondrian", "kmember", "optimal", "relaxed"] {
         let bench = Bench::new();
         let config =
             format!("{}[search]\nmethod = \"{method}\"\nsuppress_max = 0.3\n", form("anatomy"));

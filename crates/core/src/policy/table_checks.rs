@@ -33,8 +33,8 @@ pub(super) fn told(
     };
     let reason = if !columns.iter().any(is_sensitive) {
         "names a column that has not the role \"sensitive\""
-    } else if search.method != SearchConfig::default().method {
-        "only `method = \"mondrian\"` cuts by what a column tells"
+    } else if !["mondrian", "relaxed"].contains(&search.method.as_str()) {
+        "only `method = \"mondrian\"` and \"relaxed\" cut by what a column tells"
     } else {
         return Ok(());
     };

@@ -67,7 +67,9 @@ impl Tables {
             Some(_) => Counting::AllSubjects,
             None => Counting::Rows,
         };
-        solve::prepare((&table, &bound), counting, self.options(), |prepared| {
+        let highest = CURVE_K.into_iter().max().unwrap_or(1);
+        let apart = solve::apart(&with_k(config, highest))?;
+        solve::prepare((&table, &bound), (counting, apart), self.options(), |prepared| {
             let mut points = Vec::new();
             for k in CURVE_K {
                 for suppress_max in CURVE_SUPPRESSION {

@@ -96,7 +96,8 @@ impl Tables {
             Some(_) => Counting::AllSubjects,
             None => Counting::Rows,
         };
-        solve::prepare((&table, &bound), counting, self.options(), |prepared| {
+        let apart = solve::apart(job.config)?;
+        solve::prepare((&table, &bound), (counting, apart), self.options(), |prepared| {
             let solve = |config: &TableConfig| {
                 let families = Families::of(&config.models)?;
                 let job = SingleTable { config, ..*job };
@@ -256,18 +257,24 @@ fn hard_rows(
 fn crowds(prepared: &Prepared<'_>, names: &[&str], combination: u32) -> (u64, Vec<(String, u64)>) {
     let table = &prepared.frequency;
     // Combinations that differ in no column, or in one.
-    let mut but_for: Vec<Vec<u32>> = vec![vec![combination]; names.len()];
-    for other in (0..table.combinations() as u32).filter(|other| *other != combination) {
+    let mut alike: Vec<u32> = Vec::new();
+    let mut but_for: Vec<Vec<u32>> = vec![Vec::new(); names.len()];
+    for other in 0..table.combinations() as u32 {
         let differ =
             |column: &usize| table.code(other, *column) != table.code(combination, *column);
         let mut differing = (0..names.len()).filter(differ);
-        if let (Some(column), None) = (differing.next(), differing.next()) {
-            but_for[column].push(other);
+        match (differing.next(), differing.next()) {
+            (None, _) => alike.push(other),
+            (Some(column), None) => but_for[column].push(other),
+            _ => {}
         }
     }
-    let people = |some: &[u32]| u64::from(table.distinct_subjects(some.iter().copied()).at_least());
+    let people = |others: &[u32]| {
+        let all = alike.iter().chain(others).copied();
+        u64::from(table.distinct_subjects(all).at_least())
+    };
     let without = names.iter().zip(&but_for).map(|(name, some)| ((*name).to_owned(), people(some)));
-    (people(&[combination]), without.collect())
+    (people(&[]), without.collect())
 }
 
 #[cfg(test)]

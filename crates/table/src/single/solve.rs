@@ -2,8 +2,8 @@
 //! by their names.
 
 use anonymed_anonymize::{
-    CodedRows, Counting, FrequencyTable, KAnonymity, PrivacyModel, Problem, Proof, QuasiColumn,
-    Recoding, RowCounts, SUPPRESSED, SensitiveColumn, Solution, SubjectGrouping,
+    CodedRows, Counting, FrequencyTable, KAnonymity, PieceBuilder, PrivacyModel, Problem, Proof,
+    QuasiColumn, Recoding, RowCounts, SUPPRESSED, SensitiveColumn, Solution, SubjectGrouping,
 };
 use anonymed_core::policy::{OutputForm, RiskScope, TableConfig, Unplaced};
 use anonymed_core::{AttributeRole, ModalityError};
@@ -53,6 +53,7 @@ pub(super) struct Prepared<'a> {
     /// Distinct combinations of the table's own rows.
     combinations: u64,
     built: BuiltLines,
+    /// The combination of each row, or its piece of one.
     pub(super) combination_of: Vec<u32>,
     coded: CodedRows<'a>,
     pub(super) table: &'a CodedTable,
@@ -86,15 +87,23 @@ pub(super) fn solve(
 ) -> Result<Solved, ModalityError> {
     let families = Families::of(&job.config.models)?;
     let counting = families.counting(table.subjects.is_some());
-    prepare((table, bound), counting, options, |prepared| {
+    prepare((table, bound), (counting, apart(job.config)?), options, |prepared| {
         solve_prepared(&prepared, job, (&families, options))
     })
+}
+
+/// How many people of a combination may be apart from its others, where the search parts them.
+pub(super) fn apart(config: &TableConfig) -> Result<Option<u32>, ModalityError> {
+    match config.scope {
+        RiskScope::Joint => Ok(None),
+        _ => Families::of(&config.models)?.people_apart(&config.search),
+    }
 }
 
 /// Makes the frequency table, and works on it.
 pub(super) fn prepare<T>(
     (table, bound): (&CodedTable, &Bound),
-    counting: Counting,
+    (counting, apart): (Counting, Option<u32>),
     options: &TableOptions,
     work: impl FnOnce(Prepared<'_>) -> Result<T, ModalityError>,
 ) -> Result<T, ModalityError> {
@@ -139,6 +148,10 @@ pub(super) fn prepare<T>(
     let (frequency, combination_of) =
         FrequencyTable::of_rows(columns, described.clone(), counting, &coded).map_err(error)?;
     let combinations = frequency.combinations() as u64;
+    let (frequency, combination_of) = match apart {
+        Some(most) => in_pieces(&frequency, &combination_of, &coded, most)?,
+        None => (frequency, combination_of),
+    };
     let frequency = match &table.unstated {
         None => frequency,
         Some(unstated) => {
@@ -185,6 +198,30 @@ pub(super) fn prepare<T>(
         sensitive: texts,
         built,
     })
+}
+
+/// The table with combinations in pieces, and the piece of each row.
+fn in_pieces(
+    whole: &FrequencyTable,
+    combination_of: &[u32],
+    coded: &CodedRows<'_>,
+    most: u32,
+) -> Result<(FrequencyTable, Vec<u32>), ModalityError> {
+    let mut builder = PieceBuilder::new(whole, most).map_err(error)?;
+    let piece = |(row, combination): (usize, &u32)| {
+        let subject = coded.subjects.map_or(row as u32, |subjects| subjects.at(row) as u32);
+        let values: Vec<(usize, u32, u64)> =
+            stated(coded, row).map(|(column, code)| (column, code, 1)).collect();
+        builder.add(*combination, subject, 1, &values).map_err(error)
+    };
+    let pieces = combination_of.iter().enumerate().map(piece).collect::<Result<_, _>>()?;
+    Ok((builder.finish().0, pieces))
+}
+
+/// The sensitive values of a row, by column.
+fn stated<'c>(coded: &'c CodedRows<'_>, row: usize) -> impl Iterator<Item = (usize, u32)> + 'c {
+    let codes = coded.sensitive.iter().map(move |codes| codes.at(row) as u32).enumerate();
+    codes.filter(|(column, code)| !coded.blanks[*column].contains(code))
 }
 
 /// The problem of a configuration, where every class holds k people at the least.
@@ -475,13 +512,7 @@ fn grouped(
     })?;
     let mut grouping = SubjectGrouping::new(problem.table());
     for (row, combination) in prepared.combination_of.iter().enumerate() {
-        let values: Vec<(usize, u32)> = coded
-            .sensitive
-            .iter()
-            .enumerate()
-            .map(|(column, codes)| (column, codes.at(row) as u32))
-            .filter(|(column, code)| !coded.blanks[*column].contains(code))
-            .collect();
+        let values: Vec<(usize, u32)> = stated(coded, row).collect();
         grouping.add(subjects.at(row) as u32, *combination, 1, &values).map_err(error)?;
     }
     // Where the release names nobody, how many rows somebody has cannot be seen.

@@ -63,6 +63,54 @@ fn k_counts_patients_and_not_rows() {
 }
 
 #[test]
+fn relaxed_cuts_part_people_who_agree() {
+    // Most are 40, and three are far older.
+    let row = |p: u32| {
+        let age = if p < 3 { 80 + p } else { 40 };
+        format!("P{p},V{p},{age},F,02100,D{}\nP{p},V{p}b,{age},F,02100,D{}\n", p % 5, p % 7)
+    };
+    let rows: String = (0..60).map(row).collect();
+    let text = format!("mrn,visit,age,sex,zip,dx\n{rows}");
+    for (model, subject) in [
+        ("[{ k = 5 }]", true),
+        ("[{ k = 5 }, { l = 3, on = \"dx\" }]", true),
+        ("[{ k = 5 }, { l = 3, on = \"dx\" }]", false),
+    ] {
+        let rules = rules(model, false) + "[table.search]\nmethod = \"relaxed\"\n";
+        let rules = match subject {
+            true => rules,
+            false => rules
+                .replace("subject = \"mrn\"\n", "")
+                .replace("mrn = \"pseudonym\"", "mrn = \"drop\""),
+        };
+        let done = run(text.as_bytes(), &policy(&rules)).unwrap();
+        let mut rows = std::collections::BTreeMap::<String, usize>::new();
+        let mut classes = std::collections::BTreeMap::<String, Vec<(String, String)>>::new();
+        for line in done.lines().iter().skip(1) {
+            let cells: Vec<&str> = line.split(',').collect();
+            let first = usize::from(subject);
+            let labels = cells[1 + first..4 + first].join(",");
+            *rows.entry(labels.clone()).or_default() += 1;
+            let whose = if subject { cells[0].to_owned() } else { rows[&labels].to_string() };
+            classes.entry(labels).or_default().push((whose, cells[4 + first].to_owned()));
+        }
+        assert_eq!(classes.len(), 2, "{rows:?}");
+        assert_eq!(rows.values().sum::<usize>(), 120);
+        assert!(*rows.values().max().unwrap() > 100, "{rows:?}");
+        for class in classes.values() {
+            let people: std::collections::BTreeSet<&str> =
+                class.iter().map(|(whose, _)| whose.as_str()).collect();
+            let values: std::collections::BTreeSet<&str> =
+                class.iter().map(|(_, dx)| dx.as_str()).collect();
+            assert!(people.len() >= 5 && (values.len() >= 3 || !model.contains("l =")));
+        }
+        let strict = run(text.as_bytes(), &policy(&rules.replace("relaxed", "mondrian"))).unwrap();
+        // Of rows there are six that are far, and of people three.
+        assert_eq!(strict.outcome.model.unwrap().classes, if subject { 1 } else { 2 });
+    }
+}
+
+#[test]
 fn l_diversity_holds_in_every_class() {
     let model = "[{ k = 3 }, { l = 3, on = \"dx\" }]";
     let done = run(visits(300).as_bytes(), &policy(&rules(model, false))).unwrap();

@@ -5,6 +5,8 @@
 //! by level, small ones each by one thread with a stack of its own: no recursion, and the tree of
 //! cuts is the same at any number of threads.
 
+mod lend;
+
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -45,11 +47,21 @@ pub(crate) trait Units: Sync {
     fn told(&self, row: &[u32], sensitive: usize) -> impl Iterator<Item = (u32, u64)>;
 }
 
+/// Whether rows of one value may come to both sides of a cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strictness {
+    /// All of them are on one side.
+    Strict,
+    /// Where a side is too small, some go over.
+    Relaxed,
+}
+
 /// Cuts rows until no allowed cut is left.
 pub(crate) struct Partitioner<'a, U> {
     problem: &'a Problem<'a>,
     axes: &'a [Axis],
     units: &'a U,
+    strictness: Strictness,
 }
 
 struct Part<'r> {
@@ -87,8 +99,13 @@ impl Leaves {
 }
 
 impl<'a, U: Units> Partitioner<'a, U> {
-    pub(crate) fn new(problem: &'a Problem<'a>, axes: &'a [Axis], units: &'a U) -> Self {
-        Self { problem, axes, units }
+    pub(crate) fn new(
+        problem: &'a Problem<'a>,
+        axes: &'a [Axis],
+        units: &'a U,
+        strictness: Strictness,
+    ) -> Self {
+        Self { problem, axes, units, strictness }
     }
 
     /// The leaves of `cells`, which is reordered; none where the whole fails a model.
@@ -159,6 +176,7 @@ impl<'a, U: Units> Partitioner<'a, U> {
             problem: models,
             axes: self.axes,
             units: self.units,
+            strictness: self.strictness,
             least: models.least_subjects(),
             settles: models.monotonicity() == Monotonicity::Classes,
             left: models.accumulator(),
@@ -173,6 +191,7 @@ struct Cutter<'a, U> {
     problem: &'a Problem<'a>,
     axes: &'a [Axis],
     units: &'a U,
+    strictness: Strictness,
     least: u64,
     /// Whether a class can be settled before all of it is seen.
     settles: bool,
@@ -195,9 +214,32 @@ struct KeyWeight {
 struct Cut {
     column: usize,
     key: u32,
+    /// The next key, which is the first to go right.
+    above: u32,
     gain: f64,
     /// Bits it tells of the target, where there is one.
     informs: f64,
+    /// Whether a side has too few people for itself.
+    lends: bool,
+}
+
+/// How rows are parted.
+enum Sides {
+    ByKey(Cut),
+    /// Whether each row goes left.
+    Listed(Vec<bool>),
+}
+
+/// A boundary between two keys of a part.
+struct Place {
+    /// How far it is from the median, twice.
+    off: u64,
+    /// The place of the key below it.
+    at: usize,
+    /// People who go over to the smaller side.
+    lent: u64,
+    /// The weight of all keys below.
+    below: u64,
 }
 
 /// The places to cut one column.
@@ -220,8 +262,8 @@ impl<U: Units> Cutter<'_, U> {
         let stride = self.units.stride();
         match self.choose(part.rows) {
             None => Step::Leaf(part.start),
-            Some(cut) => {
-                let middle = self.part_in_place(part.rows, cut);
+            Some(sides) => {
+                let middle = self.part_in_place(part.rows, sides);
                 let (left, right) = part.rows.split_at_mut(middle * stride);
                 Step::Cut(
                     Part { start: part.start, rows: left },
@@ -233,14 +275,22 @@ impl<U: Units> Cutter<'_, U> {
 
     /// The first allowed cut; columns are asked in the order of their scores, ties in the order of
     /// the columns.
-    fn choose(&mut self, rows: &[u32]) -> Option<Cut> {
+    fn choose(&mut self, rows: &[u32]) -> Option<Sides> {
         let mut columns: Vec<Places> =
             (0..self.axes.len()).map(|column| self.places(rows, column)).collect();
         columns.sort_by(|a, b| b.informs.total_cmp(&a.informs).then(b.score.total_cmp(&a.score)));
-        columns
-            .into_iter()
-            .flat_map(|places| places.cuts)
-            .find(|cut| self.both_sides_hold(rows, *cut))
+        columns.into_iter().flat_map(|places| places.cuts).find_map(|cut| self.sides(rows, cut))
+    }
+
+    /// How a cut parts the rows, where every model holds on both sides.
+    fn sides(&mut self, rows: &[u32], cut: Cut) -> Option<Sides> {
+        if !cut.lends && self.both_sides_hold(rows, cut) {
+            return Some(Sides::ByKey(cut));
+        }
+        match self.strictness {
+            Strictness::Strict => None,
+            Strictness::Relaxed => self.lend(rows, cut).map(Sides::Listed),
+        }
     }
 
     /// The places to cut a column nearest to the median, those that gain most first.
@@ -256,7 +306,7 @@ impl<U: Units> Cutter<'_, U> {
         let total: u64 = self.weights.iter().map(|w| w.weight).sum();
         let (min, max) = hull(&self.weights);
         let rule = self.units.cut_rule(axis, min, max);
-        let mut places: Vec<(u64, usize)> = Vec::new();
+        let mut places: Vec<Place> = Vec::new();
         let mut below = 0;
         for (at, pair) in self.weights.windows(2).enumerate() {
             below += pair[0].weight;
@@ -265,28 +315,68 @@ impl<U: Units> Cutter<'_, U> {
             let is_edge =
                 (below == 0 && pair[1].weight > 0) || (below == total && pair[0].weight > 0);
             let is_empty = smaller == 0 && total > 0 && is_edge;
-            if (smaller >= self.least || is_empty) && axis.cuts(rule, pair[0].key, pair[1].key) {
-                places.push((total - 2 * smaller, at));
+            let lent = match (smaller >= self.least || is_empty, self.strictness) {
+                (true, _) => Some(0),
+                (false, Strictness::Strict) => None,
+                (false, Strictness::Relaxed) => {
+                    let lender = if below == smaller { pair[1] } else { pair[0] };
+                    self.lent(smaller, total, lender)
+                }
+            };
+            if let Some(lent) = lent
+                && axis.cuts(rule, pair[0].key, pair[1].key)
+            {
+                places.push(Place { off: total - 2 * smaller, at, lent, below });
             }
         }
         let informs = self.informs(rows, column);
         let bits = |at: usize| informs.as_ref().map_or(0.0, |gains| gains[at]);
-        places.sort_by(|a, b| bits(b.1).total_cmp(&bits(a.1)).then(a.cmp(b)));
+        places.sort_by(|a, b| {
+            bits(b.at).total_cmp(&bits(a.at)).then((a.off, a.at).cmp(&(b.off, b.at)))
+        });
         places.truncate(MOST_PROBES);
         let before = self.penalty(axis, &self.weights) * total as f64;
         let mut cuts: Vec<Cut> = places
             .into_iter()
-            .map(|(_, at)| {
-                let (left, right) = self.weights.split_at(at + 1);
-                let after = self.penalty(axis, left) * weight(left)
-                    + self.penalty(axis, right) * weight(right);
-                let gain = axis.weight() * (before - after);
-                Cut { column, key: self.weights[at].key, gain, informs: bits(at) }
+            .map(|Place { at, lent, below, .. }| {
+                let after = self.penalty_of_sides(axis, at, (below, total), lent);
+                Cut {
+                    column,
+                    key: self.weights[at].key,
+                    above: self.weights[at + 1].key,
+                    gain: axis.weight() * (before - after),
+                    informs: bits(at),
+                    lends: lent > 0,
+                }
             })
+            // People go over for nothing else than what it saves.
+            .filter(|cut| !cut.lends || cut.gain > 0.0)
             .collect();
         cuts.sort_by(|a, b| b.informs.total_cmp(&a.informs).then(b.gain.total_cmp(&a.gain)));
         let informs = cuts.first().map_or(0.0, |cut| cut.informs);
         Places { informs, score: self.score(axis, before, total, &cuts), cuts }
+    }
+
+    /// The penalty of both sides of a boundary, where so many people of the value next to it go over to the
+    /// smaller side.
+    fn penalty_of_sides(
+        &self,
+        axis: &Axis,
+        at: usize,
+        (below, total): (u64, u64),
+        lent: u64,
+    ) -> f64 {
+        let above = total - below;
+        let to_left = below < above;
+        // The side that takes people in has their value, too.
+        let left = &self.weights[..at + 1 + usize::from(lent > 0 && to_left)];
+        let right = &self.weights[at + usize::from(lent == 0 || to_left)..];
+        let (left_weight, right_weight) = match to_left {
+            true => (below + lent, above - lent),
+            false => (below - lent, above + lent),
+        };
+        self.penalty(axis, left) * left_weight as f64
+            + self.penalty(axis, right) * right_weight as f64
     }
 
     /// What a cut behind each of the column's keys tells of the target; nothing where there is none.
@@ -377,7 +467,23 @@ impl<U: Units> Cutter<'_, U> {
     }
 
     /// Moves the rows of the left side to the front and returns how many there are.
-    fn part_in_place(&self, rows: &mut [u32], cut: Cut) -> usize {
+    fn part_in_place(&self, rows: &mut [u32], sides: Sides) -> usize {
+        match sides {
+            Sides::ByKey(cut) => self.part_by_key(rows, cut),
+            Sides::Listed(goes_left) => {
+                let stride = self.units.stride();
+                let side = |left: bool| {
+                    let rows = rows.chunks_exact(stride).zip(&goes_left);
+                    rows.filter(move |(_, goes)| **goes == left).flat_map(|(row, _)| row)
+                };
+                let ordered: Vec<u32> = side(true).chain(side(false)).copied().collect();
+                rows.copy_from_slice(&ordered);
+                goes_left.iter().filter(|goes| **goes).count()
+            }
+        }
+    }
+
+    fn part_by_key(&self, rows: &mut [u32], cut: Cut) -> usize {
         let stride = self.units.stride();
         let (mut low, mut high) = (0, rows.len() / stride);
         while low < high {
@@ -423,8 +529,4 @@ fn hull(weights: &[KeyWeight]) -> (u32, u32) {
     let min = weights.iter().map(|w| w.min).min().unwrap_or(0);
     let max = weights.iter().map(|w| w.max).max().unwrap_or(0);
     (min, max)
-}
-
-fn weight(weights: &[KeyWeight]) -> f64 {
-    weights.iter().map(|w| w.weight).sum::<u64>() as f64
 }
