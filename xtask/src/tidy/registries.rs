@@ -10,7 +10,7 @@ use super::{Finding, Rule, Tree};
 const NO_ENTRY: &[(&str, &str)] = &[
     ("crates/anonymize/src/metrics/level_costs.rs", "what metrics of cells share"),
     ("crates/anonymize/src/search/cluster/mod.rs", "what clustering searches share"),
-    ("crates/anonymize/src/search/partition.rs", "the cutting that searches share"),
+    ("crates/anonymize/src/search/partition/mod.rs", "the cutting that searches share"),
 ];
 
 /// See the module.
