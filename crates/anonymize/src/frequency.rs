@@ -8,9 +8,10 @@
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
 use std::hash::BuildHasher;
+use std::ops::Range;
 
-use crate::keys::{Keys, Numbered};
 use crate::narrow::Narrow;
+use crate::numbering::Numbering;
 use crate::population::Population;
 use crate::subjects::{SubjectLists, SubjectLog};
 use crate::{AnonymizeError, Counting, QuasiColumn, SensitiveColumn, SubjectCount, SubjectSet};
@@ -275,26 +276,29 @@ impl FrequencyTable {
     ) -> Result<(Self, Vec<u32>), AnonymizeError> {
         let counting = counting.into();
         check_rows(&columns, &sensitive, counting, coded)?;
-        let mut keys = Keys::new(coded.rows);
-        for ((codes, finals), column) in coded.quasi.iter().zip(&coded.finals).zip(&columns) {
-            keys.add(column.values().len(), |keys, width| {
-                codes.zip(keys, |key, code| {
-                    *key = *key << width | u64::from(finals[code as usize]);
-                });
+        let values: Vec<usize> = columns.iter().map(|column| column.values().len()).collect();
+        let mut numbering = Numbering::new(&values);
+        let mut of: Vec<u32> = Vec::with_capacity(coded.rows);
+        let mut rows = Narrow::default();
+        let put = |column: usize, rows: Range<usize>, keys: &mut [u64], width: u32| {
+            let finals = coded.finals[column];
+            coded.quasi[column].zip_from(rows.start, keys, |key, code| {
+                *key = *key << width | u64::from(finals[code as usize]);
             });
-        }
-        let Numbered { of, first } = keys.numbered();
-        drop(keys);
-        let codes = coded.quasi.iter().zip(&coded.finals).map(|(codes, finals)| {
-            let mut list = Narrow::default();
-            let code = |row: &u32| u64::from(finals[codes.at(*row as usize) as usize]);
-            first.iter().for_each(|row| list.push(code(row)));
-            list
+        };
+        numbering.number(coded.rows, &put, &mut |_, numbers| {
+            rows.count(numbers);
+            of.extend_from_slice(numbers);
         });
-        let codes = codes.collect();
-        let combinations = first.len();
-        let mut rows = vec![0u64; combinations];
-        of.iter().for_each(|combination| rows[*combination as usize] += 1);
+        let numbered = numbering.finish();
+        let combinations = numbered.len();
+        let mut codes = vec![Narrow::default(); columns.len()];
+        let mut own = Vec::with_capacity(columns.len());
+        for combination in 0..combinations {
+            numbered.codes(combination, &mut own);
+            codes.iter_mut().zip(&own).for_each(|(list, code)| list.push(u64::from(*code)));
+        }
+        drop(numbered);
         let mut subjects = SubjectLog::new(counting.limit());
         let of_row = coded.subjects.filter(|_| counting != Counting::Rows);
         if let Some(of_row) = of_row {
@@ -319,7 +323,7 @@ impl FrequencyTable {
             columns,
             sensitive,
             codes,
-            rows: rows.into_iter().collect(),
+            rows,
             combinations,
             subjects: subjects.finish(combinations),
             histograms,
@@ -374,33 +378,40 @@ impl Histograms {
         combinations: usize,
         counting: Counting,
     ) -> Self {
-        let stated: Vec<u32> = (0..combination_of.len() as u32)
-            .filter(|row| !blanks.contains(&(codes.at(*row as usize) as u32)))
-            .collect();
-        let mut keys = Keys::new(stated.len());
-        keys.add(combinations, |keys, width| {
-            for (key, row) in keys.iter_mut().zip(&stated) {
-                *key = *key << width | u64::from(combination_of[*row as usize]);
-            }
-        });
         let values = codes.iter().max().map_or(0, |code| code as usize + 1);
-        keys.add(values, |keys, width| {
-            for (key, row) in keys.iter_mut().zip(&stated) {
-                *key = *key << width | codes.at(*row as usize);
+        let mut is_blank = vec![false; values];
+        let known = blanks.iter().filter(|code| (**code as usize) < values);
+        known.for_each(|code| is_blank[*code as usize] = true);
+        // Rows that state nothing have numbers too, which nobody asks for.
+        let mut numbering = Numbering::new(&[combinations, values]);
+        let put = |column: usize, rows: Range<usize>, keys: &mut [u64], width: u32| match column {
+            0 => keys.iter_mut().zip(&combination_of[rows]).for_each(|(key, combination)| {
+                *key = *key << width | u64::from(*combination);
+            }),
+            _ => codes.zip_from(rows.start, keys, |key, code| {
+                *key = *key << width | u64::from(code);
+            }),
+        };
+        let mut rows: Vec<u64> = Vec::new();
+        let mut log = SubjectLog::new(counting.limit());
+        numbering.number(combination_of.len(), &put, &mut |block, pairs| {
+            for (row, pair) in block.zip(pairs) {
+                let at = *pair as usize;
+                if at >= rows.len() {
+                    rows.resize(at + 1, 0);
+                }
+                rows[at] += 1;
+                if let Some(subjects) = subjects {
+                    log.push(*pair, &[subjects.at(row) as u32]);
+                }
             }
         });
-        let Numbered { of, first } = keys.numbered();
-        let mut rows = vec![0u64; first.len()];
-        of.iter().for_each(|pair| rows[*pair as usize] += 1);
-        let mut log = SubjectLog::new(counting.limit());
-        if let Some(subjects) = subjects {
-            for (pair, row) in of.iter().zip(&stated) {
-                log.push(*pair, &[subjects.at(*row as usize) as u32]);
-            }
-        }
-        let pairs = (0..).zip(&first).map(|(pair, at)| {
-            let row = stated[*at as usize] as usize;
-            ((combination_of[row], codes.at(row) as u32), pair)
+        let numbered = numbering.finish();
+        let mut own = Vec::new();
+        let pairs = (0..numbered.len() as u32).filter_map(|pair| {
+            numbered.codes(pair as usize, &mut own);
+            let (combination, code) = (own[0], own[1]);
+            (!is_blank[code as usize]).then_some(((combination, code), pair))
         });
         Self::of_pairs(pairs.collect(), &rows, log, combinations)
     }

@@ -2,10 +2,84 @@
 //! numbers. Keys of more than 64 bits are numbered part by part, so the numbers are exact at any width.
 
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
 
 /// Keys of fewer bits are looked up in a list.
 const DIRECT_BITS: u32 = 20;
+
+/// Keys by number, in the order they are met: 8 bytes each, and 6 to 12 more to find them.
+#[derive(Debug)]
+pub(crate) struct Numbers {
+    keys: Vec<u64>,
+    places: Places,
+}
+
+#[derive(Debug)]
+enum Places {
+    /// The number of every key there may be.
+    Direct(Vec<u32>),
+    Hashed(HashTable<u32>),
+}
+
+impl Numbers {
+    /// No keys yet, of so many bits.
+    pub(crate) fn new(bits: u32) -> Self {
+        let places = match bits {
+            0..=DIRECT_BITS => Places::Direct(vec![u32::MAX; 1 << bits]),
+            _ => Places::Hashed(HashTable::new()),
+        };
+        Self { keys: Vec::new(), places }
+    }
+
+    /// The keys by number; numbers can no longer be looked up.
+    pub(crate) fn into_keys(self) -> Vec<u64> {
+        self.keys
+    }
+
+    /// The number of a key; the next one where it is new.
+    #[inline]
+    pub(crate) fn number(&mut self, key: u64) -> u32 {
+        let Self { keys, places } = self;
+        let next = keys.len() as u32;
+        match places {
+            Places::Direct(numbers) => {
+                let number = &mut numbers[key as usize];
+                if *number == u32::MAX {
+                    *number = next;
+                    keys.push(key);
+                }
+                *number
+            }
+            Places::Hashed(table) => {
+                let hash = hash(key);
+                if let Some(number) = table.find(hash, |number| keys[*number as usize] == key) {
+                    return *number;
+                }
+                if table.len() == table.capacity() {
+                    enlarge(table, keys);
+                }
+                keys.push(key);
+                table.insert_unique(hash, next, |number| self::hash(keys[*number as usize]));
+                next
+            }
+        }
+    }
+}
+
+/// Makes room for as many keys again. The smaller table goes first: side by side they would take half as
+/// much again.
+fn enlarge(table: &mut HashTable<u32>, keys: &[u64]) {
+    *table = HashTable::new();
+    *table = HashTable::with_capacity((2 * keys.len()).max(1024));
+    for (number, key) in (0u32..).zip(keys) {
+        table.insert_unique(hash(*key), number, |number| hash(keys[*number as usize]));
+    }
+}
+
+fn hash(key: u64) -> u64 {
+    FixedState::default().hash_one(key)
+}
 
 /// Rows by number, and the first row of each number.
 pub(crate) struct Numbered {
@@ -47,29 +121,15 @@ impl Keys {
     /// Numbers equal keys alike, in the order they are met.
     pub(crate) fn numbered(&self) -> Numbered {
         let mut first = Vec::new();
-        if self.bits <= DIRECT_BITS {
-            let mut numbers = vec![u32::MAX; 1 << self.bits];
-            let of = (0..)
-                .zip(&self.keys)
-                .map(|(row, key)| {
-                    let number = &mut numbers[*key as usize];
-                    if *number == u32::MAX {
-                        *number = first.len() as u32;
-                        first.push(row);
-                    }
-                    *number
-                })
-                .collect();
-            return Numbered { of, first };
-        }
-        let mut numbers: HashMap<u64, u32, FixedState> = HashMap::default();
+        let mut numbers = Numbers::new(self.bits);
         let of = (0..)
             .zip(&self.keys)
             .map(|(row, key)| {
-                *numbers.entry(*key).or_insert_with(|| {
+                let number = numbers.number(*key);
+                if number as usize == first.len() {
                     first.push(row);
-                    first.len() as u32 - 1
-                })
+                }
+                number
             })
             .collect();
         Numbered { of, first }

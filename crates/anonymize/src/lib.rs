@@ -52,6 +52,7 @@ mod levels;
 pub mod metrics;
 pub mod models;
 mod narrow;
+mod numbering;
 mod pieces;
 mod population;
 mod recoding;

@@ -99,16 +99,54 @@ impl Narrow {
 
     /// Hands each number to `work`, with what is at its position in `beside`. The width is looked up
     /// once and not for each number.
-    pub(crate) fn zip<T>(&self, beside: &mut [T], mut work: impl FnMut(&mut T, u32)) {
+    pub(crate) fn zip<T>(&self, beside: &mut [T], work: impl FnMut(&mut T, u32)) {
+        self.zip_from(0, beside, work);
+    }
+
+    /// The same from a position on.
+    pub(crate) fn zip_from<T>(
+        &self,
+        from: usize,
+        beside: &mut [T],
+        mut work: impl FnMut(&mut T, u32),
+    ) {
+        let beside = beside.iter_mut();
         match &self.list {
             List::Bytes(list) => {
-                beside.iter_mut().zip(list).for_each(|(b, n)| work(b, u32::from(*n)));
+                beside.zip(&list[from..]).for_each(|(b, n)| work(b, u32::from(*n)));
             }
             List::Shorts(list) => {
-                beside.iter_mut().zip(list).for_each(|(b, n)| work(b, u32::from(*n)));
+                beside.zip(&list[from..]).for_each(|(b, n)| work(b, u32::from(*n)));
             }
-            List::Words(list) => beside.iter_mut().zip(list).for_each(|(b, n)| work(b, *n)),
-            List::Longs(list) => beside.iter_mut().zip(list).for_each(|(b, n)| work(b, *n as u32)),
+            List::Words(list) => beside.zip(&list[from..]).for_each(|(b, n)| work(b, *n)),
+            List::Longs(list) => beside.zip(&list[from..]).for_each(|(b, n)| work(b, *n as u32)),
+        }
+    }
+
+    /// Counts one more at each of some positions, of which those behind the end are new.
+    pub(crate) fn count(&mut self, positions: &[u32]) {
+        let Some(last) = positions.iter().max().map(|at| *at as usize) else { return };
+        if last >= self.len() {
+            match &mut self.list {
+                List::Bytes(list) => list.resize(last + 1, 0),
+                List::Shorts(list) => list.resize(last + 1, 0),
+                List::Words(list) => list.resize(last + 1, 0),
+                List::Longs(list) => list.resize(last + 1, 0),
+            }
+        }
+        let mut left = positions;
+        while !left.is_empty() {
+            // A count that has no room is the first of those that are left, once the list is wide enough.
+            let counted = match &mut self.list {
+                List::Bytes(list) => count_in(list, left, |n| n.checked_add(1)),
+                List::Shorts(list) => count_in(list, left, |n| n.checked_add(1)),
+                List::Words(list) => count_in(list, left, |n| n.checked_add(1)),
+                List::Longs(list) => count_in(list, left, |n| Some(n.saturating_add(1))),
+            };
+            left = &left[counted..];
+            if !left.is_empty() {
+                self.widen(self.most() + 1);
+            }
         }
     }
 
@@ -130,6 +168,18 @@ impl Narrow {
             List::Longs(_) => u64::MAX,
         }
     }
+}
+
+/// Counts at positions until one has no room, and says at how many.
+fn count_in<N: Copy>(list: &mut [N], positions: &[u32], more: impl Fn(N) -> Option<N>) -> usize {
+    for (counted, at) in positions.iter().enumerate() {
+        let number = &mut list[*at as usize];
+        match more(*number) {
+            Some(more) => *number = more,
+            None => return counted,
+        }
+    }
+    positions.len()
 }
 
 impl FromIterator<u64> for Narrow {
@@ -160,5 +210,15 @@ mod tests {
         list.extend(&[1, 2]);
         assert_eq!((list.len(), list.at(301)), (302, 2));
         assert_eq!((list.at(6), list.at(7), list.at(299), list.bytes()), (6, 1 << 20, 99, 1208));
+    }
+
+    #[test]
+    fn positions_are_counted() {
+        let mut list = Narrow::default();
+        let positions: Vec<u32> = (0..70_000).map(|n| if n % 7 == 0 { n % 3 } else { 5 }).collect();
+        positions.chunks(999).for_each(|some| list.count(some));
+        list.count(&[]);
+        let at = |at| positions.iter().filter(|position| **position == at).count() as u64;
+        assert!(list.iter().eq((0..6).map(at)), "{list:?}");
     }
 }

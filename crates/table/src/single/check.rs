@@ -188,7 +188,7 @@ pub fn check(
             RiskScope::Joint if !config.joins_rows() => Multiplicity::Ignored,
             _ => Multiplicity::Counted,
         }),
-        labels: ClassLabels::default(),
+        labels: promises.iter().any(Promise::is_of_groups).then(ClassLabels::default),
         items: Items::all(&table, config)?,
         population: match &options.population {
             Some(people) => {
@@ -235,7 +235,11 @@ pub fn check(
     let promises = promises
         .iter()
         .map(|promise| match promise.is_of_groups() {
-            true => Ok(promise.count_groups((&found.log, &found.labels), &names)),
+            true => {
+                let none = ClassLabels::default();
+                let labels = found.labels.as_ref().unwrap_or(&none);
+                Ok(promise.count_groups((&found.log, labels), &names))
+            }
             false => promise.count(&found.log, &names, options),
         })
         .chain(conditions)
@@ -420,8 +424,8 @@ struct Found<'a> {
     log: SensitiveLog,
     joint: SignatureIndex,
     items: Vec<Items<'a>>,
-    /// The labels of the classes.
-    labels: ClassLabels,
+    /// The labels of the classes, where a model is asked of groups of them.
+    labels: Option<ClassLabels>,
     /// The population, where models compare with it.
     population: Option<ClassesAmongPeople>,
     /// Whether cells that begin like a formula have an apostrophe before them.
@@ -471,7 +475,9 @@ impl Found<'_> {
                 }
                 let placed = self.index.add(&quasi, subject.as_deref(), &[])?;
                 if let Some(placed) = placed {
-                    self.labels.see(placed.class, &quasi);
+                    if let Some(labels) = &mut self.labels {
+                        labels.see(placed.class, &quasi);
+                    }
                     if let Some(population) = &mut self.population {
                         population.see(placed.class, &quasi)?;
                     }

@@ -26,6 +26,9 @@ pub(super) struct Bound {
     pub(super) subject: Option<usize>,
     /// Its header.
     pub(super) subject_name: Option<String>,
+    /// Whether somebody asks for the quasi-identifiers of single rows once their combinations are counted: where
+    /// they are written as they are, or averaged.
+    pub(super) keeps_rows: bool,
 }
 
 /// One released column.
@@ -87,7 +90,9 @@ impl Bound {
             return Err(policy("no column has the role \"quasi\": there is nothing to generalise"));
         }
         let subject = config.subject.as_deref().map(position).transpose()?;
-        Ok(Self { released, subject, subject_name: config.subject.clone() })
+        let aggregates = released.iter().any(|column| column.aggregate.is_some());
+        let keeps_rows = aggregates || config.output.form.is_unlinked();
+        Ok(Self { released, subject, subject_name: config.subject.clone(), keeps_rows })
     }
 
     /// The columns whose values are as they are.
@@ -104,7 +109,7 @@ impl Bound {
         part: &Part,
     ) -> Result<Self, ModalityError> {
         let bound = BoundColumn::of(name, column, position(part, name)?);
-        Ok(Self { released: vec![bound], subject: None, subject_name: None })
+        Ok(Self { released: vec![bound], subject: None, subject_name: None, keeps_rows: true })
     }
 
     /// The positions among the released columns of those of a role.

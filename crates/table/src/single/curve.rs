@@ -62,14 +62,14 @@ impl Tables {
         }
         let bound = Bound::as_they_are(config, part)?;
         let table = CodedTable::read(document, format, part, &bound, cancel)?;
-        let table = table.ready(&bound, config, self.options())?;
+        let mut table = table.ready(&bound, config, self.options())?;
         let counting = match table.subjects {
             Some(_) => Counting::AllSubjects,
             None => Counting::Rows,
         };
         let highest = CURVE_K.into_iter().max().unwrap_or(1);
         let apart = solve::apart(&with_k(config, highest))?;
-        solve::prepare((&table, &bound), (counting, apart), self.options(), |prepared| {
+        solve::prepare((&mut table, &bound), (counting, apart), self.options(), |prepared| {
             let mut points = Vec::new();
             for k in CURVE_K {
                 for suppress_max in CURVE_SUPPRESSION {

@@ -91,13 +91,13 @@ impl Tables {
         }
         let bound = Bound::as_they_are(job.config, part)?;
         let table = CodedTable::read_told(document, format, part, &bound, job.told())?;
-        let table = table.ready(&bound, job.config, self.options())?;
+        let mut table = table.ready(&bound, job.config, self.options())?;
         let counting = match table.subjects {
             Some(_) => Counting::AllSubjects,
             None => Counting::Rows,
         };
         let apart = solve::apart(job.config)?;
-        solve::prepare((&table, &bound), (counting, apart), self.options(), |prepared| {
+        solve::prepare((&mut table, &bound), (counting, apart), self.options(), |prepared| {
             let solve = |config: &TableConfig| {
                 let families = Families::of(&config.models)?;
                 let job = SingleTable { config, ..*job };
@@ -113,14 +113,14 @@ impl Tables {
                 .map(|at| bound.released[at].name.as_str())
                 .collect();
             Ok(Explanation {
-                rows: table.rows as u64,
+                rows: prepared.table.rows as u64,
                 now: Fare::of(&solution),
                 columns: columns(&prepared, &solution),
                 relaxed: relaxed.collect::<Result<_, ModalityError>>()?,
                 hardest: hard_rows(&prepared, &solution, &names, hardest, job.cancel)?
                     .into_iter()
                     .map(|row| HardRow {
-                        row: u64::from(table.read_as(row.row as u32 - 1)) + 1,
+                        row: u64::from(prepared.table.read_as(row.row as u32 - 1)) + 1,
                         ..row
                     })
                     .collect(),

@@ -235,7 +235,7 @@ impl Tables {
             true => Some(unlinked::People::of(&table, &bound, job.config)?),
             false => None,
         };
-        let solved = solve::solve(&table, &bound, job, self.options())?;
+        let solved = solve::solve(&mut table, &bound, job, self.options())?;
         let classes = solved.class_of_row.as_slice();
         let beside = (self.options(), job.cancel);
         items::generalise(&mut table, &bound, job.config, classes, beside)?;
@@ -255,10 +255,10 @@ impl Tables {
                 None
             }
         };
+        let raw_rows =
+            (job.config.is_attacked || !rewritten.is_empty()).then(|| solved.raw_rows(&table));
         let mut outcome = solved.outcome(&table, &bound, order);
-        if !job.config.is_attacked && rewritten.is_empty() {
-            outcome.raw_rows = None;
-        }
+        outcome.raw_rows = raw_rows;
         if !rewritten.is_empty() {
             outcome.owners = acts::owners(&table);
         }

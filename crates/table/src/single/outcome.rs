@@ -39,6 +39,13 @@ impl Solved {
         }
     }
 
+    /// The row that each released one was made from, among those that were read.
+    pub(super) fn raw_rows(&self, table: &CodedTable) -> Vec<u32> {
+        let rows = (0u32..).zip(&self.class_of_row);
+        let released = rows.filter(|(_, class)| **class != SUPPRESSED);
+        released.map(|(row, _)| table.read_as(row)).collect()
+    }
+
     pub(super) fn outcome(
         self,
         table: &CodedTable,
@@ -53,9 +60,6 @@ impl Solved {
                 rows.filter(|(class, _)| kept(class)).map(|(_, subject)| subject as u32).collect()
             }
         });
-        let rows = (0u32..).zip(&self.class_of_row);
-        let raw_rows =
-            rows.filter(|(_, class)| kept(class)).map(|(row, _)| table.read_as(row)).collect();
         SingleOutcome {
             rows: (table.read + table.rejected.len()) as u64,
             sampled: table.sampled,
@@ -83,7 +87,7 @@ impl Solved {
             proof: self.proof,
             subjects,
             built: self.built,
-            raw_rows: Some(raw_rows),
+            raw_rows: None,
             sensitive: None,
             own_value: None,
         }

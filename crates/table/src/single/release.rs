@@ -86,14 +86,19 @@ pub(super) fn write(
                 }
             }
             TableWriter::Parquet(_) => {
-                let rows: Vec<usize> = (0..solved.class_of_row.len())
-                    .filter(|row| solved.class_of_row[*row] != SUPPRESSED)
-                    .collect();
-                for rows in rows.chunks(BATCH_ROWS) {
+                let mut left = (0..solved.class_of_row.len())
+                    .filter(|row| solved.class_of_row[*row] != SUPPRESSED);
+                let mut rows: Vec<usize> = Vec::with_capacity(BATCH_ROWS);
+                loop {
+                    rows.clear();
+                    rows.extend(left.by_ref().take(BATCH_ROWS));
+                    if rows.is_empty() {
+                        break;
+                    }
                     cancel.check()?;
                     progress.advance("write", rows.len() as u64);
                     let batch: Vec<StringArray> =
-                        columns.iter().map(|c| texts_of(c, table, solved, rows)).collect();
+                        columns.iter().map(|c| texts_of(c, table, solved, &rows)).collect();
                     writer.write(&batch)?;
                 }
             }

@@ -2,8 +2,9 @@
 //! by their names.
 
 use anonymed_anonymize::{
-    CodedRows, Counting, FrequencyTable, KAnonymity, PieceBuilder, PrivacyModel, Problem, Proof,
-    QuasiColumn, Recoding, RowCounts, SUPPRESSED, SensitiveColumn, Solution, SubjectGrouping,
+    CodedRows, Counting, FrequencyTable, KAnonymity, Narrow, PieceBuilder, PrivacyModel, Problem,
+    Proof, QuasiColumn, Recoding, RowCounts, SUPPRESSED, SensitiveColumn, Solution,
+    SubjectGrouping,
 };
 use anonymed_core::policy::{OutputForm, RiskScope, TableConfig, Unplaced};
 use anonymed_core::{AttributeRole, ModalityError};
@@ -79,8 +80,9 @@ impl Prepared<'_> {
     }
 }
 
+/// Solves a table, whose quasi-identifiers are left out where nobody asks for them row by row.
 pub(super) fn solve(
-    table: &CodedTable,
+    table: &mut CodedTable,
     bound: &Bound,
     job: &SingleTable<'_>,
     options: &TableOptions,
@@ -88,7 +90,7 @@ pub(super) fn solve(
     let families = Families::of(&job.config.models)?;
     let counting = families.counting(table.subjects.is_some());
     prepare((table, bound), (counting, apart(job.config)?), options, |prepared| {
-        solve_prepared(&prepared, job, (&families, options))
+        solve_prepared(prepared, job, (&families, options))
     })
 }
 
@@ -102,7 +104,7 @@ pub(super) fn apart(config: &TableConfig) -> Result<Option<u32>, ModalityError> 
 
 /// Makes the frequency table, and works on it.
 pub(super) fn prepare<T>(
-    (table, bound): (&CodedTable, &Bound),
+    (table, bound): (&mut CodedTable, &Bound),
     (counting, apart): (Counting, Option<u32>),
     options: &TableOptions,
     work: impl FnOnce(Prepared<'_>) -> Result<T, ModalityError>,
@@ -134,19 +136,23 @@ pub(super) fn prepare<T>(
             values: table.columns[*at].texts.len() as u32,
         })
         .collect();
-    let coded = CodedRows {
-        quasi: quasi.iter().map(|at| &table.columns[*at].codes).collect(),
-        finals: encoded.iter().map(|scaled| scaled.finals.as_slice()).collect(),
-        sensitive: sensitive.iter().map(|at| &table.columns[*at].codes).collect(),
-        blanks: sensitive
-            .iter()
-            .map(|at| blanks(&bound.released[*at], &table.columns[*at].texts.texts()))
-            .collect(),
-        subjects: table.subjects.as_ref().map(|s| &s.codes),
-        rows: table.rows,
+    let blanks: Vec<Vec<u32>> = sensitive
+        .iter()
+        .map(|at| blanks(&bound.released[*at], &table.columns[*at].texts.texts()))
+        .collect();
+    let (frequency, combination_of) = {
+        let coded = CodedRows {
+            quasi: quasi.iter().map(|at| &table.columns[*at].codes).collect(),
+            finals: encoded.iter().map(|scaled| scaled.finals.as_slice()).collect(),
+            ..rest(table, &sensitive, &blanks)
+        };
+        FrequencyTable::of_rows(columns, described.clone(), counting, &coded).map_err(error)?
     };
-    let (frequency, combination_of) =
-        FrequencyTable::of_rows(columns, described.clone(), counting, &coded).map_err(error)?;
+    if !bound.keeps_rows {
+        quasi.iter().for_each(|at| table.columns[*at].codes = Narrow::default());
+    }
+    let table: &CodedTable = table;
+    let coded = rest(table, &sensitive, &blanks);
     let combinations = frequency.combinations() as u64;
     let (frequency, combination_of) = match apart {
         Some(most) => in_pieces(&frequency, &combination_of, &coded, most)?,
@@ -155,13 +161,7 @@ pub(super) fn prepare<T>(
     let frequency = match &table.unstated {
         None => frequency,
         Some(unstated) => {
-            let rows = CodedRows {
-                sensitive: sensitive.iter().map(|at| &unstated.columns[*at].codes).collect(),
-                blanks: coded.blanks.clone(),
-                subjects: unstated.subjects.as_ref().map(|s| &s.codes),
-                rows: unstated.rows,
-                ..CodedRows::default()
-            };
+            let rows = rest(unstated, &sensitive, &blanks);
             let (rows, _) =
                 FrequencyTable::of_rows(Vec::new(), described, counting, &rows).map_err(error)?;
             frequency.with_left_out(rows)
@@ -222,6 +222,17 @@ fn in_pieces(
 fn stated<'c>(coded: &'c CodedRows<'_>, row: usize) -> impl Iterator<Item = (usize, u32)> + 'c {
     let codes = coded.sensitive.iter().map(move |codes| codes.at(row) as u32).enumerate();
     codes.filter(|(column, code)| !coded.blanks[*column].contains(code))
+}
+
+/// The sensitive columns and the people of a table.
+fn rest<'a>(table: &'a CodedTable, sensitive: &[usize], blanks: &[Vec<u32>]) -> CodedRows<'a> {
+    CodedRows {
+        sensitive: sensitive.iter().map(|at| &table.columns[*at].codes).collect(),
+        blanks: blanks.to_vec(),
+        subjects: table.subjects.as_ref().map(|subjects| &subjects.codes),
+        rows: table.rows,
+        ..CodedRows::default()
+    }
 }
 
 /// The problem of a configuration, where every class holds k people at the least.
@@ -312,6 +323,9 @@ pub(super) fn solution(
         let cells_hold = cells::hold(table, &solution, &labels, &limits);
         Ok::<_, ModalityError>((Best { solution, labels, starred, holds, cells_hold }, holds))
     })?;
+    if prepared.table.unstated.is_none() {
+        return Ok(best);
+    }
     let class_of_row = of_rows(&best.solution.recoding, &prepared.combination_of);
     let limit = suppressible(prepared, job);
     let solution = cells::with_unstated(best.solution, prepared.table, &class_of_row, limit);
@@ -363,8 +377,15 @@ fn with_cells<'p>(
 
 /// The class of each row.
 fn of_rows(recoding: &Recoding, unit_of: &[u32]) -> Vec<u32> {
+    into_classes(recoding, unit_of.to_vec())
+}
+
+/// The class of each row in the place of its unit.
+fn into_classes(recoding: &Recoding, mut unit_of: Vec<u32>) -> Vec<u32> {
     let class_of = recoding.class_numbers();
-    unit_of.iter().map(|unit| class_of.get(*unit as usize).copied().unwrap_or(SUPPRESSED)).collect()
+    let class = |unit: u32| class_of.get(unit as usize).copied().unwrap_or(SUPPRESSED);
+    unit_of.iter_mut().for_each(|unit| *unit = class(*unit));
+    unit_of
 }
 
 impl Prepared<'_> {
@@ -381,23 +402,24 @@ impl Prepared<'_> {
 }
 
 fn solve_prepared(
-    prepared: &Prepared<'_>,
+    mut prepared: Prepared<'_>,
     job: &SingleTable<'_>,
     (families, options): (&Families<'_>, &TableOptions),
 ) -> Result<Solved, ModalityError> {
     if job.config.scope == RiskScope::Joint {
         let is_late = is_late(job);
-        let problem = problem(prepared, job, (families, options), (1, &is_late))?;
-        return grouped(&problem, prepared, job.config);
+        let problem = problem(&prepared, job, (families, options), (1, &is_late))?;
+        return grouped(&problem, &prepared, job.config);
     }
     let Best { solution, mut labels, starred, holds, cells_hold } =
-        solution(prepared, job, (families, options))?;
+        solution(&prepared, job, (families, options))?;
     let levels = solution.levels.as_ref().map(|levels| {
         let quasi = prepared.bound.of_role(AttributeRole::Quasi).into_iter();
         let names = quasi.map(|at| prepared.bound.released[at].name.clone());
         names.zip(levels.iter().copied()).collect()
     });
-    let mut class_of_row = of_rows(&solution.recoding, &prepared.combination_of);
+    let combination_of = std::mem::take(&mut prepared.combination_of);
+    let mut class_of_row = into_classes(&solution.recoding, combination_of);
     if let Some(starred) = starred {
         starred.give(&mut class_of_row, solution.classes, &mut labels);
     }
@@ -527,7 +549,7 @@ fn grouped(
         |recoding| of_rows(recoding, &person_of),
         |solution, number| grouping.rejudged(problem, solution, number),
     )?;
-    let class_of_row = of_rows(&solution.recoding, &person_of);
+    let class_of_row = into_classes(&solution.recoding, person_of);
     let unstated = prepared.table.unstated.as_ref().map_or(0, |rows| rows.rows as u64);
     let suppressed = cells::suppressed_people(prepared.table, &class_of_row);
     let share = suppressed as f64 / prepared.table.people().all.max(1) as f64;

@@ -166,7 +166,6 @@ impl Beside {
             granularity: Some(1.0 - gone),
             levels: None,
             proof: None,
-            raw_rows: None,
             sensitive: self.counts,
             own_value: Some(self.own_value),
             ..outcome

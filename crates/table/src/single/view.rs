@@ -63,7 +63,8 @@ impl Tables {
         let lines = is_counted.then(|| position(COUNT)).flatten();
         let lines = lines.filter(|at| there.iter().all(|(_, source)| source != at));
         released.extend(lines.map(|at| bound_column(&LINES, at)));
-        let mut bound = Bound { released, subject: subject.and_then(position), subject_name: None };
+        let subject = subject.and_then(position);
+        let mut bound = Bound { released, subject, subject_name: None, keeps_rows: true };
         let mut table = coded::CodedTable::read(document, format, part, &bound, cancel)?;
         if lines.is_some() {
             bound.released.pop();
@@ -110,7 +111,7 @@ impl Tables {
             .filter(is_built)
             .filter_map(|wanted| Some(bound_column(wanted, position(wanted.name)?)))
             .collect();
-        let bound = Bound { released: built, subject: None, subject_name: None };
+        let bound = Bound { released: built, subject: None, subject_name: None, keeps_rows: true };
         let table = match bound.released.is_empty() {
             true => None,
             false => Some(coded::CodedTable::read(document, format, part, &bound, cancel)?),
