@@ -14,7 +14,6 @@ use anonymed_core::{
     Sensitive, SubjectMention,
 };
 use anonymed_table::Tables;
-use anonymed_text::Scrubber;
 use hashbrown::HashSet;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -23,7 +22,8 @@ use sha2::{Digest, Sha256};
 use crate::graph::{DocumentKeys, KeepDates, RawGraph};
 use crate::job;
 use crate::project::Project;
-use crate::{EngineError, registry, text_samples};
+use crate::text_samples::PeopleInColumns;
+use crate::{EngineError, registry};
 
 /// Rejected records listed per file; beyond, they are counted.
 const REJECTED_LISTED: usize = 1_000;
@@ -134,8 +134,9 @@ pub fn scan(
         });
     }
     let domain = PseudonymDomain("samples".into());
-    let text = text_samples::engine(Pseudonymizer::keyed(project.keys(), &domain))?;
-    let readers = Readers { modalities: registry::modalities(), text };
+    let people = PeopleInColumns::new(Pseudonymizer::keyed(project.keys(), &domain))?;
+    let modalities = registry::modalities();
+    let readers = Readers { modalities, tables: Tables::default(), people };
     let total = files.iter().map(|f| f.length).sum();
     progress.begin("scan", total, "B");
     let mut graph = RawGraph::default();
@@ -288,8 +289,9 @@ fn walk(input: &Path) -> Result<Vec<Found>, EngineError> {
 /// What files are read with.
 struct Readers {
     modalities: Vec<Box<dyn Modality>>,
-    /// Looks at samples of tables' columns.
-    text: Scrubber,
+    /// Reads tables with somebody who looks at samples of their columns.
+    tables: Tables,
+    people: PeopleInColumns,
 }
 
 fn one(readers: &Readers, found: &Found) -> (Entry, RawGraph) {
@@ -357,12 +359,11 @@ fn read(readers: &Readers, found: &Found, entry: &mut Entry) -> Result<RawGraph,
     if is_text {
         sink.graph.document(found.number, &SubjectMention::default());
     }
-    let inspected = job::guarded(|| modality.inspect(&mut document, &format, &mut sink));
-    let graph = sink.graph;
-    let inspected = inspected.and_then(|()| match format.modality == "table" {
-        true => sampled(&mut document, &format, &mut entry.fields, &readers.text),
-        false => Ok(()),
+    let inspected = job::guarded(|| match format.modality == "table" {
+        true => readers.tables.inspect_judged(&mut document, &format, &readers.people, &mut sink),
+        false => modality.inspect(&mut document, &format, &mut sink),
     });
+    let graph = sink.graph;
     match inspected {
         Ok(()) => {
             if is_text {
@@ -373,23 +374,6 @@ fn read(readers: &Readers, found: &Found, entry: &mut Entry) -> Result<RawGraph,
         }
         Err(e) => Err(reason_of(&e)),
     }
-}
-
-/// Makes the profiles of a table's columns stricter by what the text engine finds in samples of them.
-fn sampled(
-    document: &mut Document<'_>,
-    format: &Format,
-    fields: &mut [FieldProfile],
-    text: &Scrubber,
-) -> Result<(), ModalityError> {
-    let tables = Tables::default();
-    let mut rest = fields;
-    for part in tables.parts(document, format)? {
-        let (own, others) = rest.split_at_mut(part.columns.len().min(rest.len()));
-        job::guarded(|| text_samples::settle(&tables, (document, format, &part), own, text))?;
-        rest = others;
-    }
-    Ok(())
 }
 
 fn reason_of(error: &ModalityError) -> String {

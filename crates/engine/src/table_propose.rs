@@ -9,9 +9,10 @@ use anonymed_table::{TableOptions, Tables};
 use anonymed_vault::draw_root_key;
 use serde::Serialize;
 
+use crate::EngineError;
 use crate::propose::{ProposedPart, table_file};
 use crate::table_input::TableInput;
-use crate::{EngineError, text_samples};
+use crate::text_samples::PeopleInColumns;
 
 /// A proposal and what it comes from; no value of the table is in it.
 #[derive(Debug, Clone, Serialize)]
@@ -53,11 +54,9 @@ pub struct ColumnProposal {
 pub fn propose(input: TableInput<'_>, cancel: &CancelToken) -> Result<TableProposal, EngineError> {
     let tables = Tables::new(TableOptions::default());
     let domain = PseudonymDomain("samples".into());
-    let text = text_samples::engine(Pseudonymizer::keyed(&draw_root_key()?, &domain))?;
+    let people = PeopleInColumns::new(Pseudonymizer::keyed(&draw_root_key()?, &domain))?;
     let (part, profile) = input.open(&tables, |document, format, part| {
-        let mut profile = tables.profile(document, format, part, cancel)?;
-        text_samples::settle(&tables, (document, format, part), &mut profile.fields, &text)?;
-        Ok((part.clone(), profile))
+        Ok((part.clone(), tables.profile(document, format, part, &people, cancel)?))
     })?;
     let Some((configuration, parts)) = table_file(&part, &profile.fields) else {
         return Err(EngineError::Usage(

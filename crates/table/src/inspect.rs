@@ -17,6 +17,7 @@ use crate::csv_read::{Event, rejected};
 use crate::header;
 use crate::lexicon::Usage;
 use crate::profile::{ColumnClass, ColumnProfiler};
+use crate::samples::{ColumnJudge, Samples};
 use crate::source::{self, Part};
 use crate::{Tables, values};
 
@@ -27,6 +28,7 @@ const FIRST_ROWS: u64 = 5_000;
 pub(crate) fn inspect(
     document: &mut Document<'_>,
     format: &Format,
+    judge: Option<&dyn ColumnJudge>,
     sink: &mut dyn InspectSink,
 ) -> Result<(), ModalityError> {
     let overview = source::overview(document, format)?;
@@ -35,7 +37,7 @@ pub(crate) fn inspect(
         sink.unseen(what, count);
     }
     for part in &overview.parts {
-        inspect_part(document, format, part, sink)?;
+        inspect_part((document, format, part), judge, sink)?;
     }
     Ok(())
 }
@@ -54,7 +56,23 @@ pub struct TableProfile {
 }
 
 impl Tables {
-    /// Looks at one part by itself.
+    /// Reads a file for its columns, people and identifiers, as the scan does; what the judge finds in samples of
+    /// columns is among both.
+    ///
+    /// # Errors
+    ///
+    /// Where the file as a whole cannot be read.
+    pub fn inspect_judged(
+        &self,
+        document: &mut Document<'_>,
+        format: &Format,
+        judge: &dyn ColumnJudge,
+        sink: &mut dyn InspectSink,
+    ) -> Result<(), ModalityError> {
+        inspect(document, format, Some(judge), sink)
+    }
+
+    /// Looks at one part by itself, with somebody who judges samples of its columns.
     ///
     /// # Errors
     ///
@@ -64,12 +82,13 @@ impl Tables {
         document: &mut Document<'_>,
         format: &Format,
         part: &Part,
+        judge: &dyn ColumnJudge,
         cancel: &CancelToken,
     ) -> Result<TableProfile, ModalityError> {
         source::check(document, format)?;
         cancel.check()?;
         let mut sink = Alone::default();
-        let apart = inspect_part(document, format, part, &mut sink)?;
+        let apart = inspect_part((document, format, part), Some(judge), &mut sink)?;
         cancel.check()?;
         let Alone { fields, rows, rejected_rows } = sink;
         Ok(TableProfile { fields, apart, rows, rejected_rows })
@@ -104,12 +123,12 @@ impl InspectSink for Alone {
 
 /// Inspects one part; says how well its columns tell people apart, too.
 fn inspect_part(
-    document: &mut Document<'_>,
-    format: &Format,
-    part: &Part,
+    (document, format, part): (&mut Document<'_>, &Format, &Part),
+    judge: Option<&dyn ColumnJudge>,
     sink: &mut dyn InspectSink,
 ) -> Result<ApartReport, ModalityError> {
-    let reader = RowReader::survey(document, format, part)?;
+    let mut samples = judge.map(|judge| Samples::new(judge, part.columns.len()));
+    let reader = RowReader::survey(document, format, part, samples.as_mut())?;
     let mut profilers: Vec<_> = part.columns.iter().map(|c| ColumnProfiler::new(c)).collect();
     let mut watch = ApartWatch::new(&part.columns, reader.subject);
     source::read(document, format, part, &mut |event| {
@@ -149,6 +168,9 @@ fn inspect_part(
             class.profile.subject = true;
             class.profile.role = AttributeRole::Identifier;
         }
+        if let Some(samples) = &samples {
+            samples.settle(column, &mut class.profile);
+        }
         sink.field(class.profile);
     }
     Ok(told)
@@ -167,22 +189,6 @@ pub struct Persons<'a> {
 }
 
 impl Tables {
-    /// Reads about the first `most` rows of a table, as text, and stops.
-    ///
-    /// # Errors
-    ///
-    /// Where the table cannot be read so far.
-    pub fn first_rows(
-        &self,
-        document: &mut Document<'_>,
-        format: &Format,
-        part: &Part,
-        most: u64,
-        take: &mut dyn FnMut(&StringBatch),
-    ) -> Result<(), ModalityError> {
-        first_rows(document, format, part, most, take)
-    }
-
     /// Reads what each row of a table says of its person: whose it is by the column that is named, direct
     /// identifiers in the columns that are named and in those that look like it.
     ///
@@ -197,7 +203,7 @@ impl Tables {
         persons: Persons<'_>,
         take: &mut dyn FnMut(SubjectMention),
     ) -> Result<(), ModalityError> {
-        let mut reader = RowReader::survey(document, format, part)?;
+        let mut reader = RowReader::survey(document, format, part, None)?;
         reader.say(&part.columns, persons);
         source::read(document, format, part, &mut |event| {
             if let Event::Batch(batch) = event {
@@ -244,6 +250,7 @@ impl RowReader {
         document: &mut Document<'_>,
         format: &Format,
         part: &Part,
+        mut samples: Option<&mut Samples<'_>>,
     ) -> Result<Self, ModalityError> {
         let mut profilers: Vec<_> = part.columns.iter().map(|c| ColumnProfiler::new(c)).collect();
         let mut styles = vec![StyleSurvey::default(); part.columns.len()];
@@ -254,12 +261,23 @@ impl RowReader {
                     styles[column].see(batch.value(column, row));
                 }
             }
+            if let Some(samples) = samples.as_deref_mut() {
+                samples.see(batch);
+            }
         })?;
         let classes: Vec<_> = profilers.iter().map(|p| p.class(None)).collect();
-        Ok(Self::of(&part.columns, &classes, &styles))
+        let found: Vec<_> = (classes.iter().enumerate())
+            .map(|(column, class)| samples.as_deref().and_then(|s| sampled(s, column, class)))
+            .collect();
+        Ok(Self::of(&part.columns, &classes, &styles, &found))
     }
 
-    fn of(columns: &[String], classes: &[ColumnClass], styles: &[StyleSurvey]) -> Self {
+    fn of(
+        columns: &[String],
+        classes: &[ColumnClass],
+        styles: &[StyleSurvey],
+        found: &[Option<EntityType>],
+    ) -> Self {
         let candidates = subject_candidates(classes);
         let with = |usage: Usage| classes.iter().position(|c| c.usage == usage);
         let dated = |column: usize| (column, styles[column].style());
@@ -278,7 +296,8 @@ impl RowReader {
                 .iter()
                 .enumerate()
                 .filter_map(|(n, c)| {
-                    Some((n, known(c).or_else(|| own_words(c).filter(|_| !candidates.is_empty()))?))
+                    let own = || own_words(c).filter(|_| !candidates.is_empty());
+                    Some((n, known(c).or(found[n]).or_else(own)?))
                 })
                 .collect(),
             birth,
@@ -386,6 +405,13 @@ fn known(class: &ColumnClass) -> Option<EntityType> {
     let direct = class.profile.role == AttributeRole::Identifier;
     let place = matches!(entity, EntityType::Street | EntityType::City | EntityType::Zip);
     (direct || place).then_some(entity)
+}
+
+/// What a sample shows the values of a column to be, where each is looked for as a whole: prose is not.
+fn sampled(samples: &Samples<'_>, column: usize, class: &ColumnClass) -> Option<EntityType> {
+    let mut field = class.profile.clone();
+    let entity = samples.settle(column, &mut field)?;
+    (field.role == AttributeRole::Identifier || class.words.is_some()).then_some(entity)
 }
 
 /// Distinct words from which on a column is taken for names and not for categories.

@@ -192,7 +192,7 @@ impl Modality for Tables {
         format: &Format,
         sink: &mut dyn InspectSink,
     ) -> Result<(), ModalityError> {
-        inspect::inspect(document, format, sink)
+        inspect::inspect(document, format, None, sink)
     }
 
     fn transform(

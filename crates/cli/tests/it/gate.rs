@@ -282,3 +282,35 @@ fn the_published_report_shows_no_more_than_the_published_evidence() {
     assert!(!text("report.html").contains("joint unique patients"));
     assert!(!text("evidence.json").contains("joint_unique_patients"));
 }
+
+/// A table with few names under a header that nobody knows, and one of them in a comment, written so that the text
+/// engine takes it for a name where it knows it.
+#[test]
+fn names_that_samples_find_in_a_column_are_looked_for_in_notes() {
+    const NAMES: [&str; 4] = ["Zoltquib", "Marrowthorpe", "Quillbury", "Pelliwick"];
+    let bench = Bench::new();
+    hospital(&bench, measured);
+    let mut care = "mrn,zqx\n".to_owned();
+    let mut comments = "mrn,visit,comment\n".to_owned();
+    for patient in 0..PATIENTS {
+        let name = NAMES[patient % 4];
+        care += &format!("{},Mrs {name}\n", mrn(patient));
+        comments += &format!(
+            "{},{patient},\"slept well and walked the corridor twice, {} came by before the next dose\"\n",
+            mrn(patient),
+            name.to_lowercase()
+        );
+    }
+    bench.write("in/care.csv", care);
+    bench.write("in/comments.csv", comments);
+    let done = bench.deidentify("in", "out", "research-linked", &[]);
+    let released: Vec<String> = tree(&bench.path("out/data"))
+        .values()
+        .map(|bytes| String::from_utf8_lossy(bytes).to_lowercase())
+        .collect();
+    assert!(released.iter().any(|text| text.contains("walked the corridor")), "{}", stderr(&done));
+    for name in NAMES {
+        let told = released.iter().any(|text| text.contains(&name.to_lowercase()));
+        assert!(!told, "{name}: {} {}", code(&done), stderr(&done));
+    }
+}
