@@ -127,7 +127,15 @@ impl Common {
     pub(crate) fn session(&self, key_file: &Path) -> Result<Session, Failure> {
         let passphrase = match KeyFile::sealing(key_file)? {
             Sealing::Passphrase => self.passphrase()?,
-            Sealing::Plain => None,
+            Sealing::Plain => {
+                if self.passphrase_file.is_some() {
+                    self.say(
+                        "the key file is not sealed by a passphrase, so --passphrase-file is not used: who can \
+                         read the key file can use it",
+                    );
+                }
+                None
+            }
         };
         Ok(session_of(KeyFile::open(key_file, passphrase.as_ref())?, KeyOrigin::Opened))
     }

@@ -227,3 +227,17 @@ fn more_threads_than_help_are_not_made() {
     assert_eq!(code(&done), 0, "{}", stderr(&done));
     assert!(stderr(&done).contains("do not help here"), "{}", stderr(&done));
 }
+
+#[test]
+fn a_passphrase_for_an_open_key_file_is_told_of() {
+    let bench = Bench::new();
+    project(&bench);
+    bench.write("pass.txt", "a long and secret sentence\n");
+    let plan = ["plan", "--project", "p", "--passphrase-file", "pass.txt"];
+    let done = bench.run(&plan);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let told = stderr(&done);
+    assert!(told.contains("--passphrase-file is not used") && !told.contains("secret"), "{told}");
+    let without = bench.run(&plan[..3]);
+    assert!(!stderr(&without).contains("passphrase"), "{}", stderr(&without));
+}
