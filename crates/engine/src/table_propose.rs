@@ -4,7 +4,9 @@ use std::io::Write;
 use std::path::Path;
 
 use anonymed_assess::apart::ApartReport;
-use anonymed_core::{AttributeRole, CancelToken, EntityType, PseudonymDomain, Pseudonymizer};
+use anonymed_core::{
+    AttributeRole, CancelToken, EntityType, FieldProfile, PseudonymDomain, Pseudonymizer,
+};
 use anonymed_table::{TableOptions, Tables};
 use anonymed_vault::draw_root_key;
 use serde::Serialize;
@@ -59,11 +61,7 @@ pub fn propose(input: TableInput<'_>, cancel: &CancelToken) -> Result<TablePropo
         Ok((part.clone(), tables.profile(document, format, part, &people, cancel)?))
     })?;
     let Some((configuration, parts)) = table_file(&part, &profile.fields) else {
-        return Err(EngineError::Usage(
-            "no column of the table is known to be fit for release: all hold identifiers, prose or what \
-             nobody recognised; write a configuration by hand"
-                .into(),
-        ));
+        return Err(EngineError::Usage(nothing_fit(&profile.fields)));
     };
     let columns = profile.fields.into_iter().zip(parts).map(|(field, part)| ColumnProposal {
         role: match part {
@@ -84,6 +82,35 @@ pub fn propose(input: TableInput<'_>, cancel: &CancelToken) -> Result<TablePropo
         apart: profile.apart,
         configuration,
     })
+}
+
+/// Why nothing is proposed: what the columns hold instead of quasi-identifiers. Headers are not told, since one may
+/// be a value.
+fn nothing_fit(fields: &[FieldProfile]) -> String {
+    use AttributeRole as R;
+    let of = |role: AttributeRole| fields.iter().filter(|field| field.role == role).count();
+    let sensitive = fields.len() - of(R::Identifier) - of(R::FreeText) - of(R::Unknown);
+    let held = [
+        (of(R::Identifier), "identifiers"),
+        (of(R::FreeText), "prose"),
+        (of(R::Unknown), "what nobody recognised"),
+        (sensitive, "sensitive values"),
+    ];
+    let held: Vec<String> = held
+        .iter()
+        .filter(|(columns, _)| *columns > 0)
+        .map(|(columns, what)| format!("{what} in {columns}"))
+        .collect();
+    format!(
+        "nothing is proposed, since no column is known to be a quasi-identifier: of {} there are {}. Give columns \
+         headers that say what they hold, or write a configuration by hand, with one column at least as \
+         `age = {{ role = \"quasi\" }}` under [columns], and `k = 5` under [[model]]",
+        match fields.len() {
+            1 => "1 column".to_owned(),
+            columns => format!("{columns} columns"),
+        },
+        held.join(", ")
+    )
 }
 
 /// Writes a proposed configuration to a new file.

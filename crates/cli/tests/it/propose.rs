@@ -130,3 +130,23 @@ fn public_tables_are_taken_as_proposed() {
         }
     }
 }
+
+#[test]
+fn where_nothing_is_fit_it_says_what_the_columns_hold_and_what_to_do() {
+    let bench = Bench::new();
+    let mut csv = "mrn,note,zqx\n".to_owned();
+    for n in 0..30 {
+        csv += &format!(
+            "A{},\"Seen in the clinic today, doing well and will come back {n}\",{n}\n",
+            100_000 + n
+        );
+    }
+    bench.write("raw.csv", csv);
+    let done = bench.run(&["table", "propose", "raw.csv", "--out", "table.toml"]);
+    let told = stderr(&done).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(code(&done), 2, "{told}");
+    for words in ["of 3 columns", "identifiers in 1", "prose in 1", "role = \"quasi\""] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert!(!told.contains("zqx") && !bench.path("table.toml").exists(), "{told}");
+}
