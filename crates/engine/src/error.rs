@@ -103,11 +103,13 @@ impl EngineError {
     /// The process exit code, as the command line's page lists them.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Io { .. }
-            | Self::InputGone { .. }
-            | Self::Internal(_)
-            | Self::File { .. }
-            | Self::Audit(_) => 1,
+            Self::Io { .. } | Self::InputGone { .. } | Self::Internal(_) | Self::Audit(_) => 1,
+            // What was given is none that can be worked on; reading it again changes nothing.
+            Self::File {
+                source: ModalityError::Malformed { .. } | ModalityError::Limit { .. },
+                ..
+            } => 2,
+            Self::File { .. } => 1,
             Self::Usage(_) | Self::Order { .. } => 2,
             Self::Policy(_) => 3,
             Self::Rejected(Rejected::Failed { gate, .. }) => match gate {

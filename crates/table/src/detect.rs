@@ -80,7 +80,8 @@ impl Dialect {
 /// Says whether bytes begin a delimited table.
 pub(crate) fn sniff(head: &[u8], length: u64) -> Option<Format> {
     let whole = head.len() as u64 >= length;
-    let (encoding, mut unreadable) = encoding(head);
+    let (encoding, unreadable) = encoding(head);
+    let mut unreadable = unreadable.map(str::to_owned);
     let mut text = match encoding {
         TextEncoding::Ascii => String::from_utf8_lossy(head).into_owned(),
         TextEncoding::Named(e) => e.decode(head).0.into_owned(),
@@ -119,7 +120,7 @@ pub(crate) fn sniff(head: &[u8], length: u64) -> Option<Format> {
     let decimal = if delimiter != b',' && decimal_comma(&records) { "," } else { "." };
     details.insert(detail::DECIMAL.into(), decimal.into());
     if let Some(reason) = unreadable {
-        details.insert(detail::UNREADABLE.into(), reason.into());
+        details.insert(detail::UNREADABLE.into(), reason);
     }
     let kind = if delimiter == b'\t' { "tsv" } else { "csv" };
     Some(Format { modality: "table".into(), kind: kind.into(), details })
@@ -174,13 +175,17 @@ fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-fn control_characters(text: &str) -> Option<&'static str> {
-    if text.contains('\0') {
-        return Some("the text holds NUL bytes");
+fn control_characters(text: &str) -> Option<String> {
+    if let Some(at) = text.find('\0') {
+        let line = 1 + text[..at].matches('\n').count();
+        return Some(format!(
+            "the text holds a NUL byte in line {line}, which no text has; take it out, or write the file anew as UTF-8"
+        ));
     }
     let controls =
         text.chars().filter(|c| c.is_control() && !matches!(c, '\t' | '\r' | '\n')).count();
-    (controls * 200 > text.len()).then_some("the text holds control characters that no text has")
+    (controls * 200 > text.len())
+        .then(|| "the text holds control characters that no text has".to_owned())
 }
 
 fn belongs_elsewhere(text: &str) -> bool {
@@ -453,7 +458,8 @@ mod tests {
     #[test]
     fn nul_bytes_are_unreadable_with_a_reason() {
         let format = sniff(b"id,name\n1,A\0B\n2,C\n", 18).expect("claimed");
-        assert_eq!(format.details[detail::UNREADABLE], "the text holds NUL bytes");
+        let told = &format.details[detail::UNREADABLE];
+        assert!(told.starts_with("the text holds a NUL byte in line 2,"), "{told}");
     }
 
     #[test]

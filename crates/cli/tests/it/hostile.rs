@@ -117,3 +117,19 @@ fn bundles_one_a_line_are_released_line_by_line() {
     assert_eq!(bytes.iter().filter(|b| **b == b'\n').count(), 3);
     assert!(files.keys().any(|name| name.ends_with(".json")), "the good file is there");
 }
+
+#[test]
+fn one_table_that_is_none_is_wrong_input_and_told_by_its_line() {
+    let check = |bytes: &str, expect: &str| {
+        let bench = Bench::new();
+        bench.write("raw.csv", bytes);
+        let config = "[columns]\nage = \"quasi\"\nsex = \"quasi\"\n[[model]]\nk = 2\n";
+        let (exit, _, said) = bench.anonymize(config, ("raw.csv", "out.csv"), &[]);
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(exit, 2, "{said}");
+        assert!(said.contains(expect) && !said.contains(CANARY), "{said}");
+        assert!(!bench.path("out.csv").exists());
+    };
+    check(&format!("age,sex\n30,F\n31,{CANARY}\0\n32,F\n"), "a NUL byte in line 3");
+    check(&format!("age,sex\n30,F\n31,\"{CANARY}\n32,F\n33,M\n"), "begins a cell in line 3");
+}

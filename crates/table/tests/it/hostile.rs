@@ -104,7 +104,7 @@ fn wide_tables_read_up_to_the_limit() {
 #[test]
 fn nul_bytes_make_a_file_unreadable_with_the_reason() {
     let error = inspect(b"a,b,c\n1,\x002,3\n4,5,6\n").err().unwrap();
-    assert_eq!(error.to_string(), "the text holds NUL bytes");
+    assert!(error.to_string().starts_with("the text holds a NUL byte in line 2,"), "{error}");
     // Beyond what is looked at first, they cost their row.
     let mut bytes = b"a,b,c\n".to_vec();
     bytes.extend(b"1,2,3\n".repeat(20_000));
