@@ -133,3 +133,17 @@ fn one_table_that_is_none_is_wrong_input_and_told_by_its_line() {
     check(&format!("age,sex\n30,F\n31,{CANARY}\0\n32,F\n"), "a NUL byte in line 3");
     check(&format!("age,sex\n30,F\n31,\"{CANARY}\n32,F\n33,M\n"), "begins a cell in line 3");
 }
+
+#[test]
+fn a_configuration_with_a_value_of_another_type_is_told_by_its_key() {
+    let bench = Bench::new();
+    bench.write("raw.csv", "age,sex\n30,F\n31,M\n");
+    let config = format!(
+        "[columns]\nage = \"quasi\"\n[[model]]\nk = 2\n[search]\nsuppress_max = \"{CANARY}\"\n"
+    );
+    let (exit, _, said) = bench.anonymize(&config, ("raw.csv", "out.csv"), &[]);
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(exit, 3, "{said}");
+    assert!(said.contains("search.suppress_max: a number, as `0.05`,"), "{said}");
+    assert!(!said.contains(CANARY) && !said.contains("f64"), "{said}");
+}

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::table_actions::{Asked, Treatment};
+use super::toml_fault::fault;
 use super::{Action, Aggregate, HierarchyConfig, PolicyError};
 use crate::entity::named;
 use crate::{AttributeRole, EntityType};
@@ -188,9 +189,7 @@ impl ColumnConfig {
     pub(super) fn read(value: toml::Value, key: &str) -> Result<Self, PolicyError> {
         let raw = match value {
             toml::Value::String(word) => RawColumn::of_word(word),
-            value => {
-                value.try_into().map_err(|e: toml::de::Error| PolicyError::new(key, e.message()))?
-            }
+            value => value.try_into().map_err(|e| fault(e, Some(key)))?,
         };
         let Treatment { role, entity, action } = raw.treatment(key)?;
         if role == AttributeRole::Unknown {

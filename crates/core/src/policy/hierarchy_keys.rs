@@ -8,6 +8,7 @@ use super::hierarchy_config::{
     DateSteps, Granularity, Growth, IntervalScale, IntervalSteps, Keep, OrderSteps, PrioritySteps,
     RedactionSteps, Side,
 };
+use super::toml_fault::fault;
 
 /// Most levels that a rule makes between the values and `*`.
 const MOST_LEVELS: u8 = 16;
@@ -16,7 +17,7 @@ const MOST_SPAN: u64 = 1 << 40;
 
 /// Reads a builder's keys; one that is not its own is an error.
 pub(super) fn keys<T: DeserializeOwned>(table: toml::Table, key: &str) -> Result<T, PolicyError> {
-    table.try_into().map_err(|e: toml::de::Error| PolicyError::new(key, e.message()))
+    table.try_into().map_err(|e| fault(e, Some(key)))
 }
 
 #[derive(Deserialize)]
@@ -76,7 +77,7 @@ pub(super) struct RawRedaction {
 
 /// One factor for all levels, or one for each but the first.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a number, as `2`, or a list of them, as `[2, 5]`, is expected here")]
 enum Factor {
     Same(u64),
     Each(Vec<u64>),

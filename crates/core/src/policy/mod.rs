@@ -16,6 +16,7 @@ mod sample_config;
 mod table_actions;
 mod table_checks;
 mod table_config;
+mod toml_fault;
 mod unlinked_config;
 
 use std::collections::BTreeMap;

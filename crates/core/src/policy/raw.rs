@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::table_actions::{Asked, Treatment};
+use super::toml_fault::fault;
 use super::*;
 use crate::PseudonymDomain;
 
@@ -137,11 +138,7 @@ struct RawRelease {
 }
 
 pub(super) fn parse(text: &str) -> Result<Policy, PolicyError> {
-    let raw: RawPolicy = toml::from_str(text).map_err(|e| PolicyError {
-        key: "file".into(),
-        reason: e.message().to_owned(),
-        span: e.span(),
-    })?;
+    let raw: RawPolicy = toml::from_str(text).map_err(|e| fault(e, None))?;
     if raw.schema != 1 {
         return Err(PolicyError::new("schema", "this version reads schema 1"));
     }

@@ -109,7 +109,7 @@ mod tests {
         check("share = 1.0", "sample.share");
         check("share = nan", "sample.share");
         check("people = 0", "sample.people");
-        check("people = -5", "invalid value");
+        check("people = -5", "sample.people: a whole number from 0");
         check("people = 5\nseed = \" \"", "sample.seed");
         check("people = 5\nrows = 3", "unknown field");
         let debug =

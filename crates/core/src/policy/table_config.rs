@@ -11,6 +11,7 @@ use super::raw::{RawKeys, RawText, RawTime};
 use super::sample_config::{RawSample, SampleConfig};
 use super::table_actions::{self, Grounds};
 use super::table_checks;
+use super::toml_fault::fault;
 use super::{ColumnConfig, OutputConfig, OutputForm, Policy, PolicyError, RiskScope};
 use crate::AttributeRole;
 
@@ -181,11 +182,7 @@ impl TableConfig {
     /// # Ok::<(), anonymed_core::policy::PolicyError>(())
     /// ```
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
-        let raw: Raw = toml::from_str(text).map_err(|e| PolicyError {
-            key: "file".into(),
-            reason: e.message().to_owned(),
-            span: e.span(),
-        })?;
+        let raw: Raw = toml::from_str(text).map_err(|e| fault(e, None))?;
         let columns = raw
             .columns
             .into_iter()
