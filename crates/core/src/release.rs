@@ -119,6 +119,9 @@ pub struct CheckResult {
     pub hits: Vec<Hit>,
     /// All hits.
     pub hits_total: u64,
+    /// What was missed of limits, in words: the figure and its bound.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<String>,
     /// How it was done, and what it does not show.
     pub note: String,
 }
@@ -143,7 +146,10 @@ pub enum Rejected {
     #[error("the staged data changed after it was verified; run `anonymed verify` again")]
     Drift,
     /// A check failed.
-    #[error("check {check:?} failed with {hits} findings; `anonymed report` shows them")]
+    #[error(
+        "check {check:?} failed with {hits} findings{}; `anonymed report` shows them",
+        listed(missed)
+    )]
     Failed {
         /// Which.
         check: Check,
@@ -151,7 +157,21 @@ pub enum Rejected {
         gate: Gate,
         /// How many findings.
         hits: u64,
+        /// What was missed of limits.
+        missed: Vec<String>,
     },
+}
+
+/// Limits that were missed, told in a message.
+const TOLD: usize = 5;
+
+fn listed(missed: &[String]) -> String {
+    let told = missed.iter().take(TOLD).map(String::as_str).collect::<Vec<_>>().join("; ");
+    match missed.len() {
+        0 => told,
+        few if few <= TOLD => format!(": {told}"),
+        many => format!(": {told}; and {} more", many - TOLD),
+    }
 }
 
 /// Something that passed the gate. Only [`verify`] makes one.
@@ -193,9 +213,12 @@ pub fn verify(staged: Staged, evidence: Evidence) -> Result<Verified<Staged>, Re
         .filter(|(_, result)| result.verdict == Verdict::Failed)
         .max_by_key(|(_, result)| result.gate);
     match failed {
-        Some((check, result)) => {
-            Err(Rejected::Failed { check: *check, gate: result.gate, hits: result.hits_total })
-        }
+        Some((check, result)) => Err(Rejected::Failed {
+            check: *check,
+            gate: result.gate,
+            hits: result.hits_total,
+            missed: result.missed.clone(),
+        }),
         None => Ok(Verified { inner: staged, evidence }),
     }
 }
@@ -229,6 +252,7 @@ mod tests {
             measured: BTreeMap::new(),
             hits: vec![],
             hits_total: 0,
+            missed: vec![],
             note: String::new(),
         };
         Evidence {
@@ -241,6 +265,22 @@ mod tests {
     fn complete_evidence_passes() {
         assert!(verify(staged(), evidence(Verdict::Passed, Gate::Residual)).is_ok());
         assert!(verify(staged(), evidence(Verdict::NotApplicable, Gate::Risk)).is_ok());
+    }
+
+    #[test]
+    fn a_refusal_names_what_was_missed() {
+        let check = |missed: &[&str], expect: &str| {
+            let missed: Vec<String> = missed.iter().map(|words| (*words).to_owned()).collect();
+            let hits = missed.len() as u64;
+            let refused = Rejected::Failed { check: Check::Risk, gate: Gate::Risk, hits, missed };
+            assert_eq!(refused.to_string(), expect);
+        };
+        check(&[], "check Risk failed with 0 findings; `anonymed report` shows them");
+        check(&["a", "b"], "check Risk failed with 2 findings: a; b; `anonymed report` shows them");
+        check(
+            &["a", "b", "c", "d", "e", "f", "g"],
+            "check Risk failed with 7 findings: a; b; c; d; e; and 2 more; `anonymed report` shows them",
+        );
     }
 
     #[test]

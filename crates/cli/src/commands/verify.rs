@@ -67,6 +67,9 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<ExitCode, Failure> {
             common.say(&line.to_string());
         }
         for (check, result) in &done.evidence.checks {
+            for missed in &result.missed {
+                common.say(&format!("{check:?}: {missed}"));
+            }
             for hit in &result.hits {
                 console::print(&format!("{check:?}\t{}\t{}", hit.at, hit.reason))?;
             }

@@ -127,6 +127,10 @@ fn thresholds_with_tables_of_an_attacker_gate_a_project() {
     }
     let (exit, said) = stage(&bench, &["verify"]);
     assert_eq!(exit, 4, "{said}");
+    assert!(said.contains("Risk: attack linkage of ") && said.contains("at most 0.0010"), "{said}");
+    let (exit, said) = stage(&bench, &["release", "create", "--out", "refused"]);
+    assert_eq!(exit, 4, "{said}");
+    assert!(said.contains("findings: attack linkage of "), "{said}");
     // A table that lacks a column is told by its name in words.
     bench.write("p/planted.csv", "age,dx\n34,I10\n");
     bench.write("p/anonymed.toml", policy("keep", "canaries = \"planted.csv\"\n"));

@@ -156,6 +156,7 @@ fn evidence(verdict: Verdict) -> Evidence {
             reason: "full-name".into(),
         }],
         hits_total: 1,
+        missed: Vec::new(),
         note: "How it was done.".into(),
     };
     Evidence {

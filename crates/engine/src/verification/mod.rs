@@ -8,6 +8,7 @@
 
 mod document;
 mod evidence;
+mod risk_evidence;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
