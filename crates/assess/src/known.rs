@@ -1,5 +1,6 @@
 //! What somebody sees of a release who knows few columns: classes that agree in those are one group.
 
+use anonymed_core::{CancelToken, Cancelled};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
@@ -22,21 +23,27 @@ impl ClassLabels {
     }
 
     /// The worst that a measure reaches of a group, over all sets of at most so many columns; nothing where
-    /// the log has classes that were not seen here.
+    /// the log has classes that were not seen here. Sets may be many; between two of them the token is asked.
+    ///
+    /// # Errors
+    ///
+    /// Where the token was cancelled.
     pub fn reached(
         &self,
         measure: &dyn PrivacyMeasure,
         log: &SensitiveLog,
         (column, known): (usize, u32),
-    ) -> Reached {
+        cancel: &CancelToken,
+    ) -> Result<Reached, Cancelled> {
         let none = || Reached { measure: measure.name().to_owned(), worst: None, class_people: 0 };
         if self.of_class.len() < log.class_people().len() {
-            return none();
+            return Ok(none());
         }
         let columns = self.of_class.first().map_or(0, Vec::len);
         let mut worst: Option<Reached> = None;
         let mut set: Vec<usize> = Vec::new();
         loop {
+            cancel.check()?;
             let grouped = log.grouped(&self.groups(&set));
             let found = reached(measure, &grouped, column, Scales::default());
             let is_worse = worst.as_ref().is_none_or(|so_far| worse(measure, &found, so_far));
@@ -44,7 +51,7 @@ impl ClassLabels {
                 worst = Some(found);
             }
             if !advance(&mut set, columns, known as usize) {
-                return worst.unwrap_or_else(none);
+                return Ok(worst.unwrap_or_else(none));
             }
         }
     }
@@ -127,13 +134,18 @@ mod tests {
             log.add(placed, &[Some(row[4])]).unwrap();
         }
         let check = |name: &str, known: u32, expect: f64| {
-            let reached = labels.reached(by_name(name).unwrap(), &log, (0, known));
+            let token = CancelToken::default();
+            let measure = by_name(name).unwrap();
+            let reached = labels.reached(measure, &log, (0, known), &token).unwrap();
             assert_eq!(reached.worst, Some(expect), "{name} {known}");
         };
         check("lkc-k", 0, 4.0);
         check("lkc-k", 1, 2.0);
         check("lkc-k", 2, 1.0);
         check("lkc-c", 0, 0.75);
+        let stopped = CancelToken::default();
+        stopped.cancel();
+        assert!(labels.reached(by_name("lkc-k").unwrap(), &log, (0, 1), &stopped).is_err());
         // All of age 20 have flu, and of age 30 both have hiv.
         check("lkc-c", 1, 1.0);
     }

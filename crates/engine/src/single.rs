@@ -219,7 +219,10 @@ pub fn anonymize(
     let beside = Beside::from(&outcome).with_counts(counts.as_ref().map(|(file, _)| file.path()));
     let checked = check(staged.path(), format, &config, beside, &options);
     let checked = checked.map_err(|e| match e {
-        CheckError::Configuration(wrong @ ModalityError::Policy(_)) => table_input::wrong(wrong),
+        CheckError::Configuration(
+            wrong @ (ModalityError::Policy(_) | ModalityError::Cancelled(_)),
+        ) => table_input::wrong(wrong),
+    let beside = beside.cancelled_by(cancel);
         other => EngineError::Integrity(other.to_string()),
     })?;
     held(&outcome, &checked)?;

@@ -51,7 +51,8 @@ pub fn assess(
     let options = table_input::options_beside_population(config, &parsed, cancel)?;
     let tables = Tables::new(options);
     let view = read(&tables, (input, parsed.output.form), &parsed, cancel)?;
-    let reached = tables.reached(&view.table, &parsed, threshold).map_err(table_input::wrong)?;
+    let reached =
+        tables.reached(&view.table, &parsed, threshold, cancel).map_err(table_input::wrong)?;
     let mut report = RiskReport { models: reached.models, ..report(&view, &parsed, question) };
     for risk in reached.risks {
         report.risk.risk.insert(risk.model.clone(), risk);

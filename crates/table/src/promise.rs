@@ -4,8 +4,8 @@ use anonymed_anonymize::HierarchyFile;
 use anonymed_anonymize::models::{self, ModelFamily};
 use anonymed_assess::privacy::{self, Better, PrivacyMeasure, Scales, reached};
 use anonymed_assess::{ClassLabels, SensitiveLog, ValueTree, subsets};
-use anonymed_core::ModalityError;
 use anonymed_core::policy::ModelConfig;
+use anonymed_core::{CancelToken, ModalityError};
 use serde::{Deserialize, Serialize};
 
 use crate::TableOptions;
@@ -200,19 +200,24 @@ impl Promise<'_> {
     }
 
     /// Counts in groups of what was released: by the labels of the log's classes.
+    ///
+    /// # Errors
+    ///
+    /// Where the token is cancelled, which is asked between sets of columns.
     pub fn count_groups(
         &self,
         (log, labels): (&SensitiveLog, &ClassLabels),
         sensitive: &[&str],
-    ) -> Kept {
+        cancel: &CancelToken,
+    ) -> Result<Kept, ModalityError> {
         let on = self.model.on.as_deref();
         let at = sensitive.iter().position(|name| Some(*name) == on);
         if on.is_some() && at.is_none() {
-            return self.kept(None);
+            return Ok(self.kept(None));
         }
         let at = at.unwrap_or(usize::MAX);
         let known = self.model.numbers.get("l_known").copied().unwrap_or(f64::INFINITY) as u32;
-        self.kept(labels.reached(self.measure, log, (at, known)).worst)
+        Ok(self.kept(labels.reached(self.measure, log, (at, known), cancel)?.worst))
     }
 
     fn kept(&self, reached: Option<f64>) -> Kept {

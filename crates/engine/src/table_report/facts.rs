@@ -6,10 +6,10 @@ use anonymed_assess::{
     ClassOver, CodedColumn, CodedTable, NOBODY, RiskQuestion, TableRisk, UtilityMeter, classes_over,
 };
 use anonymed_core::policy::{ModelConfig, OutputForm, RiskScope, TableConfig, TableFormat};
-use anonymed_core::{AttributeRole, CancelToken};
+use anonymed_core::{AttributeRole, CancelToken, ModalityError};
 use anonymed_table::Tables;
 use anonymed_table::promise::Kept;
-use anonymed_table::single::{Beside, Checked, LeftOut, beyond_end, check};
+use anonymed_table::single::{Beside, CheckError, Checked, LeftOut, beyond_end, check};
 
 use super::{Drawing, PageRequest};
 use crate::report::shown::Audience;
@@ -103,10 +103,15 @@ impl<'a> Facts<'a> {
         // Codes of a release are numbered as no raw row is.
         let is_raw = subjects.is_some() && rows.is_some();
         let left_out = both.left_out(rows.as_deref(), is_raw, config)?;
-        let beside = Beside::new(subjects.as_deref(), &left_out);
+        let beside = Beside::new(subjects.as_deref(), &left_out).cancelled_by(cancel);
         let options = table_input::options_with_population(request.config, config, cancel)?;
-        let checked = check(request.released, format, config, beside, &options)
-            .map_err(|e| EngineError::Usage(format!("the released table cannot be judged: {e}")))?;
+        let checked =
+            check(request.released, format, config, beside, &options).map_err(|e| match e {
+                CheckError::Configuration(stopped @ ModalityError::Cancelled(_)) => {
+                    table_input::wrong(stopped)
+                }
+                e => EngineError::Usage(format!("the released table cannot be judged: {e}")),
+            })?;
         let penalty = rows.map(|rows| (READ_PENALTY.to_owned(), both.penalty(&rows)));
         let told = (checked.promises, penalty.into_iter().collect());
         both.facts(request, config, subjects, told, cancel)

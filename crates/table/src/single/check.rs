@@ -10,7 +10,7 @@ use anonymed_assess::{
 use anonymed_core::policy::{
     COUNT, ModelConfig, OutputForm, RiskScope, TableConfig, TableFormat, Unplaced,
 };
-use anonymed_core::{AttributeRole, ModalityError};
+use anonymed_core::{AttributeRole, CancelToken, ModalityError};
 use arrow::array::Array;
 
 use super::items::{self, ItemColumn};
@@ -133,6 +133,8 @@ pub struct Beside<'a> {
     pub left_out: &'a LeftOut,
     /// What builders made of the table's values; none where nobody knows.
     built: Option<&'a BuiltLines>,
+    /// Asked between steps of a recount that takes long.
+    cancel: Option<&'a CancelToken>,
     /// The second table of the anatomy form.
     pub(super) counts: Option<&'a Path>,
 }
@@ -140,7 +142,13 @@ pub struct Beside<'a> {
 impl<'a> Beside<'a> {
     /// Of a release that somebody made.
     pub fn new(subjects: Option<&'a [u32]>, left_out: &'a LeftOut) -> Self {
-        Self { subjects, left_out, built: None, counts: None }
+        Self { subjects, left_out, built: None, cancel: None, counts: None }
+    }
+
+    /// With a token that stops a recount that takes long.
+    #[must_use]
+    pub fn cancelled_by(self, cancel: &'a CancelToken) -> Self {
+        Self { cancel: Some(cancel), ..self }
     }
 
     /// With the second table of the anatomy form, in the format of the first.
@@ -172,7 +180,9 @@ pub fn check(
     if config.output.form.is_unlinked() {
         return group_check::check((path, format), config, beside, options);
     }
-    let Beside { subjects, left_out, built, counts: _ } = beside;
+    let Beside { subjects, left_out, built, cancel, counts: _ } = beside;
+    let never = CancelToken::default();
+    let cancel = cancel.unwrap_or(&never);
     let promises = promise::promises(&config.models)?;
     let table = released::read(path, format)?;
     let columns = Columns::of(&table, config)?;
@@ -206,6 +216,7 @@ pub fn check(
         row: 0,
     };
     for batch in table {
+        cancel.check().map_err(ModalityError::from)?;
         found.see(&batch?, &columns, subjects)?;
     }
     if subjects.is_some_and(|list| list.len() != found.row) {
@@ -238,7 +249,7 @@ pub fn check(
             true => {
                 let none = ClassLabels::default();
                 let labels = found.labels.as_ref().unwrap_or(&none);
-                Ok(promise.count_groups((&found.log, labels), &names))
+                promise.count_groups((&found.log, labels), &names, cancel)
             }
             false => promise.count(&found.log, &names, options),
         })

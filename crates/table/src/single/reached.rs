@@ -8,7 +8,7 @@ use anonymed_assess::{
     RiskReport, SensitiveLog, Shape,
 };
 use anonymed_core::policy::TableConfig;
-use anonymed_core::{AttributeRole, ModalityError};
+use anonymed_core::{AttributeRole, CancelToken, ModalityError};
 
 use super::check::Items;
 use super::items;
@@ -32,12 +32,13 @@ impl Tables {
     ///
     /// # Errors
     ///
-    /// Where a model or a hierarchy of the configuration cannot be used.
+    /// Where a model or a hierarchy of the configuration cannot be used, or the token is cancelled.
     pub fn reached(
         &self,
         table: &CodedTable,
         config: &TableConfig,
         threshold: f64,
+        cancel: &CancelToken,
     ) -> Result<Reached, ModalityError> {
         let promises = promise::promises(&config.models)?;
         let promises: Vec<Promise<'_>> =
@@ -92,7 +93,7 @@ impl Tables {
         }
         for promise in promises {
             kept.push(match promise.is_of_groups() {
-                true => promise.count_groups((&log, &labels), &names),
+                true => promise.count_groups((&log, &labels), &names, cancel)?,
                 false => promise.count(&log, &names, self.options())?,
             });
         }
