@@ -48,3 +48,20 @@ fn a_page_takes_no_tables_place() {
     assert!(!bench.path("out.csv").exists());
     assert!(fs_err::read_to_string(bench.path("raw.csv")).is_ok_and(|raw| raw.starts_with("mrn")));
 }
+
+#[test]
+fn the_page_of_a_sample_says_what_it_is_beside() {
+    let bench = bench();
+    const WORDS: &str = "The release is of a sample, and what came is the whole table";
+    let made = ["table", "anonymize", "raw.csv", "--out", "out.csv", "--report", "page.html"];
+    let later = ["table", "report", "raw.csv", "out.csv", "--out", "page.html"];
+    assert!(!page(&bench, &made).contains(WORDS));
+    fs_err::remove_file(bench.path("out.csv")).expect("an output");
+    bench.write(
+        "table.toml",
+        format!("{CONFIG}[sample]\nshare = 0.5\nseed = \"a text that nobody guesses\"\n"),
+    );
+    assert!(page(&bench, &made).contains(WORDS));
+    let counted = page(&bench, &later);
+    assert!(counted.contains(WORDS) && !counted.contains("Certainty penalty of the cells"));
+}

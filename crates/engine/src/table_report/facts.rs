@@ -112,7 +112,11 @@ impl<'a> Facts<'a> {
                 }
                 e => EngineError::Usage(format!("the released table cannot be judged: {e}")),
             })?;
-        let penalty = rows.map(|rows| (READ_PENALTY.to_owned(), both.penalty(&rows)));
+        let penalty = rows.map(|rows| match config.sample {
+            // Who was not drawn is no loss of detail.
+            Some(_) => (DRAWN_PENALTY.to_owned(), both.penalty_of_released(&rows)),
+            None => (READ_PENALTY.to_owned(), both.penalty(&rows)),
+        });
         let told = (checked.promises, penalty.into_iter().collect());
         both.facts(request, config, subjects, told, cancel)
     }
@@ -122,6 +126,8 @@ impl<'a> Facts<'a> {
 const PENALTY: &str = "Certainty penalty (GCP)";
 /// As `assess` reads it from the cells.
 const READ_PENALTY: &str = "Certainty penalty of the cells";
+/// The same of released rows alone.
+const DRAWN_PENALTY: &str = "Certainty penalty of the released cells";
 
 /// Both tables as they were read.
 struct Both {
@@ -211,6 +217,14 @@ impl Both {
 
     /// Mean certainty penalty of the quasi-identifiers; rows that are not in the release cost 1.
     fn penalty(&self, rows: &[u32]) -> f64 {
+        let mean = self.penalty_of_released(rows);
+        let all = self.raw.rows().max(1) as f64;
+        let gone = self.raw.rows().saturating_sub(rows.len()) as f64;
+        (mean * (all - gone) + gone) / all
+    }
+
+    /// Mean certainty penalty of the quasi-identifiers of released rows.
+    fn penalty_of_released(&self, rows: &[u32]) -> f64 {
         let quasi = self.raw.of_role(AttributeRole::Quasi);
         let penalties = quasi.iter().map(|column| match self.released.column(column.name()) {
             None => 1.0,
@@ -227,10 +241,7 @@ impl Both {
                 figures.and_then(|f| f.get("certainty.penalty")).copied().unwrap_or(1.0)
             }
         });
-        let mean = penalties.sum::<f64>() / quasi.len().max(1) as f64;
-        let all = self.raw.rows().max(1) as f64;
-        let gone = self.raw.rows().saturating_sub(rows.len()) as f64;
-        (mean * (all - gone) + gone) / all
+        penalties.sum::<f64>() / quasi.len().max(1) as f64
     }
 
     fn facts<'a>(

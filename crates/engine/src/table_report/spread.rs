@@ -20,6 +20,7 @@ const TAIL: f64 = 0.01;
 pub(super) fn figures(facts: &Facts<'_>) -> Markup {
     let columns = facts.raw.of_role(AttributeRole::Quasi);
     html! {
+        @if facts.config.sample.is_some() { p { (OF_A_SAMPLE) } }
         @for (n, column) in columns.iter().enumerate() {
             @match Marginal::of(&facts.raw, &facts.released, column.name()) {
                 Some(marginal) => (figure(facts, column, &marginal, n)),
@@ -28,6 +29,10 @@ pub(super) fn figures(facts: &Facts<'_>) -> Markup {
         }
     }
 }
+
+/// Who was drawn stands in neither table.
+const OF_A_SAMPLE: &str = "The release is of a sample, and what came is the whole table, since no table tells who was \
+                           drawn: shares differ by the draw, too, and not only by what was generalised or suppressed.";
 
 /// Raw values that are told together.
 #[derive(Debug, Clone, PartialEq)]
