@@ -24,6 +24,7 @@ use crate::subjects::{KnownValuesNeed, Patients, pseudonymizer};
 use crate::table_input::TableInput;
 use crate::verification::known_values;
 use crate::verify::dates::unwritten_dates;
+use crate::verify::quiet::{Known, QuietValues};
 use crate::verify::residual::{Position, residual};
 use crate::verify::{CellUse, ColumnTally, KnownValues, Sweep, Weight};
 use crate::{EngineError, job};
@@ -123,18 +124,19 @@ impl<'a> Actions<'a> {
         let allowed = self.policy.text.allow.iter().map(String::as_str);
         let sweep = Sweep::new(&self.known).allowing(allowed);
         let columns = table.columns().to_vec();
-        let looked: Vec<Looked<'_>> = outcome
+        let mut looked: Vec<Looked<'_>> = outcome
             .rewritten
             .iter()
             .filter_map(|done| Looked::of(done, &columns, config, format))
             .collect();
-        let mut kept: Vec<(usize, &str, ColumnTally)> = config
+        let mut kept: Vec<KeptColumn<'_>> = config
             .columns
             .iter()
             .filter(|(_, column)| is_kept(column))
             .filter_map(|(name, _)| {
                 let at = columns.iter().position(|column| column == name)?;
-                Some((at, name.as_str(), ColumnTally::default()))
+                let values = QuietValues::new(CellUse::Kept, None);
+                Some(KeptColumn { at, name, values, tally: ColumnTally::default() })
             })
             .collect();
         // Towns and postal codes are kept on purpose, where they are.
@@ -154,25 +156,22 @@ impl<'a> Actions<'a> {
                 })?;
                 let person = outcome.subjects.as_ref().and_then(|all| all.get(row + at));
                 let owner = person.and_then(|code| outcome.owners.get(*code as usize)).copied();
-                for (column, name, tally) in &mut kept {
-                    let value = batch.value(*column, at);
+                for column in &mut kept {
+                    let value = batch.value(column.at, at);
                     let value = if is_guarded { anonymed_table::unguarded(value) } else { value };
-                    if !value.is_empty() {
-                        let hits = tally.add(&kept_sweep, value, owner);
-                        if hits.iter().any(|hit| hit.weight == Weight::Certain) {
-                            found.take_column(name);
-                        }
+                    if column.holds_identifier(value, owner, &kept_sweep) {
+                        found.take_column(column.name);
                     }
                 }
-                for column in &looked {
+                for column in &mut looked {
                     let hit = column.look(&batch, at, (raw_row, owner), &sweep, self);
                     found.take(column, raw_row, hit);
                 }
             }
             row += batch.len();
         }
-        let told = kept.iter().filter(|(.., tally)| tally.verdict(&kept_sweep).is_some());
-        told.for_each(|(_, name, _)| found.take_column(name));
+        let told = kept.iter().filter(|column| column.tally.verdict(&kept_sweep).is_some());
+        told.for_each(|column| found.take_column(column.name));
         Ok(found)
     }
 }
@@ -255,8 +254,38 @@ impl Found {
     }
 }
 
+/// A column that is released as it is.
+struct KeptColumn<'a> {
+    at: usize,
+    name: &'a str,
+    values: QuietValues,
+    tally: ColumnTally,
+}
+
+impl KeptColumn<'_> {
+    /// Counts a cell, and says whether it holds an identifier for certain.
+    fn holds_identifier(
+        &mut self,
+        value: &str,
+        owner: Option<SubjectId>,
+        sweep: &Sweep<'_>,
+    ) -> bool {
+        if value.is_empty() {
+            return false;
+        }
+        if let Some(Known::Quiet(quiet)) = self.values.look(sweep, value) {
+            self.tally.add_quiet(quiet);
+            return false;
+        }
+        let hits = self.tally.add(sweep, value, owner);
+        hits.iter().any(|hit| hit.weight == Weight::Certain)
+    }
+}
+
 /// A rewritten column that is looked at.
 struct Looked<'a> {
+    /// What its values were found to be.
+    values: QuietValues,
     done: &'a Rewritten,
     at: usize,
     used: CellUse,
@@ -280,11 +309,19 @@ impl<'a> Looked<'a> {
             (_, "generalize") => CellUse::Kept,
             _ => CellUse::Written,
         };
-        Some(Self { done, at, used, role: column.role, is_guarded: format == TableFormat::Csv })
+        let values = QuietValues::new(used, Some(column.role));
+        Some(Self {
+            values,
+            done,
+            at,
+            used,
+            role: column.role,
+            is_guarded: format == TableFormat::Csv,
+        })
     }
 
     fn look(
-        &self,
+        &mut self,
         batch: &StringBatch,
         at: usize,
         (row, owner): (u32, Option<SubjectId>),
@@ -299,6 +336,9 @@ impl<'a> Looked<'a> {
         let excused: &[Range<usize>] = self.done.spans.get(&row).map_or(&[], Vec::as_slice);
         if value == WITHHELD && excused.first().is_some_and(|span| *span == (0..value.len())) {
             return Look::Blanked;
+        }
+        if excused.is_empty() && self.values.look(sweep, value).is_some() {
+            return Look::Clean;
         }
         let hits = match self.used {
             CellUse::Prose => sweep.field(value, owner, excused),

@@ -31,6 +31,7 @@ pub mod known;
 mod linear;
 mod names;
 pub mod normal;
+pub(crate) mod quiet;
 pub mod references;
 pub mod residual;
 pub mod sweep;

@@ -4,14 +4,14 @@ use anonymed_core::policy::TimeMode;
 use anonymed_core::release::Check;
 use anonymed_core::{EntityType, Locator, Place, SubjectId};
 use anonymed_table::{ColumnOutcome, StringBatch, WITHHELD};
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::{Findings, Pass, read_back, released_columns, unreadable};
 use crate::EngineError;
 use crate::verify::dates::unwritten_dates;
+use crate::verify::quiet::{Known, QuietValues};
 use crate::verify::residual::{Position, residual};
-use crate::verify::{CellUse, ColumnTally, Quiet, Sweep, Weight};
+use crate::verify::{CellUse, ColumnTally, Weight};
 
 /// What is done with each batch of a released table, and whose its rows are, beside the sweep.
 type TakeBatch<'a> =
@@ -69,14 +69,14 @@ impl Pass<'_> {
         let mut findings = Findings::default();
         let mut tally = ColumnTally::default();
         let used = cell_use(column);
-        let mut memo = Memo::default();
+        let mut values = QuietValues::new(used, Some(column.role));
         let mut prose = (0, 0);
         for (row, owner) in owners.iter().copied().enumerate() {
             let value = batch.value(position, row);
             if value.is_empty() {
                 continue;
             }
-            if let Some(quiet) = memo.look(&self.look.sweep, column, used, value) {
+            if let Some(quiet) = values.look(&self.look.sweep, value) {
                 if let Known::Quiet(quiet) = quiet {
                     tally.add_quiet(quiet);
                 }
@@ -127,54 +127,6 @@ impl Pass<'_> {
             findings.prose.insert(column, prose);
         }
         (findings, tally)
-    }
-}
-
-/// What the values of one column in one batch were found to be, where nothing is in them for anybody:
-/// a column has few values as a rule.
-#[derive(Default)]
-struct Memo<'a> {
-    values: HashMap<&'a str, Option<Known>>,
-}
-
-/// A value that needs no further look.
-#[derive(Clone, Copy)]
-enum Known {
-    /// Ours, and nobody's own.
-    Written,
-    /// Kept, with nothing known in it and no pattern of an identifier.
-    Quiet(Quiet),
-}
-
-/// Values of a column in a batch beyond which there is no use in keeping them apart.
-const MEMO_MOST: usize = 4096;
-
-impl<'a> Memo<'a> {
-    /// What a value is; `None` where it has to be looked at together with its row.
-    fn look(
-        &mut self,
-        sweep: &Sweep<'_>,
-        column: &ColumnOutcome,
-        used: CellUse,
-        value: &'a str,
-    ) -> Option<Known> {
-        if used == CellUse::Prose {
-            return None;
-        }
-        if let Some(known) = self.values.get(value) {
-            return *known;
-        }
-        if self.values.len() >= MEMO_MOST {
-            return None;
-        }
-        let known = match used {
-            CellUse::Written => sweep.is_nobodys(value).then_some(Known::Written),
-            _ => ColumnTally::quiet(sweep, value)
-                .filter(|_| residual(value, Position::Cell(column.role), &[]).is_empty())
-                .map(Known::Quiet),
-        };
-        self.values.insert(value, known);
-        known
     }
 }
 
