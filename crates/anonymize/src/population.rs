@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use crate::frequency::check_rows;
 use crate::keys::Keys;
 use crate::subjects::{SubjectLists, SubjectLog};
-use crate::{AnonymizeError, CodedRows, Counting, FrequencyTable, SubjectSet};
+use crate::{AnonymizeError, CodedRows, Counting, FrequencyTable, SubjectCount, SubjectSet};
 
 /// People of a population by combination.
 #[derive(Debug)]
@@ -30,6 +30,11 @@ impl Population {
             Counting::Rows => people.add_rows(self.rows[combination as usize]),
             _ => self.subjects.of(combination).iter().for_each(|subject| people.insert(*subject)),
         }
+    }
+
+    /// Whether nobody has a combination.
+    fn is_without(&self, combination: u32) -> bool {
+        self.rows[combination as usize] == 0
     }
 
     /// Whether all people are told apart.
@@ -93,10 +98,20 @@ impl FrequencyTable {
     }
 }
 
+impl FrequencyTable {
+    /// People of the table with a combination that nobody of its population has; none where it is beside no
+    /// population. They are in no population that its models speak of.
+    pub fn people_beside_population(&self) -> Option<SubjectCount> {
+        let population = self.population()?;
+        let all = 0..self.combinations() as u32;
+        Some(self.distinct_subjects(all.filter(|combination| population.is_without(*combination))))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ClassAccumulator, Narrow, QuasiColumn, SubjectCount};
+    use crate::{ClassAccumulator, Narrow, QuasiColumn};
 
     #[test]
     fn people_of_the_population_are_counted_beside_the_table_s() {
@@ -115,6 +130,19 @@ mod tests {
             rows: 6,
             ..CodedRows::default()
         };
+        let (table, _) =
+            FrequencyTable::of_rows(columns.clone(), vec![], Counting::Rows, &rows).unwrap();
+        assert_eq!(table.people_beside_population(), None);
+        // Of thirty years there is somebody, and of forty two people of the table alone.
+        let young = list(&[0]);
+        let few = CodedRows {
+            quasi: vec![&young],
+            finals: vec![finals],
+            rows: 1,
+            ..CodedRows::default()
+        };
+        let table = table.with_population(&few, Counting::Rows).unwrap();
+        assert_eq!(table.people_beside_population(), Some(SubjectCount::Exact(2)));
         for (counting, expect) in [(Counting::Rows, [1, 2, 3]), (Counting::AllSubjects, [1, 1, 3])]
         {
             let (table, _) =
@@ -130,6 +158,7 @@ mod tests {
             let found = [1, 0, 2].map(|combination| count(&[combination]));
             assert_eq!(found, expect.map(SubjectCount::Exact));
             assert_eq!(table.rows(2), 0);
+            assert_eq!(table.people_beside_population(), Some(SubjectCount::Exact(0)));
             let everybody = if counting == Counting::Rows { 6 } else { 4 };
             assert_eq!(count(&[0, 1, 2]), SubjectCount::Exact(everybody));
         }

@@ -72,6 +72,9 @@ pub struct TableReport {
     pub sampled_of: Option<u32>,
     /// Rows that state nothing where `nulls = "drop"` asks for a value; they are among the suppressed ones.
     pub rows_without_value: u64,
+    /// People with values of the quasi-identifiers that nobody of the population has, though everybody has to be in
+    /// it; none where no model compares with one.
+    pub people_beside_population: Option<u64>,
     /// Rows written.
     pub released_rows: u64,
     /// Distinct combinations of the quasi-identifiers.
@@ -217,12 +220,12 @@ pub fn anonymize(
         _ => None,
     };
     let beside = Beside::from(&outcome).with_counts(counts.as_ref().map(|(file, _)| file.path()));
+    let beside = beside.cancelled_by(cancel);
     let checked = check(staged.path(), format, &config, beside, &options);
     let checked = checked.map_err(|e| match e {
         CheckError::Configuration(
             wrong @ (ModalityError::Policy(_) | ModalityError::Cancelled(_)),
         ) => table_input::wrong(wrong),
-    let beside = beside.cancelled_by(cancel);
         other => EngineError::Integrity(other.to_string()),
     })?;
     held(&outcome, &checked)?;
@@ -436,6 +439,7 @@ fn report(config: &TableConfig, outcome: SingleOutcome, checked: &Checked) -> Ta
         sampled_people: outcome.sampled.map(|(some, _)| some),
         sampled_of: outcome.sampled.map(|(_, all)| all),
         rows_without_value: outcome.unstated,
+        people_beside_population: outcome.strangers,
         released_rows: outcome.released,
         combinations: outcome.combinations,
         levels: outcome.levels.map(|levels| levels.into_iter().collect()),

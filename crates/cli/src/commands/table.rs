@@ -272,6 +272,12 @@ fn say(report: &TableReport, common: &Common) {
     if let Some((some, all)) = report.sampled_people.zip(report.sampled_of) {
         common.say(&format!("{some} of {all} people were drawn; rows of others are left out"));
     }
+    if let Some(people) = report.people_beside_population.filter(|people| *people > 0) {
+        common.say(&format!(
+            "{people} of the people have values that nobody of the population has, though everybody has to be in \
+             it: `k_map` counts those who fit without them; see that both tables write values alike"
+        ));
+    }
     if report.rows_without_value > 0 {
         common.say(&format!(
             "{} of them state nothing where a value is asked for",

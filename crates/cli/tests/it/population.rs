@@ -129,3 +129,28 @@ fn what_cannot_be_compared_is_refused() {
     let strict = "[[model]]\ndelta_min = 0\ndelta_max = 0.6\n[search]\nmethod = \"optimal\"\n";
     assert_eq!(anonymize(&bench, &format!("{CONFIG}{strict}")).0, 4);
 }
+
+#[test]
+fn people_whom_the_population_has_not_are_told_or_refused() {
+    let check = |model: &str, strangers: usize, exit: i32| {
+        let bench = bench(|n| n % 4 == 0);
+        let table = fs_err::read_to_string(bench.path("people.csv")).expect("a table");
+        let more: String =
+            (0..strangers).map(|n| format!("{},F,{}\n", 101 + n, 9_000 + n)).collect();
+        bench.write("people.csv", format!("{table}{more}"));
+        let config = format!("{CONFIG}{model}[search]\nmethod = \"optimal\"\nsuppress_max = 0.2\n");
+        let (found, told, said) = anonymize(&bench, &config);
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(found, exit, "{said}");
+        let counted = told["people_beside_population"].as_u64();
+        assert_eq!(counted, (exit == 0).then_some(strangers as u64), "{said}");
+        let words = format!("{strangers} of the table's people have values");
+        assert_eq!(said.contains(&words), exit == 3, "{said}");
+        assert_eq!(bench.path("out.csv").exists(), exit == 0);
+    };
+    check("[[model]]\nk_map = 5\n", 0, 0);
+    check("[[model]]\nk_map = 5\n", 3, 0);
+    let presence = "[[model]]\ndelta_min = 0.0\ndelta_max = 0.9\n";
+    check(presence, 0, 0);
+    check(presence, 3, 3);
+}

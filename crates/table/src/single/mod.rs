@@ -148,6 +148,9 @@ pub struct SingleOutcome {
     pub left_out: LeftOut,
     /// The subject of each released row, for the check; none where rows are people.
     pub subjects: Option<Vec<u32>>,
+    /// People with values of the quasi-identifiers that nobody of the population has, though everybody has to be in
+    /// it; none where there is no population.
+    pub strangers: Option<u64>,
     /// The hierarchies that builders made, where the population's people are read by them.
     built: population::BuiltLines,
     /// The row that each released one was made from, from 0 among those that were read; none where nobody

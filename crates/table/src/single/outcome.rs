@@ -87,6 +87,7 @@ impl Solved {
             proof: self.proof,
             subjects,
             built: self.built,
+            strangers: self.strangers,
             raw_rows: None,
             sensitive: None,
             own_value: None,

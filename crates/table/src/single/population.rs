@@ -3,7 +3,9 @@
 use anonymed_anonymize::{CodedRows, Counting, FrequencyTable, Narrow};
 use anonymed_assess::{AssessError, ValueTree};
 use anonymed_assess::{Cells, Crowds, Exposure, QuasiColumn, Table};
-use anonymed_core::policy::{ColumnConfig, HierarchyBuild, HierarchyConfig, TableConfig};
+use anonymed_core::policy::{
+    ColumnConfig, HierarchyBuild, HierarchyConfig, ModelConfig, TableConfig,
+};
 use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError};
 
 use super::coded::{Bound, BoundColumn, CodedColumn, CodedTable};
@@ -176,6 +178,30 @@ impl PopulationTable {
         }
         Ok(exposure)
     }
+}
+
+/// People of a table whose values nobody of its population has; none where there is no population.
+///
+/// # Errors
+///
+/// Where a model asks for shares of the population and somebody is in none: presence would be a share of others.
+pub(super) fn strangers(
+    table: &FrequencyTable,
+    models: &[ModelConfig],
+) -> Result<Option<u64>, ModalityError> {
+    let Some(people) = table.people_beside_population() else { return Ok(None) };
+    let people = u64::from(people.at_least());
+    let is_of_shares = |model: &ModelConfig| {
+        ["delta_min", "delta_max"].iter().any(|letter| model.numbers.contains_key(*letter))
+    };
+    if people > 0 && models.iter().any(is_of_shares) {
+        return Err(ModalityError::Policy(format!(
+            "{people} of the table's people have values of the quasi-identifiers that nobody of the population has: \
+             `delta_min` and `delta_max` are shares of a population that has everybody in it. Name one that has, \
+             with values as the table's are written, or leave those rows out"
+        )));
+    }
+    Ok(Some(people))
 }
 
 /// The classes of a release as they are met, and the population that their labels are held against.

@@ -14,7 +14,7 @@ use hashbrown::HashMap;
 use super::cells::Suppressible;
 use super::coded::{Bound, BoundColumn, CodedTable};
 use super::labels::Labels;
-use super::population::{BuiltLines, Joined};
+use super::population::{self, BuiltLines, Joined};
 use super::scale::{self, Scaled};
 use super::{SingleTable, cells};
 use crate::TableOptions;
@@ -36,6 +36,8 @@ pub struct Solved {
     pub(super) raw: Vec<Vec<String>>,
     pub(super) combinations: u64,
     pub(super) built: BuiltLines,
+    /// People whose values nobody of the population has; none where there is no population.
+    pub(super) strangers: Option<u64>,
     pub(super) levels: Option<Vec<(String, u8)>>,
     pub(super) smallest_class_rows: u64,
     pub(super) smallest_class_subjects: u64,
@@ -90,7 +92,9 @@ pub(super) fn solve(
     let families = Families::of(&job.config.models)?;
     let counting = families.counting(table.subjects.is_some());
     prepare((table, bound), (counting, apart(job.config)?), options, |prepared| {
-        solve_prepared(prepared, job, (&families, options))
+        let strangers = population::strangers(&prepared.frequency, &job.config.models)?;
+        let solved = solve_prepared(prepared, job, (&families, options))?;
+        Ok(Solved { strangers, ..solved })
     })
 }
 
@@ -432,6 +436,7 @@ fn solve_prepared(
         raw: prepared.raw(job.config.output.form),
         combinations: prepared.combinations,
         built: prepared.built.clone(),
+        strangers: None,
         levels,
         smallest_class_rows: solution.smallest_class_rows,
         smallest_class_subjects: u64::from(solution.smallest_class_subjects.at_least()),
@@ -562,6 +567,7 @@ fn grouped(
         raw: prepared.raw(config.output.form),
         combinations: problem.table().combinations() as u64,
         built: BuiltLines::new(),
+        strangers: None,
         levels: None,
         smallest_class_rows: solution.smallest_class_rows,
         smallest_class_subjects: u64::from(solution.smallest_class_subjects),
