@@ -1,6 +1,10 @@
 //! Distinct subjects of a class: exact up to 1,024, above that by HyperLogLog (Flajolet et al.
 //! 2007), of which three standard errors are taken off so that a risk is never understated.
 
+use anonymed_core::SplitMix64;
+
+use crate::hyper_log_log::HyperLogLog;
+
 /// Exact up to this many.
 const EXACT: usize = 1024;
 
@@ -11,7 +15,7 @@ const BITS: u32 = 11;
 #[derive(Debug, Clone)]
 pub(crate) enum DistinctSubjects {
     Exact(Vec<u32>),
-    Sketch(Box<[u8; 1 << BITS]>),
+    Sketch(HyperLogLog<BITS>),
 }
 
 impl Default for DistinctSubjects {
@@ -28,13 +32,13 @@ impl DistinctSubjects {
                     if ids.len() < EXACT {
                         ids.insert(at, subject);
                     } else {
-                        let mut registers = Box::new([0; 1 << BITS]);
-                        ids.iter().chain([&subject]).for_each(|id| register(&mut registers, *id));
-                        *self = Self::Sketch(registers);
+                        let mut sketch = HyperLogLog::default();
+                        ids.iter().chain([&subject]).for_each(|id| sketch.add(spread(*id)));
+                        *self = Self::Sketch(sketch);
                     }
                 }
             }
-            Self::Sketch(registers) => register(registers, subject),
+            Self::Sketch(sketch) => sketch.add(spread(subject)),
         }
     }
 
@@ -42,35 +46,17 @@ impl DistinctSubjects {
     pub(crate) fn count(&self) -> u64 {
         match self {
             Self::Exact(ids) => ids.len() as u64,
-            Self::Sketch(registers) => {
-                let low = estimate(registers) * (1.0 - 3.0 * 0.023);
+            Self::Sketch(sketch) => {
+                let low = sketch.count() * (1.0 - 3.0 * 0.023);
                 (low as u64).max(EXACT as u64 + 1)
             }
         }
     }
 }
 
-fn register(registers: &mut [u8; 1 << BITS], subject: u32) {
-    let hash = mix(u64::from(subject));
-    let register = (hash >> (64 - BITS)) as usize;
-    let rank = ((hash << BITS) | (1 << (BITS - 1))).leading_zeros() as u8 + 1;
-    registers[register] = registers[register].max(rank);
-}
-
-fn estimate(registers: &[u8; 1 << BITS]) -> f64 {
-    let m = registers.len() as f64;
-    let sum: f64 = registers.iter().map(|r| (-f64::from(*r)).exp2()).sum();
-    let raw = 0.7213 / (1.0 + 1.079 / m) * m * m / sum;
-    let empty = registers.iter().filter(|r| **r == 0).count() as f64;
-    if raw <= 2.5 * m && empty > 0.0 { m * (m / empty).ln() } else { raw }
-}
-
-/// The finaliser of SplitMix64 (Steele, Lea & Flood 2014).
-fn mix(number: u64) -> u64 {
-    let mut z = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
+/// A subject's number as a hash.
+fn spread(subject: u32) -> u64 {
+    SplitMix64::mixed(u64::from(subject))
 }
 
 #[cfg(test)]

@@ -8,11 +8,11 @@
 //!
 //! Motwani & Xu, *Efficient algorithms for masking and finding quasi-identifiers*, VLDB 2007.
 
+use anonymed_core::SplitMix64;
 use serde::{Deserialize, Serialize};
 
 use crate::combinations::{Combinations, NONE};
-use crate::seeded::Seeded;
-use crate::sketch::Distinct;
+use crate::hyper_log_log::Distinct;
 
 /// Combinations times sets of columns that are counted exactly.
 const MOST_EXACT: u64 = 60_000_000;
@@ -139,7 +139,7 @@ impl Records {
     fn sketched(&self, all: &Combinations, set: &[usize]) -> f64 {
         let mut distinct = Distinct::default();
         for (combination, _) in self.weights.iter().enumerate().filter(|(_, n)| **n > 0) {
-            distinct.add(all.key(combination, set));
+            distinct.add(all.key(combination, set) as u64);
         }
         (distinct.count() / self.all.max(1) as f64).min(1.0)
     }
@@ -154,7 +154,7 @@ impl Records {
         }
         let of = |record: u64| sums.partition_point(|sum| *sum <= record);
         let mut pairs = Pairs::new(all.width());
-        let mut seeded = Seeded::new(SEED);
+        let mut seeded = SplitMix64::new(SEED);
         if self.all < 2 {
             return pairs;
         }
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn samples_and_sketches_come_near_what_is_counted() {
-        let mut seeded = Seeded::new(4);
+        let mut seeded = SplitMix64::new(4);
         let rows = 30_000;
         let columns: Vec<CodedColumn> = (2..22u64)
             .map(|values| {

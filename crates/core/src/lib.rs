@@ -22,6 +22,7 @@ pub mod pseudonym;
 pub mod release;
 pub mod sample;
 pub mod sensitive;
+pub mod split_mix;
 pub mod subject;
 pub mod zip3;
 
@@ -41,5 +42,6 @@ pub use progress::{CancelToken, Cancelled, Clock, Progress};
 pub use pseudonym::{Pseudonym, PseudonymDomain, Pseudonymizer};
 pub use sample::Sampler;
 pub use sensitive::Sensitive;
+pub use split_mix::SplitMix64;
 pub use subject::{PatientKey, Resolution, Subject, SubjectId, column_authority};
 pub use zip3::zip3;

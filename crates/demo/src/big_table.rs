@@ -4,6 +4,8 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use anonymed_core::SplitMix64;
+
 use crate::DemoError;
 use crate::calendar::{TODAY, plus_days, write};
 use crate::data;
@@ -64,14 +66,6 @@ struct Names {
     diagnoses: Vec<(&'static str, &'static str)>,
 }
 
-/// A fast mixing function (SplitMix64): 20 M rows need draws cheaper than a cipher's.
-fn mix(mut x: u64) -> u64 {
-    x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
-}
-
 impl Names {
     fn new() -> Self {
         let days = (0..3700)
@@ -89,10 +83,10 @@ impl Names {
     fn row(&self, line: &mut String, row: u64, subject: u64, seed: u64) {
         use std::fmt::Write as _;
         // What belongs to the subject comes from the subject's own draws.
-        let own = mix(seed ^ mix(subject));
+        let own = SplitMix64::mixed(seed ^ SplitMix64::mixed(subject));
         let mut draws = (own, 1u64);
         let mut person = |n: usize| {
-            draws = (mix(draws.0 ^ draws.1), draws.1 + 1);
+            draws = (SplitMix64::mixed(draws.0 ^ draws.1), draws.1 + 1);
             (draws.0 % n as u64) as usize
         };
         let (first, last) = (person(data::FORENAMES.len()), person(data::SURNAMES.len()));
@@ -101,7 +95,7 @@ impl Names {
         let age = person(51) + person(51);
         let zip = &data::CITIES[person(data::CITIES.len())].zip;
         let race = RACES[person(20).saturating_sub(15)];
-        let visit = mix(own ^ mix(row));
+        let visit = SplitMix64::mixed(own ^ SplitMix64::mixed(row));
         let pick = |shift: u32, n: usize| ((visit >> shift) % n as u64) as usize;
         let start = pick(0, 3600);
         let stay = pick(13, 14);

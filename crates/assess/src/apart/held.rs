@@ -1,10 +1,9 @@
 //! A sample of people by the hash of who they are, with all their rows: whoever is in it is in it with every
 //! row, in whatever order rows come.
 
+use anonymed_core::SplitMix64;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
-
-use super::mixed;
 
 /// Rows of the people in the sample.
 #[derive(Debug)]
@@ -73,7 +72,7 @@ impl Held {
         let mut drawn = first;
         let mut least = vec![u64::MAX; drawn.len()];
         for (row, person) in of.iter().enumerate() {
-            let chance = mixed(row as u64);
+            let chance = SplitMix64::mixed(row as u64);
             if chance < least[*person as usize] {
                 least[*person as usize] = chance;
                 drawn[*person as usize] = row as u32;
@@ -107,7 +106,7 @@ mod tests {
     fn who_is_held_is_held_with_every_row() {
         let mut held = Held::new(1, 1 << 20, 100);
         for row in 0..3_000u64 {
-            held.add(mixed(row % 500), &[row << 32]);
+            held.add(SplitMix64::mixed(row % 500), &[row << 32]);
         }
         let rows = held.people();
         assert!(held.is_drawn() && rows.of.len() <= 100 && rows.drawn.len() > 2);

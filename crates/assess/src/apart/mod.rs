@@ -13,11 +13,12 @@
 mod held;
 mod search;
 
+use anonymed_core::SplitMix64;
 use foldhash::quality::FixedState;
 use serde::Serialize;
 use std::hash::BuildHasher;
 
-use crate::sketch::Distinct;
+use crate::hyper_log_log::Distinct;
 use held::Held;
 
 /// Share of people that counts as nearly all of them.
@@ -122,17 +123,17 @@ impl ApartSketch {
         debug_assert_eq!(cells.len(), self.names.len(), "a cell for each column");
         self.rows += 1;
         let person = match (self.counted, whose) {
-            (Counted::Rows, _) => mixed(self.rows),
-            (Counted::People, Some(person)) => mixed(person),
+            (Counted::Rows, _) => SplitMix64::mixed(self.rows),
+            (Counted::People, Some(person)) => SplitMix64::mixed(person),
             (Counted::People, None) => return,
         };
-        self.people.add(u128::from(person));
+        self.people.add(person);
         for (values, cell) in self.values.iter_mut().zip(cells) {
-            values.add(u128::from(*cell));
+            values.add(*cell);
         }
         if self.counted == Counted::People {
             for (pairs, cell) in self.pairs.iter_mut().zip(cells) {
-                pairs.add(u128::from(mixed(person ^ cell)));
+                pairs.add(SplitMix64::mixed(person ^ cell));
             }
         }
         self.held.add(person, cells);
@@ -172,14 +173,6 @@ impl ApartSketch {
             grown: found.grown.iter().map(named).collect(),
         }
     }
-}
-
-/// The finaliser of SplitMix64 (Steele, Lea & Flood 2014).
-fn mixed(number: u64) -> u64 {
-    let z = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

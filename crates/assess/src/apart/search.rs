@@ -1,12 +1,12 @@
 //! Looks for small sets of columns that tell nearly everybody apart. Which column to take next is asked of
 //! drawn pairs of people, a bit a pair; whether a set does is counted over all held rows.
 
+use anonymed_core::SplitMix64;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::NEARLY_ALL;
 use super::held::Rows;
-use crate::seeded::Seeded;
 
 /// Pairs of people that are drawn at most, and with a bit for each column.
 const PAIRS: usize = 1 << 17;
@@ -141,7 +141,7 @@ fn counted(rows: &Rows<'_>, set: &[usize]) -> f64 {
     const SEVERAL: u32 = u32::MAX;
     let key = |row: usize| {
         let cells = rows.cells(row);
-        set.iter().fold(0u64, |key, column| super::mixed(key ^ u64::from(cells[*column])))
+        set.iter().fold(0u64, |key, column| SplitMix64::mixed(key ^ u64::from(cells[*column])))
     };
     let mut whose: HashMap<u64, u32, FixedState> = HashMap::default();
     for (row, person) in rows.of.iter().enumerate() {
@@ -169,7 +169,7 @@ impl Pairs {
             let all = (0..rows.drawn.len()).flat_map(|b| (0..b).map(move |a| (a, b)));
             return Self(all.map(|(a, b)| (rows.drawn[a], rows.drawn[b])).collect());
         }
-        let mut seeded = Seeded::new(SEED);
+        let mut seeded = SplitMix64::new(SEED);
         let mut pair = || {
             let first = seeded.below(people);
             let other = seeded.below(people - 1);

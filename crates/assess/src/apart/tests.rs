@@ -1,7 +1,6 @@
 //! Small tables by hand, and drawn ones against what is known of how they were drawn.
 
 use super::*;
-use crate::seeded::Seeded;
 
 fn sketch(names: &[&str], counted: Counted) -> ApartSketch {
     ApartSketch::new(names.iter().map(|name| (*name).to_owned()).collect(), counted)
@@ -14,7 +13,7 @@ fn add(sketch: &mut ApartSketch, whose: Option<&str>, cells: &[&str]) {
 
 /// Rows of a table of people: a birth day of so many, a place of 400, sex, and a diagnosis that differs from row to row.
 fn hospital(rows: u64, people: u64, births: u64) -> Vec<(u64, [u64; 4])> {
-    let mut seeded = Seeded::new(7);
+    let mut seeded = SplitMix64::new(7);
     let lives: Vec<[u64; 3]> =
         (0..people).map(|_| [seeded.below(births), seeded.below(400), seeded.below(2)]).collect();
     (0..rows)
@@ -119,13 +118,13 @@ fn tables_without_rows_or_columns_say_nothing() {
 
 #[test]
 fn hundreds_of_columns_are_searched() {
-    let mut seeded = Seeded::new(3);
+    let mut seeded = SplitMix64::new(3);
     let names: Vec<String> = (0..600).map(|n| format!("c{n}")).collect();
     let mut sketch = ApartSketch::new(names, Counted::Rows);
     for _ in 0..1_000 {
         // Two columns of a thousand values are a key; all others have two values.
         let cells: Vec<u64> = (0..600u64)
-            .map(|n| mixed(seeded.below(if n == 300 || n == 500 { 1_000 } else { 2 })))
+            .map(|n| SplitMix64::mixed(seeded.below(if n == 300 || n == 500 { 1_000 } else { 2 })))
             .collect();
         sketch.add(None, &cells);
     }

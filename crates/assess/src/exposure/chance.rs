@@ -1,33 +1,24 @@
-//! Chance from a seed: SplitMix64 (Steele, Lea & Flood, *Fast splittable pseudorandom number generators*,
-//! OOPSLA 2014). For the choices of an attacker; nothing secret is drawn here.
+//! Chance from a seed, for the choices of an attacker; nothing secret is drawn here.
+
+use anonymed_core::SplitMix64;
 
 /// A stream of numbers.
-pub(crate) struct Chance(u64);
+pub(crate) struct Chance(SplitMix64);
 
 impl Chance {
     /// The stream of a seed for one purpose.
     pub(crate) fn new(seed: u64, purpose: &str) -> Self {
-        Self(seed ^ crate::hash::of_cell(Some(purpose)))
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        Self(SplitMix64::new(seed ^ crate::hash::of_cell(Some(purpose))))
     }
 
     /// A number below another, which is 1 or more.
     pub(crate) fn below(&mut self, end: usize) -> usize {
-        // The high half of a product is as even as 64 bits allow.
-        ((u128::from(self.next()) * end.max(1) as u128) >> 64) as usize
+        self.0.below(end as u64) as usize
     }
 
     /// Whether something of a probability happens.
     pub(crate) fn happens(&mut self, probability: f64) -> bool {
-        const UNIT: f64 = 1.0 / (1u64 << 53) as f64;
-        ((self.next() >> 11) as f64 * UNIT) < probability
+        self.0.unit() < probability
     }
 
     /// So many different numbers below another, ascending; all where there are no more.

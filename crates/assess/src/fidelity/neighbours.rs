@@ -1,9 +1,10 @@
 //! Whether who was like whom still is: for a sample of records, the share of the ten nearest in the released
 //! table that are no farther in the raw table than the tenth nearest there.
 
+use anonymed_core::SplitMix64;
+
 use crate::cell::{self, ReleasedCell};
 use crate::coded::{CodedColumn, CodedTable};
-use crate::seeded::Seeded;
 
 /// Nearest records looked at.
 const NEAREST: usize = 10;
@@ -32,7 +33,7 @@ pub(crate) fn neighbours_kept(raw: &CodedTable, released: &CodedTable) -> Option
 /// Rows of the pool, in a random order.
 fn drawn(rows: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..rows).collect();
-    let mut seeded = Seeded::new(SEED);
+    let mut seeded = SplitMix64::new(SEED);
     let pool = rows.min(POOL);
     for at in 0..pool {
         let other = at + seeded.below((rows - at) as u64) as usize;

@@ -5,13 +5,13 @@
 //! After Xiao & Tao, *Anatomy: simple and effective privacy preservation*, VLDB 2006, and LeFevre et al.,
 //! *Workload-aware anonymization techniques for large-scale datasets*, TODS 2008.
 
+use anonymed_core::SplitMix64;
 use serde::{Deserialize, Serialize};
 
 use super::Cover;
 use crate::cell;
 use crate::coded::{CodedColumn, CodedTable};
 use crate::combinations::Combinations;
-use crate::seeded::Seeded;
 
 /// Queries that are asked.
 const QUERIES: u64 = 1_000;
@@ -51,7 +51,7 @@ pub(crate) fn queries(
     let looks = (before.all.len() + after.all.len()).max(1) as u64;
     let count = (MOST_LOOKS / looks).clamp(1, QUERIES);
     let points: Vec<Option<Vec<f64>>> = raw.columns().iter().map(points).collect();
-    let mut seeded = Seeded::new(SEED);
+    let mut seeded = SplitMix64::new(SEED);
     let left_out = raw.rows().saturating_sub(released.rows()) as f64;
     let rows = raw.rows() as f64;
     let (mut errors, mut absolute, mut within, mut widths) = (Vec::new(), 0.0, 0u64, 0.0);
@@ -105,7 +105,7 @@ struct Condition {
 
 impl Query {
     /// Draws columns, and for each a range between two rows' numbers or one to three rows' values.
-    fn draw(raw: &CodedTable, points: &[Option<Vec<f64>>], seeded: &mut Seeded) -> Self {
+    fn draw(raw: &CodedTable, points: &[Option<Vec<f64>>], seeded: &mut SplitMix64) -> Self {
         let columns = raw.columns().len();
         let wanted = 1 + seeded.below(columns.min(3) as u64) as usize;
         let mut conditions: Vec<Condition> = Vec::new();

@@ -6,6 +6,7 @@
 //! other column has an indicator for each of its commonest values; a released cell is spread over those it
 //! may stand for.
 
+use anonymed_core::SplitMix64;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,6 @@ use super::boosted::Boosted;
 use super::subgroups::{self, SubgroupLoss};
 use crate::cell::{self, ReleasedCell};
 use crate::coded::{CodedColumn, CodedTable};
-use crate::seeded::Seeded;
 
 /// Rows each half has at most.
 const ROWS: usize = 4_000;
@@ -120,7 +120,7 @@ pub(crate) fn trained(
 /// Two halves of the rows in a random order, of so many each at most.
 fn halves(rows: usize) -> (Vec<usize>, Vec<usize>) {
     let mut order: Vec<usize> = (0..rows).collect();
-    let mut seeded = Seeded::new(SEED);
+    let mut seeded = SplitMix64::new(SEED);
     for at in 0..rows {
         order.swap(at, at + seeded.below((rows - at) as u64) as usize);
     }

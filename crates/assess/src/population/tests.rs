@@ -1,7 +1,8 @@
 //! Estimates against populations that are known, since they are made here.
 
+use anonymed_core::SplitMix64;
+
 use super::*;
-use crate::seeded::Seeded;
 
 const PEOPLE: usize = 100_000;
 
@@ -13,7 +14,7 @@ fn zipf(exponent: f64, classes: usize, seed: u64) -> Vec<u32> {
         sum += (rank as f64).powf(-exponent);
         sums.push(sum);
     }
-    let mut seeded = Seeded::new(seed);
+    let mut seeded = SplitMix64::new(seed);
     let mut draw = || seeded.unit() * sum;
     (0..PEOPLE)
         .map(|_| {
@@ -25,7 +26,7 @@ fn zipf(exponent: f64, classes: usize, seed: u64) -> Vec<u32> {
 
 /// People of an Ewens-Pitman partition, seated one by one.
 fn seated(alpha: f64, theta: f64, seed: u64) -> Vec<u32> {
-    let mut seeded = Seeded::new(seed);
+    let mut seeded = SplitMix64::new(seed);
     let (mut class_of, mut classes) = (Vec::<u32>::new(), 0u32);
     let mut sizes: Vec<u32> = Vec::new();
     for person in 0..PEOPLE {
@@ -53,7 +54,7 @@ fn seated(alpha: f64, theta: f64, seed: u64) -> Vec<u32> {
 
 /// Class sizes of one and a geometric number of others, until there are enough people.
 fn slid(success: f64, seed: u64) -> Vec<u32> {
-    let mut seeded = Seeded::new(seed);
+    let mut seeded = SplitMix64::new(seed);
     let mut class_of = Vec::new();
     let mut class = 0;
     while class_of.len() < PEOPLE {
@@ -79,7 +80,7 @@ fn sizes(class_of: impl Iterator<Item = u32>) -> BTreeMap<u64, u64> {
 fn drawn(class_of: &[u32], fraction: f64, seed: u64) -> (f64, Sample) {
     let truth = sizes(class_of.iter().copied()).get(&1).copied().unwrap_or(0) as f64;
     let mut order: Vec<u32> = class_of.to_vec();
-    let mut seeded = Seeded::new(seed);
+    let mut seeded = SplitMix64::new(seed);
     let most = (PEOPLE as f64 * fraction) as usize;
     for at in 0..most {
         let other = at + (seeded.unit() * (PEOPLE - at) as f64) as usize;
