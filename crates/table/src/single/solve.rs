@@ -158,6 +158,8 @@ pub(super) fn prepare<T>(
     let table: &CodedTable = table;
     let coded = rest(table, &sensitive, &blanks);
     let combinations = frequency.combinations() as u64;
+    // People of a population are beside whole combinations.
+    let apart = apart.filter(|_| population.is_none());
     let (frequency, combination_of) = match apart {
         Some(most) => in_pieces(&frequency, &combination_of, &coded, most)?,
         None => (frequency, combination_of),
