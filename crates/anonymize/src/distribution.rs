@@ -17,7 +17,7 @@ impl Prior {
     pub(crate) fn of(table: &FrequencyTable, on: usize) -> Self {
         let values = table.sensitive().get(on).map_or(0, |column| column.values as usize);
         let mut prior = Self { share: vec![0.0; values], part: vec![0.0; values] };
-        let all = ClassAccumulator::of_table(table, &[on]);
+        let all = ClassAccumulator::of_table(table.whole(), &[on]);
         let Some(histogram) = all.histogram(on) else { return prior };
         let people = f64::from(all.subjects().count().at_least());
         for (code, share) in shares(histogram, people) {

@@ -84,6 +84,9 @@ pub enum AnonymizeError {
         /// The limit.
         most: u64,
     },
+    /// No cuts make parts of a table that are small enough.
+    #[error("no {most} parts of the table are small enough", most = crate::MOST_PARTS)]
+    NoParts,
     /// The job was asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),

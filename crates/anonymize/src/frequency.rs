@@ -9,6 +9,7 @@ use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
 use std::hash::BuildHasher;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::narrow::Narrow;
 use crate::numbering::Numbering;
@@ -31,6 +32,8 @@ pub struct FrequencyTable {
     population: Option<Box<Population>>,
     /// Rows that no class is to take.
     left_out: Option<Box<FrequencyTable>>,
+    /// The sensitive columns of the whole table that this is a part of.
+    whole: Option<Arc<FrequencyTable>>,
 }
 
 /// One sensitive column's values by combination.
@@ -198,6 +201,17 @@ impl FrequencyTable {
         Self { left_out: Some(Box::new(rows)), ..self }
     }
 
+    /// The table as a part of one with the same sensitive columns: what is asked of shares compares with that.
+    #[must_use]
+    pub fn with_whole(self, whole: Arc<Self>) -> Self {
+        Self { whole: Some(whole), ..self }
+    }
+
+    /// The table whose distribution models compare with.
+    pub(crate) fn whole(&self) -> &Self {
+        self.whole.as_deref().unwrap_or(self)
+    }
+
     /// Rows that are left out before anything is searched.
     pub(crate) fn left_out(&self) -> Option<&Self> {
         self.left_out.as_deref()
@@ -330,6 +344,7 @@ impl FrequencyTable {
             counting,
             population: None,
             left_out: None,
+            whole: None,
         };
         Ok((table, of))
     }
@@ -609,6 +624,22 @@ impl FrequencyBuilder {
         index
     }
 
+    /// Memory it holds so far, without the dictionaries.
+    pub fn bytes(&self) -> usize {
+        let index = self.index.as_ref().map_or(0, |index| index.capacity() * 6);
+        let histograms = self.histograms.iter();
+        let histograms: usize = histograms
+            .map(|h| 15 * h.pairs.capacity() + 8 * h.rows.len() + h.subjects.bytes())
+            .sum();
+        let codes: usize = self.codes.iter().map(Narrow::bytes).sum();
+        codes + self.rows.bytes() + index + self.subjects.bytes() + histograms
+    }
+
+    /// How many combinations it has so far.
+    pub fn combinations(&self) -> usize {
+        self.combinations
+    }
+
     /// The finished table.
     pub fn finish(self) -> FrequencyTable {
         let combinations = self.combinations;
@@ -624,6 +655,7 @@ impl FrequencyBuilder {
             counting: self.counting,
             population: None,
             left_out: None,
+            whole: None,
         }
     }
 }

@@ -53,6 +53,7 @@ pub mod metrics;
 pub mod models;
 mod narrow;
 mod numbering;
+mod parts;
 mod pieces;
 mod population;
 mod recoding;
@@ -77,8 +78,9 @@ pub use models::{
     Monotonicity, PrivacyModel, Reach, RecursiveLDiversity, TCloseness,
 };
 pub use narrow::Narrow;
+pub use parts::{CutColumns, MOST_PARTS, PartTree};
 pub use pieces::{PieceBuilder, Pieces};
 pub use recoding::{RecodedColumn, Recoding, SUPPRESSED, alike};
 pub use search::{Found, Proof, Search};
-pub use solution::{Problem, Solution};
+pub use solution::{Problem, Solution, suppressed_share};
 pub use subjects::{Counting, SubjectCount, SubjectSet};

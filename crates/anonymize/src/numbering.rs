@@ -134,16 +134,16 @@ mod tests {
             numbering.number(rows, &put, &mut |_, numbers| of.extend_from_slice(numbers));
             let numbered = numbering.finish();
             let mut firsts: Vec<Vec<u32>> = Vec::new();
-            for row in 0..rows {
+            for (row, of) in of.iter().enumerate() {
                 let own: Vec<u32> = (0..values.len()).map(|c| code(row, c) as u32).collect();
                 let number = firsts.iter().position(|codes| *codes == own);
                 let number = number.unwrap_or_else(|| {
                     firsts.push(own);
                     firsts.len() - 1
                 });
-                assert_eq!(of[row] as usize, number, "row {row} of {values:?}");
+                assert_eq!(*of as usize, number, "row {row} of {values:?}");
             }
-            assert_eq!(numbered.len(), firsts.len());
+            assert_eq!((of.len(), numbered.len()), (rows, firsts.len()));
             let mut codes = Vec::new();
             for (number, own) in firsts.iter().enumerate() {
                 numbered.codes(number, &mut codes);

@@ -67,6 +67,11 @@ impl Recoding {
         &self.columns
     }
 
+    /// The class of every unit, and the columns.
+    pub fn into_parts(self) -> (Vec<u32>, Vec<RecodedColumn>) {
+        (self.class_of, self.columns)
+    }
+
     /// What a class writes in a column; `None` is the missing value.
     pub fn label(&self, class: u32, column: usize) -> Option<&str> {
         let column = &self.columns[column];

@@ -386,14 +386,22 @@ impl<'a> Problem<'a> {
         all_rows: u64,
         all: SubjectCount,
     ) -> bool {
-        let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
-        let by_subjects = share(f64::from(subjects.at_least()), f64::from(all.at_least()));
-        let by_rows = share(rows as f64, all_rows as f64);
-        let highest = match (subjects, all) {
-            (SubjectCount::Exact(_), SubjectCount::Exact(_)) => by_subjects,
-            _ => by_subjects.max(by_rows),
-        };
-        highest <= self.suppress_max
+        suppressed_share((rows, subjects), (all_rows, all)) <= self.suppress_max
+    }
+}
+
+/// The share of a table that some rows and the people who have them are: of the people, and of the rows too where
+/// not all people are told apart and it is higher.
+pub fn suppressed_share(
+    (rows, subjects): (u64, SubjectCount),
+    (all_rows, all): (u64, SubjectCount),
+) -> f64 {
+    let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
+    let by_subjects = share(f64::from(subjects.at_least()), f64::from(all.at_least()));
+    let by_rows = share(rows as f64, all_rows as f64);
+    match (subjects, all) {
+        (SubjectCount::Exact(_), SubjectCount::Exact(_)) => by_subjects,
+        _ => by_subjects.max(by_rows),
     }
 }
 

@@ -184,6 +184,11 @@ impl SubjectLog {
         }
     }
 
+    /// Memory it holds.
+    pub(crate) fn bytes(&self) -> usize {
+        self.lists.bytes() + self.pairs.as_ref().map_or(0, |pairs| 8 * pairs.len())
+    }
+
     /// Keeps the `k_max` smallest subjects of each key, once each.
     fn compact(pairs: &mut Vec<(u32, u32)>, k_max: u32) {
         pairs.sort_unstable();

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AttributeRole, CancelToken, Cancelled, EntityType, FileNumber, Finding, Operator, PartialDate,
-    PatientKey, Place, Policy, Pseudonymizer, Replacement, Resolution, Score, Sensitive, Sex,
-    Subject,
+    PatientKey, Place, Policy, Progress, Pseudonymizer, Replacement, Resolution, Score, Sensitive,
+    Sex, Subject,
 };
 
 /// A readable, seekable source.
@@ -146,6 +146,8 @@ pub struct Context<'a> {
     pub as_of: Date,
     /// Asked between records.
     pub cancel: &'a CancelToken,
+    /// Hears how far what takes long is.
+    pub progress: &'a dyn Progress,
 }
 
 /// Part of an output that we wrote in place of an identifier: a known value found inside it is

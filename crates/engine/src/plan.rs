@@ -128,6 +128,9 @@ impl std::fmt::Display for Preview {
                 model.suppressed_rows,
                 model.suppressed_subjects
             )?;
+            if let Some(parts) = model.parts {
+                write!(f, "; solved in {parts} parts")?;
+            }
         }
         for column in &self.table.columns {
             let before = column.before.join(" | ");
@@ -414,6 +417,7 @@ fn previews(
         text: &text as &dyn TextScrubber,
         as_of: plan.bound.as_of,
         cancel,
+        progress,
     };
     let mut previews = Vec::new();
     let items: Vec<&Item> = plan.bound.items.iter().filter(|i| is_table_step(i)).collect();

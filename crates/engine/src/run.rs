@@ -87,6 +87,7 @@ struct Work<'a> {
     text: Withholding,
     tables: Tables,
     cancel: &'a CancelToken,
+    progress: &'a dyn Progress,
 }
 
 /// Executes the stored plan.
@@ -154,6 +155,7 @@ fn execute(
         staging,
         codes,
         cancel,
+        progress,
     };
     let items: Vec<&Item> = plan.bound.items.iter().filter(|item| wanted(item)).collect();
     let records = work.execute(&items, progress)?;
@@ -323,6 +325,7 @@ impl Work<'_> {
             text: &self.text,
             as_of: self.plan.bound.as_of,
             cancel: self.cancel,
+            progress: self.progress,
         }
     }
 

@@ -110,6 +110,7 @@ impl<'a> Actions<'a> {
             text: &self.text,
             as_of: self.as_of,
             cancel,
+            progress: &(),
         }
     }
 

@@ -21,13 +21,16 @@ use crate::Tables;
 use crate::actions::{Cell, CellCounts};
 use crate::batch::{StringBatch, cell};
 use crate::cell_date;
+use crate::counting::Counted;
 use crate::csv_read::rejected;
 use crate::frequency::CodeLog;
 use crate::joint;
-use crate::model::{Counted, Dictionary, Given, ModelPlan, Solved};
+use crate::model::{Dictionary, Given};
 use crate::outcome::{ColumnOutcome, TableOutcome, TableRisk, WrittenCell};
 use crate::plan::{ColumnPlan, TablePlan};
 use crate::risk::RiskWatch;
+use crate::solved::Solved;
+use crate::solver::{self, ModelPlan};
 use crate::source::{self, Part};
 use crate::write::TableWriter;
 
@@ -142,13 +145,17 @@ impl Tables {
         let mut sensitive: Vec<Dictionary> =
             models.sensitive.iter().map(|_| Dictionary::default()).collect();
         let mut rows_of: Vec<Vec<u64>> = vec![Vec::new(); quasi.len()];
-        let mut rows = CodeLog::new(quasi.len() + sensitive.len(), self.options());
+        let options = self.options().within(rule.search.memory);
+        let mut rows = CodeLog::new(quasi.len() + sensitive.len(), &options);
+        let (mut starts, mut read) = (Vec::new(), 0);
         source::map_in_order(
             (document, format, part),
             ctx.cancel,
             |batch| coded_rows(&batch, plan, &quasi, &models, ctx),
             &mut |_, _| {},
             &mut |coded: CodedRows| {
+                starts.extend(coded.first.map(|first| (first, read)));
+                read += coded.subjects.len() as u64;
                 let mut columns = Vec::with_capacity(coded.texts.len() + 1);
                 let all = dictionaries.iter_mut().chain(&mut sensitive);
                 for (texts, dictionary) in coded.texts.iter().zip(all) {
@@ -169,8 +176,9 @@ impl Tables {
             sensitive_names: models.sensitive.iter().map(|at| part.columns[*at].clone()).collect(),
             sensitive,
             rows,
+            starts,
         };
-        crate::model::solve(counted, &models, self.options(), ctx.cancel)
+        solver::solve(counted, &models, &options, ctx)
     }
 
     /// De-identifies a part of a file into each of the outputs.
@@ -290,6 +298,8 @@ impl<'a> Shuffle<'a> {
 
 /// The texts of the model's columns of the rows that may leave, and whose rows they are.
 struct CodedRows {
+    /// The number of the batch's first row.
+    first: Option<u64>,
     texts: Vec<StringArray>,
     subjects: Vec<u32>,
 }
@@ -317,7 +327,8 @@ fn coded_rows(
             texts[quasi.len() + at].append_value(batch.value(*column, row));
         }
     }
-    Ok(CodedRows { texts: texts.iter_mut().map(StringBuilder::finish).collect(), subjects })
+    let texts = texts.iter_mut().map(StringBuilder::finish).collect();
+    Ok(CodedRows { first: batch.rows().first().copied(), texts, subjects })
 }
 
 /// What the policy says of a column. A postal code is a name of a place, whatever its digits look like.
@@ -417,6 +428,10 @@ pub(crate) fn release_rows(
     // Which rows leave, of whom, in which class.
     let mut kept: Vec<(usize, Option<&Subject>, Option<u32>)> = Vec::with_capacity(batch.len());
     let quasi = if prepared.solved.is_some() { plan.quasi() } else { Vec::new() };
+    let mut known = match &prepared.solved {
+        Some(solved) => solved.classes_of(batch)?,
+        None => None,
+    };
     for (row, whose) in whose(batch, plan, ctx).into_iter().enumerate() {
         let mut hash = hasher.build_hasher();
         (0..batch.width()).for_each(|c| {
@@ -442,7 +457,10 @@ pub(crate) fn release_rows(
             texts.push(base_value(&cell, batch.value(*column, row), counts)?);
         }
         let texts: Vec<&str> = texts.iter().map(|t| &**t).collect();
-        let class = solved.class_of(&texts, id);
+        let class = match &mut known {
+            Some(classes) => classes.next().ok_or_else(unknown_row)?,
+            None => solved.class_of(&texts, id),
+        };
         out.open.push(OpenRow { row, subject: id, released: class.is_some() });
         match class {
             Some(class) => {
@@ -493,6 +511,10 @@ pub(crate) fn release_rows(
         }
     }
     Ok(out)
+}
+
+fn unknown_row() -> ModalityError {
+    ModalityError::Internal("the table has more rows than before".into())
 }
 
 /// Adds up what the batches did.

@@ -64,6 +64,11 @@ impl<'a> Families<'a> {
         Ok(parts.then(|| highest.saturating_mul(CLASSES_APART)))
     }
 
+    /// Whether a model compares with how values are spread in the whole table.
+    pub(crate) fn compares_with_table(&self) -> bool {
+        self.families.iter().any(|(family, _)| family.compares_with_table())
+    }
+
     pub(crate) fn build(
         &self,
         table: &FrequencyTable,

@@ -27,6 +27,9 @@ pub(crate) enum Grouping {
 /// Takes a group: its codes, the subjects that are kept, ascending, and its rows.
 pub(crate) type TakeGroup<'a> = dyn FnMut(&[u32], &[u32], u64) -> Result<(), ModalityError> + 'a;
 
+/// Takes some rows, column by column.
+pub(crate) type TakeBlock<'a> = dyn FnMut(&[Vec<u32>]) -> Result<(), ModalityError> + 'a;
+
 /// Groups between two questions whether to go on.
 const ASK: u64 = 1 << 18;
 
@@ -43,7 +46,41 @@ pub(crate) struct CodeLog {
 impl CodeLog {
     /// A log of rows of so many coded columns.
     pub(crate) fn new(columns: usize, options: &TableOptions) -> Self {
-        Self { columns, room: options.sorting(), blocks: Vec::new(), file: None, rows: 0 }
+        Self::with_room(columns, options.sorting())
+    }
+
+    /// A log that holds so much before it puts rows aside.
+    pub(crate) fn with_room(columns: usize, room: Room) -> Self {
+        Self { columns, room, blocks: Vec::new(), file: None, rows: 0 }
+    }
+
+    /// The log as it is, whose groups are sorted in another room.
+    pub(crate) fn sorted_in(self, room: Room) -> Self {
+        Self { room, ..self }
+    }
+
+    /// Forgets all rows.
+    pub(crate) fn forget(&mut self) {
+        (self.blocks, self.file, self.rows) = (Vec::new(), None, 0);
+    }
+
+    /// Hands on the rows in the order they came in, a block of columns at a time: the codes, then the numbers of
+    /// the subjects.
+    pub(crate) fn blocks(&self, take: &mut TakeBlock<'_>) -> Result<(), ModalityError> {
+        let mut columns: Vec<Vec<u32>> = vec![Vec::new(); self.columns + 1];
+        let mut each = |blocks: &mut dyn Read| {
+            while read_block(blocks, &mut columns)? {
+                take(&columns)?;
+            }
+            Ok::<_, ModalityError>(())
+        };
+        if let Some(file) = &self.file {
+            let mut file: &File = file;
+            // What we put aside ourselves: a fault of it is none of the input's.
+            file.seek(SeekFrom::Start(0)).map_err(|e| ModalityError::Write(e.kind()))?;
+            each(&mut BufReader::with_capacity(1 << 20, file))?;
+        }
+        each(&mut self.blocks.as_slice())
     }
 
     /// Takes rows: the codes of each column, then the number of the subject.
@@ -87,7 +124,7 @@ impl CodeLog {
     /// Hands on the groups in the order of their codes, and of their subjects. `finals` has for each
     /// column the number that stands in the place of each code.
     pub(crate) fn groups(
-        self,
+        &self,
         finals: &[Vec<u32>],
         grouping: Grouping,
         cancel: &CancelToken,
@@ -126,45 +163,35 @@ struct Pass<'a> {
 impl Pass<'_> {
     fn run<const W: usize>(
         &self,
-        mut log: CodeLog,
+        log: &CodeLog,
         take: &mut TakeGroup<'_>,
     ) -> Result<(), ModalityError> {
         let mut sorter = Sorter::<W>::new(log.room.clone());
-        // What we put aside ourselves: a fault of it is none of the input's.
-        let read = |e: std::io::Error| ModalityError::Write(e.kind());
-        if let Some(mut file) = log.file.take() {
-            file.seek(SeekFrom::Start(0)).map_err(read)?;
-            self.sort(BufReader::with_capacity(1 << 20, file), &mut sorter)?;
-        }
-        self.sort(log.blocks.as_slice(), &mut sorter)?;
-        log.blocks = Vec::new();
+        log.blocks(&mut |columns| {
+            self.cancel.check()?;
+            for row in 0..columns.first().map_or(0, Vec::len) {
+                sorter.push(self.record(columns, row)?.words).map_err(sort_error)?;
+            }
+            Ok(())
+        })?;
         self.count(sorter, take)
     }
 
-    /// Reads blocks and gives their rows, recoded, to the sorter.
-    fn sort<const W: usize>(
+    /// The codes of a row, recoded.
+    fn record<const W: usize>(
         &self,
-        mut blocks: impl Read,
-        sorter: &mut Sorter<W>,
-    ) -> Result<(), ModalityError> {
-        let mut columns: Vec<Vec<u32>> = vec![Vec::new(); self.widths.len()];
-        while let Some(rows) = read_block(&mut blocks, &mut columns)? {
-            self.cancel.check()?;
-            for row in 0..rows {
-                let mut record = Record::<W>::default();
-                for (at, (column, width)) in columns.iter().zip(self.widths).enumerate() {
-                    let code = match self.finals.get(at) {
-                        Some(finals) => {
-                            finals.get(column[row] as usize).copied().ok_or_else(unfit)?
-                        }
-                        None => column[row],
-                    };
-                    record.put(code, *width);
-                }
-                sorter.push(record.words).map_err(sort_error)?;
-            }
+        columns: &[Vec<u32>],
+        row: usize,
+    ) -> Result<Record<W>, ModalityError> {
+        let mut record = Record::default();
+        for (at, (column, width)) in columns.iter().zip(self.widths).enumerate() {
+            let code = match self.finals.get(at) {
+                Some(finals) => finals.get(column[row] as usize).copied().ok_or_else(unfit)?,
+                None => column[row],
+            };
+            record.put(code, *width);
         }
-        Ok(())
+        Ok(record)
     }
 
     fn count<const W: usize>(
@@ -220,15 +247,15 @@ impl Pass<'_> {
     }
 }
 
-/// Reads the next block into columns; `None` at the end.
+/// Reads the next block into columns; false at the end.
 fn read_block(
-    blocks: &mut impl Read,
+    blocks: &mut (impl Read + ?Sized),
     columns: &mut [Vec<u32>],
-) -> Result<Option<usize>, ModalityError> {
+) -> Result<bool, ModalityError> {
     let read = |e: std::io::Error| ModalityError::Write(e.kind());
     let mut rows = [0; 4];
     match blocks.read_exact(&mut rows) {
-        Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(None),
+        Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(false),
         other => other.map_err(read)?,
     }
     let rows = u32::from_le_bytes(rows) as usize;
@@ -246,7 +273,7 @@ fn read_block(
             u32::from_le_bytes(word)
         }));
     }
-    Ok(Some(rows))
+    Ok(true)
 }
 
 /// Codes side by side, the first in the highest bits, so that records order as their codes do.
@@ -293,14 +320,14 @@ impl<const W: usize> Record<W> {
     }
 }
 
-fn full() -> ModalityError {
+pub(crate) fn full() -> ModalityError {
     ModalityError::Limit {
         what: "the memory for distinct combinations",
         limit: "the table engine's share; give it more, or a folder to spill to".into(),
     }
 }
 
-fn unfit() -> ModalityError {
+pub(crate) fn unfit() -> ModalityError {
     ModalityError::Internal("a code is in no dictionary".into())
 }
 

@@ -1,23 +1,16 @@
-//! Privacy models over a part: count combinations, solve, and look up the class of a row.
+//! A column as the solver has it: what its texts are to each other, and how its labels are written.
 //!
 //! Quasi-identifiers go through their own actions first (a postal code to three digits, an age to
 //! its cap); what is left is the dictionary of the solver. A missing value keeps its spelling and
 //! is a value of its own, never a wildcard.
 
-use anonymed_anonymize::{
-    AnonymizeError, Counting, FrequencyBuilder, FrequencyTable, HierarchyFile, PieceBuilder,
-    Pieces, Problem, QuasiColumn, Recoding, RowCounts, SensitiveColumn, SubjectGrouping,
-};
-use anonymed_core::policy::{HierarchyConfig, ModelConfig, SearchConfig, TableRule};
-use anonymed_core::{CancelToken, ModalityError, PartialDate};
+use anonymed_anonymize::{AnonymizeError, HierarchyFile, QuasiColumn};
+use anonymed_core::policy::HierarchyConfig;
+use anonymed_core::{ModalityError, PartialDate};
 use hashbrown::{HashMap, HashSet};
 
 use crate::TableOptions;
 use crate::bounds::{self, Bounds};
-use crate::families::{self, Families, SensitiveTexts};
-use crate::frequency::{CodeLog, Grouping};
-use crate::lookup::Lookup;
-use crate::outcome::ModelOutcome;
 use crate::{tree, values};
 
 /// Texts of one column by number, in the order they were seen.
@@ -50,7 +43,7 @@ impl Dictionary {
     }
 
     /// The texts, sorted, and for each number as it was given the place in that order.
-    fn sorted(self) -> (Vec<String>, Vec<u32>) {
+    pub(crate) fn sorted(self) -> (Vec<String>, Vec<u32>) {
         let mut texts: Vec<(String, u32)> = self.numbers.into_iter().collect();
         texts.sort_unstable();
         let mut place = vec![0; texts.len()];
@@ -58,116 +51,6 @@ impl Dictionary {
             place[*number as usize] = at as u32;
         }
         (texts.into_iter().map(|(t, _)| t).collect(), place)
-    }
-}
-
-/// What the policy's models ask for, bound to columns.
-#[derive(Debug, Clone)]
-pub(crate) struct ModelPlan {
-    models: Vec<ModelConfig>,
-    search: SearchConfig,
-    /// The columns that models are about, by source position.
-    pub(crate) sensitive: Vec<usize>,
-    /// Whether each row is a person of its own.
-    pub(crate) row_is_person: bool,
-    /// Whether all rows of a subject form one unit.
-    pub(crate) by_subject: bool,
-    /// Whether the number of rows of a subject can be seen in the release.
-    pub(crate) row_counts_visible: bool,
-}
-
-impl ModelPlan {
-    pub(crate) fn bind(rule: &TableRule, columns: &[String]) -> Result<Self, ModalityError> {
-        let mut sensitive = Vec::new();
-        for on in rule.models.iter().filter_map(|model| model.on.as_ref()) {
-            let at = columns.iter().position(|c| c == on).ok_or_else(|| {
-                crate::plan::policy("the table lacks a column that a model names")
-            })?;
-            if !sensitive.contains(&at) {
-                sensitive.push(at);
-            }
-        }
-        Ok(Self {
-            models: rule.models.clone(),
-            search: rule.search.clone(),
-            sensitive,
-            row_is_person: false,
-            by_subject: false,
-            row_counts_visible: false,
-        })
-    }
-
-    fn grouping(&self, counting: Counting, apart: Option<u32>) -> Grouping {
-        match counting {
-            _ if self.by_subject || apart.is_some() => Grouping::BySubject,
-            Counting::Rows => Grouping::Rows,
-            counting => Grouping::SubjectsUpTo(counting.limit()),
-        }
-    }
-}
-
-/// The solved table: rows to classes, classes to labels.
-pub(crate) struct Solved {
-    dictionaries: Vec<HashMap<String, u32>>,
-    units: Units,
-    recoding: Recoding,
-    /// Labels by column and label number as they are written.
-    labels: Vec<Vec<String>>,
-    pub(crate) outcome: ModelOutcome,
-}
-
-/// What the positions of the recoding are.
-enum Units {
-    Combinations(Box<Lookup>),
-    /// Pieces of combinations, by subject.
-    Pieces(Box<Lookup>, Pieces),
-    /// These subjects, ascending.
-    Subjects(Vec<u32>),
-}
-
-impl Solved {
-    /// The class of a row by its texts and subject; `None` where it is suppressed.
-    pub(crate) fn class_of(&self, texts: &[&str], subject: u32) -> Option<u32> {
-        let lookup = match &self.units {
-            Units::Subjects(subjects) => {
-                let at = subjects.binary_search(&subject).ok()?;
-                return self.recoding.class_of(at as u32);
-            }
-            Units::Combinations(lookup) | Units::Pieces(lookup, _) => lookup,
-        };
-        let codes: Vec<u32> = texts
-            .iter()
-            .zip(&self.dictionaries)
-            .map(|(t, d)| d.get(*t).copied())
-            .collect::<Option<_>>()?;
-        let combination = lookup.find(&codes)?;
-        let unit = match &self.units {
-            Units::Pieces(_, pieces) => pieces.of(combination, subject)?,
-            Units::Combinations(_) | Units::Subjects(_) => combination,
-        };
-        self.recoding.class_of(unit)
-    }
-
-    /// What a class writes in a column.
-    pub(crate) fn label(&self, class: u32, column: usize) -> &str {
-        let number = self.recoding.columns()[column].label_of[class as usize];
-        &self.labels[column][number as usize]
-    }
-
-    /// The mean penalty of a column over the rows that are kept.
-    pub(crate) fn column_loss(&self, column: usize, rows_of_class: &[u64]) -> f64 {
-        let recoded = &self.recoding.columns()[column];
-        let total: u64 = rows_of_class.iter().sum();
-        let sum: f64 = rows_of_class
-            .iter()
-            .zip(&recoded.label_of)
-            .map(|(rows, label)| *rows as f64 * recoded.ncp[*label as usize])
-            .sum();
-        if total == 0 { 1.0 } else { sum / total as f64 }
-    }
-
-    pub(crate) fn classes(&self) -> usize {
-        self.recoding.classes() as usize
     }
 }
 
@@ -214,238 +97,8 @@ pub(crate) enum Given {
     Hierarchy(HierarchyConfig),
 }
 
-/// What was read: the coded rows, and the dictionaries their codes are from.
-pub(crate) struct Counted {
-    pub(crate) names: Vec<String>,
-    /// What the texts of each quasi-identifier are to each other.
-    pub(crate) given: Vec<Given>,
-    pub(crate) quasi: Vec<Dictionary>,
-    /// How many rows have each text of each quasi-identifier.
-    pub(crate) rows_of: Vec<Vec<u64>>,
-    pub(crate) sensitive_names: Vec<String>,
-    pub(crate) sensitive: Vec<Dictionary>,
-    pub(crate) rows: CodeLog,
-}
-
-/// The solver's input, with the way back to the texts.
-struct Problems {
-    table: FrequencyTable,
-    encoded: Vec<Encoded>,
-    dictionaries: Vec<HashMap<String, u32>>,
-    /// Only where subjects are units, or parts of them.
-    visits: Option<Visits>,
-    /// The texts of each sensitive column by code.
-    sensitive: Vec<Vec<String>>,
-    /// The codes of each sensitive column that say nothing.
-    blanks: Vec<Vec<u32>>,
-}
-
-/// Which combinations and sensitive values each subject has.
-#[derive(Default)]
-struct Visits {
-    /// Subject, combination, rows.
-    all: Vec<(u32, u32, u64)>,
-    /// The sensitive codes of each, one visit after the other.
-    sensitive: Vec<u32>,
-}
-
-impl Visits {
-    /// Each with the sensitive (column, code) values that say something.
-    fn stated(
-        &self,
-        blanks: &[Vec<u32>],
-    ) -> impl Iterator<Item = (u32, u32, u64, Vec<(usize, u32)>)> {
-        let each = blanks.len();
-        self.all.iter().enumerate().map(move |(n, (subject, combination, rows))| {
-            let values = self.sensitive[n * each..(n + 1) * each].iter().copied().enumerate();
-            let values = values.filter(|(n, code)| !blanks[*n].contains(code)).collect();
-            (*subject, *combination, *rows, values)
-        })
-    }
-
-    /// The table with combinations in pieces, and who is in which.
-    fn in_pieces(
-        &self,
-        whole: &FrequencyTable,
-        blanks: &[Vec<u32>],
-        most: u32,
-    ) -> Result<(FrequencyTable, Pieces), ModalityError> {
-        let mut builder = PieceBuilder::new(whole, most).map_err(error)?;
-        let mut visits: Vec<_> = self.stated(blanks).collect();
-        // Who is apart from whom does not go by what is sensitive of them.
-        visits.sort_by_key(|(subject, combination, ..)| (*combination, *subject));
-        for (subject, combination, rows, values) in visits {
-            let values: Vec<(usize, u32, u64)> =
-                values.into_iter().map(|(column, code)| (column, code, rows)).collect();
-            builder.add(combination, subject, rows, &values).map_err(error)?;
-        }
-        Ok(builder.finish())
-    }
-}
-
-/// Solves the models over what was counted.
-pub(crate) fn solve(
-    counted: Counted,
-    plan: &ModelPlan,
-    options: &TableOptions,
-    cancel: &CancelToken,
-) -> Result<Solved, ModalityError> {
-    let families = Families::of(&plan.models)?;
-    let (metric, search) = (families::metric(&plan.search)?, families::search(&plan.search)?);
-    let mut outcome = ModelOutcome {
-        k: plan.models.iter().filter_map(|m| m.numbers.get("k")).map(|k| *k as u32).max(),
-        models: Vec::new(),
-        quasi: counted.names.clone(),
-        classes: 0,
-        smallest_class_subjects: 0,
-        smallest_class_rows: 0,
-        suppressed_rows: 0,
-        suppressed_subjects: 0,
-        within_suppression_limit: true,
-        loss_gcp: 0.0,
-        grouped_by_subject: plan.by_subject,
-        combinations: 0,
-    };
-    let counting = families.counting(!plan.row_is_person);
-    let apart = if plan.by_subject { None } else { families.people_apart(&plan.search)? };
-    let built = build(counted, (plan.grouping(counting, apart), counting), options, cancel)?;
-    let Problems { table, encoded, dictionaries, visits, sensitive, blanks } = built;
-    outcome.combinations = table.combinations() as u64;
-    let (table, visits, pieces) = match (apart, visits) {
-        (Some(most), Some(visits)) => {
-            let (in_pieces, pieces) = visits.in_pieces(&table, &blanks, most)?;
-            (in_pieces, None, Some((table, pieces)))
-        }
-        (_, visits) => (table, visits, None),
-    };
-    let texts: Vec<SensitiveTexts<'_>> = table
-        .sensitive()
-        .iter()
-        .zip(sensitive.iter().zip(&blanks))
-        .map(|(column, (texts, blanks))| {
-            let stated = (0..)
-                .zip(texts)
-                .map(|(code, text)| (!blanks.contains(&code)).then_some(text.as_str()));
-            SensitiveTexts::new(&column.name, stated.collect())
-        })
-        .collect();
-    let models = families.build(&table, &texts, options)?;
-    outcome.models = models.iter().map(|model| model.name()).collect();
-    let suppress_max = plan.search.suppress_max;
-    let mut problem = Problem::new(&table, models)
-        .metric(metric)
-        .suppress_max(suppress_max)
-        .cancel(cancel.clone());
-    if let Some(checks) = plan.search.checks_max {
-        problem = problem.checks_max(checks);
-    }
-    let (recoding, subjects) = if let Some(visits) = visits {
-        let mut grouping = SubjectGrouping::new(&table);
-        for (subject, combination, rows, values) in visits.stated(&blanks) {
-            grouping.add(subject, combination, rows, &values).map_err(error)?;
-        }
-        drop(visits);
-        let counts = if plan.row_counts_visible { RowCounts::Kept } else { RowCounts::Ignored };
-        let solution = grouping.solve(&problem, counts).map_err(error)?;
-        outcome.smallest_class_subjects = solution.smallest_class_subjects;
-        outcome.smallest_class_rows = solution.smallest_class_rows;
-        outcome.suppressed_rows = solution.suppressed_rows;
-        outcome.suppressed_subjects = u64::from(solution.suppressed_subjects);
-        outcome.loss_gcp = solution.gcp;
-        let all = solution.subjects.len().max(1) as f64;
-        outcome.within_suppression_limit =
-            f64::from(solution.suppressed_subjects) / all <= suppress_max;
-        (solution.recoding, Some(solution.subjects))
-    } else {
-        let solution = problem.solve(search).map_err(error)?;
-        outcome.smallest_class_subjects = solution.smallest_class_subjects.at_least();
-        outcome.smallest_class_rows = solution.smallest_class_rows;
-        outcome.suppressed_rows = solution.suppressed_rows;
-        outcome.suppressed_subjects = u64::from(solution.suppressed_subjects.at_least());
-        outcome.loss_gcp = solution.gcp;
-        outcome.within_suppression_limit = solution.within_suppression_limit;
-        (solution.recoding, None)
-    };
-    outcome.classes = recoding.classes();
-    let labels = recoding
-        .columns()
-        .iter()
-        .zip(&encoded)
-        .map(|(column, e)| column.labels.iter().map(|l| e.written(l.as_deref())).collect())
-        .collect();
-    drop((problem, texts));
-    let units = match (subjects, pieces) {
-        (Some(subjects), _) => Units::Subjects(subjects),
-        (None, Some((whole, pieces))) => Units::Pieces(Box::new(Lookup::new(whole)), pieces),
-        (None, None) => Units::Combinations(Box::new(Lookup::new(table))),
-    };
-    Ok(Solved { dictionaries, units, recoding, labels, outcome })
-}
-
-/// Sorts the dictionaries, chooses the columns' scales, and builds the frequency table in an order
-/// that depends on the data alone.
-fn build(
-    counted: Counted,
-    (grouping, counting): (Grouping, Counting),
-    options: &TableOptions,
-    cancel: &CancelToken,
-) -> Result<Problems, ModalityError> {
-    let width = counted.names.len();
-    let mut encoded = Vec::with_capacity(width);
-    let mut dictionaries = Vec::with_capacity(width);
-    // For each column, the final code of each number given while counting.
-    let mut finals: Vec<Vec<u32>> = Vec::with_capacity(width);
-    let given = counted.names.iter().zip(&counted.given);
-    for ((name, given), (dictionary, rows)) in
-        given.zip(counted.quasi.into_iter().zip(counted.rows_of))
-    {
-        let (texts, place) = dictionary.sorted();
-        let (column, codes) = scaled(name, given, &texts, rows_in(&place, &rows), options)?;
-        finals.push(place.iter().map(|p| codes[*p as usize]).collect());
-        dictionaries.push(texts.into_iter().zip(codes).collect());
-        encoded.push(column);
-    }
-    let mut sensitive = Vec::new();
-    let mut sensitive_texts = Vec::new();
-    // A cell that says nothing is no value: with it, one diagnosis beside blanks would be two.
-    let mut blanks: Vec<Vec<u32>> = Vec::new();
-    for (name, dictionary) in counted.sensitive_names.into_iter().zip(counted.sensitive) {
-        sensitive.push(SensitiveColumn { name, values: dictionary.len() as u32 });
-        let (texts, place) = dictionary.sorted();
-        let codes = (0..).zip(&texts).filter(|(_, text)| values::is_missing(text));
-        blanks.push(codes.map(|(code, _)| code).collect());
-        finals.push(place);
-        sensitive_texts.push(texts);
-    }
-    let columns: Vec<QuasiColumn> = encoded.iter().map(|e| e.column.clone()).collect();
-    let mut builder = FrequencyBuilder::new(columns, sensitive, counting).map_err(error)?;
-    let mut visits = matches!(grouping, Grouping::BySubject).then(Visits::default);
-    counted.rows.groups(&finals, grouping, cancel, &mut |codes, subjects, rows| {
-        let (quasi, sensitive) = codes.split_at(width);
-        let stated = sensitive.iter().enumerate().filter(|(n, code)| !blanks[*n].contains(code));
-        let values: Vec<(usize, u32, u64)> = stated.map(|(n, code)| (n, *code, rows)).collect();
-        let number = builder.add(quasi, rows, subjects, &values).map_err(error)?;
-        if let (Some(visits), [subject]) = (&mut visits, subjects) {
-            visits.all.push((*subject, number, rows));
-            visits.sensitive.extend_from_slice(sensitive);
-        }
-        Ok(())
-    })?;
-    let table = builder.finish();
-    Ok(Problems { table, encoded, dictionaries, visits, sensitive: sensitive_texts, blanks })
-}
-
-/// Rows in the order of the places that the texts' numbers have.
-fn rows_in(place: &[u32], rows: &[u64]) -> Vec<u64> {
-    let mut sorted = vec![0; place.len()];
-    for (place, rows) in place.iter().zip(rows) {
-        sorted[*place as usize] = *rows;
-    }
-    sorted
-}
-
 /// The column of some sorted texts, and the code of each text in it.
-fn scaled(
+pub(crate) fn scaled(
     name: &str,
     given: &Given,
     texts: &[String],

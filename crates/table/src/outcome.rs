@@ -62,6 +62,9 @@ pub struct ModelOutcome {
     pub grouped_by_subject: bool,
     /// Distinct combinations of the quasi-identifiers before.
     pub combinations: u64,
+    /// How many parts the table was solved in; none where it was solved at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<u32>,
 }
 
 /// Re-identification risk of a table over its quasi-identifiers, judged by the assess crate from

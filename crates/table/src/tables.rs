@@ -78,6 +78,14 @@ impl TableOptions {
         self
     }
 
+    /// The options of a table whose search may take so many bytes: sorting takes no more, but for what it needs to
+    /// sort at all.
+    pub(crate) fn within(&self, memory: Option<u64>) -> Self {
+        const LEAST: usize = 16 << 20;
+        let most = memory.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+        Self { memory_bytes: self.memory_bytes.min(most.max(LEAST)), ..self.clone() }
+    }
+
     /// What sorting takes of it at a time.
     pub(crate) fn sorting(&self) -> Room {
         let bytes = match self.spill {

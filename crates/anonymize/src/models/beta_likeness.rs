@@ -118,6 +118,10 @@ impl ModelFamily for BetaLikenessFamily {
         true
     }
 
+    fn compares_with_table(&self) -> bool {
+        true
+    }
+
     fn build(
         &self,
         parameters: &ModelParameters,

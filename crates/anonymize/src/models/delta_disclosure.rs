@@ -81,6 +81,10 @@ impl ModelFamily for DeltaDisclosureFamily {
         true
     }
 
+    fn compares_with_table(&self) -> bool {
+        true
+    }
+
     fn build(
         &self,
         parameters: &ModelParameters,

@@ -207,6 +207,11 @@ pub trait ModelFamily: Sync {
         false
     }
 
+    /// Whether its models compare with how values are spread in the whole table.
+    fn compares_with_table(&self) -> bool {
+        false
+    }
+
     /// Builds a model for a table.
     ///
     /// # Errors

@@ -173,6 +173,10 @@ impl ModelFamily for TClosenessFamily {
         true
     }
 
+    fn compares_with_table(&self) -> bool {
+        true
+    }
+
     fn build(
         &self,
         parameters: &ModelParameters,

@@ -22,6 +22,17 @@ pub(super) fn attackable(columns: &[(String, ColumnConfig)]) -> Result<(), Polic
     }
 }
 
+/// Refuses a limit that would limit nothing: rows of one table are held in memory, whatever is searched.
+pub(super) fn unlimited(search: &SearchConfig) -> Result<(), PolicyError> {
+    match search.memory {
+        Some(_) => Err(PolicyError::new(
+            "search.memory",
+            "is of a project's tables; one table by itself is held in memory. Leave it out, or make a project",
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Refuses a target that no search goes by.
 pub(super) fn told(
     search: &SearchConfig,

@@ -109,6 +109,9 @@ pub struct SearchConfig {
     pub checks_max: Option<u64>,
     /// The sensitive column that is to be told as well as can be.
     pub target: Option<String>,
+    /// The most memory that searching may take, in bytes: what takes more is parted before it is searched. None
+    /// sets no limit.
+    pub memory: Option<u64>,
 }
 
 impl Default for SearchConfig {
@@ -120,6 +123,7 @@ impl Default for SearchConfig {
             time_limit: None,
             checks_max: None,
             target: None,
+            memory: None,
         }
     }
 }
@@ -158,6 +162,7 @@ pub(super) struct RawSearch {
     time_limit: Option<String>,
     checks_max: Option<u64>,
     target: Option<String>,
+    memory: Option<String>,
 }
 
 impl TableConfig {
@@ -226,6 +231,7 @@ impl TableConfig {
         }
         let search = search(raw.search, "search")?;
         table_checks::told(&search, &columns)?;
+        table_checks::unlimited(&search)?;
         let is_attacked = raw.attack.is_some();
         let attack = raw.attack.unwrap_or_default().parse("attack")?;
         if is_attacked {
@@ -372,6 +378,7 @@ pub(super) fn search(raw: RawSearch, key: &str) -> Result<SearchConfig, PolicyEr
         time_limit: raw.time_limit.as_deref().map(duration).transpose()?,
         checks_max: raw.checks_max,
         target: raw.target,
+        memory: raw.memory.map(|text| memory(&text, &format!("{key}.memory"))).transpose()?,
     })
 }
 
@@ -388,9 +395,39 @@ fn duration(text: &str) -> Result<Duration, PolicyError> {
     }
 }
 
+/// `500kB`, `800MB`, `4GB`: powers of ten.
+fn memory(text: &str, key: &str) -> Result<u64, PolicyError> {
+    let wrong = || PolicyError::new(key, "an amount of memory as \"4GB\", \"800MB\" or \"500kB\"");
+    let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let number: u64 = text[..digits].parse().map_err(|_| wrong())?;
+    let unit = match &text[digits..] {
+        "kB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        _ => return Err(wrong()),
+    };
+    number.checked_mul(unit).filter(|bytes| *bytes > 0).ok_or_else(wrong)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_is_read_with_its_unit() {
+        let check = |text: &str, expect: Option<u64>| {
+            assert_eq!(memory(text, "search.memory").ok(), expect, "{text}");
+        };
+        check("4GB", Some(4_000_000_000));
+        check("800MB", Some(800_000_000));
+        check("20kB", Some(20_000));
+        check("0MB", None);
+        check("4", None);
+        check("GB", None);
+        check("4 GB", None);
+        check("4gb", None);
+        check("18446744073709551615GB", None);
+    }
 
     const COLUMNS: &str = "[columns]\nage = { role = \"quasi\", hierarchy = \"age.csv\" }\n\
                            dx = \"sensitive\"\nname = \"identifier\"\n";
@@ -462,6 +499,8 @@ mod tests {
         let kmember = "[search]\ntarget = \"dx\"\nmethod = \"kmember\"\n";
         check(&format!("{COLUMNS}{kmember}"), "search.target: only");
         check(&format!("{COLUMNS}[search]\ntime_limit = \"soon\"\n"), "search.time_limit");
+        check(&format!("{COLUMNS}[search]\nmemory = \"4 GB\"\n"), "search.memory: an amount");
+        check(&format!("{COLUMNS}[search]\nmemory = \"4GB\"\n"), "search.memory: is of a project");
         check(&format!("{COLUMNS}[attack]\nlinkage_max = 2.0\n"), "attack.linkage_max");
         check(&format!("{COLUMNS}[attack]\nattempts = 0\n"), "attack.attempts");
         check(&format!("{COLUMNS}[attack]\nlinkage = 0.1\n"), "unknown field");

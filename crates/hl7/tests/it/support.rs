@@ -256,6 +256,7 @@ pub(crate) fn transform(
         text: scrubber,
         as_of: date(2024, 6, 1),
         cancel: &CancelToken::default(),
+        progress: &(),
     };
     let mut out = Vec::new();
     let done = Fhir.transform(&mut document, &format, &context, &mut out)?;

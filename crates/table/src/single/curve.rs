@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::SingleTable;
 use super::coded::{Bound, CodedTable};
 use super::solve::{self, Best, Prepared};
+use crate::class_people::people;
 use crate::families::Families;
 use crate::plan::policy;
 use crate::{Part, TableOptions, Tables};
@@ -105,7 +106,7 @@ fn point(
         solve::solution(prepared, &job, (&families, options))?;
     let unstated = prepared.table.unstated.as_ref().map_or(0, |rows| rows.rows as u64);
     let rows = prepared.frequency.total_rows() + unstated;
-    let people = solve::people(&prepared.frequency, &solution.recoding);
+    let people = people(&prepared.frequency, &solution.recoding);
     let all: u64 = people.iter().sum();
     let share = |part: f64, whole: u64| if whole > 0 { part / whole as f64 } else { 0.0 };
     Ok(CurvePoint {

@@ -18,6 +18,7 @@ use super::population::{self, BuiltLines, Joined};
 use super::scale::{self, Scaled};
 use super::{SingleTable, cells};
 use crate::TableOptions;
+use crate::class_people::people;
 use crate::conditions::{self, Sizes};
 use crate::families::{self, Families, SensitiveTexts, error};
 
@@ -510,23 +511,6 @@ fn sizes(table: &FrequencyTable, recoding: &Recoding, starred: Option<Starred>) 
     let mut sizes = Sizes::new();
     people.into_iter().for_each(|size| *sizes.entry(size).or_default() += 1);
     sizes
-}
-
-/// People of each class; exact where the table tells all people apart.
-pub(super) fn people(table: &FrequencyTable, recoding: &Recoding) -> Vec<u64> {
-    let mut people = vec![0u64; recoding.classes() as usize];
-    let kept = || (0u32..).zip(recoding.class_numbers()).filter(|(_, class)| **class != SUPPRESSED);
-    if table.counting() == Counting::Rows {
-        kept().for_each(|(c, class)| people[*class as usize] += table.rows(c));
-        return people;
-    }
-    let mut pairs: Vec<(u32, u32)> = kept()
-        .flat_map(|(c, class)| table.subjects(c).iter().map(|subject| (*class, *subject)))
-        .collect();
-    pairs.sort_unstable();
-    pairs.dedup();
-    pairs.iter().for_each(|(class, _)| people[*class as usize] += 1);
-    people
 }
 
 /// All rows of a person alike.

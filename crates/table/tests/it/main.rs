@@ -7,6 +7,7 @@ mod corpora;
 mod hostile;
 mod inspect;
 mod models;
+mod parts;
 mod support;
 mod unlinked;
 mod workbook;

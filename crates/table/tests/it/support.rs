@@ -197,6 +197,7 @@ pub(crate) fn run_with(
         text: &Scrubber,
         as_of: date(2024, 1, 1),
         cancel: &cancel,
+        progress: &(),
     };
     let (mut csv, mut parquet) = (Vec::new(), Vec::new());
     let outcome = with_document(bytes, |d| {

@@ -73,6 +73,7 @@ fn transform(bytes: &[u8], whose: &Whose) -> Result<(Transformed, String), Modal
         text: &text,
         as_of: jiff::civil::date(2024, 6, 30),
         cancel: &cancel,
+        progress: &(),
     };
     let name = Sensitive::from("smith.txt");
     let mut data = Cursor::new(bytes.to_vec());
