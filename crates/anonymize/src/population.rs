@@ -5,7 +5,7 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use crate::frequency::check_rows;
+use crate::coded_rows::check_rows;
 use crate::keys::Keys;
 use crate::subjects::{SubjectLists, SubjectLog};
 use crate::{AnonymizeError, CodedRows, Counting, FrequencyTable, SubjectCount, SubjectSet};

@@ -26,6 +26,7 @@ mod release;
 mod rows;
 mod scale;
 mod solve;
+mod starred;
 mod unlinked;
 mod view;
 
