@@ -211,6 +211,8 @@ fn what_no_part_can_hold_is_refused() {
     check(rules("[{ k = 3 }]", small, subject, joint), "joint scope");
     let optimal = format!("{small}, method = \"optimal\"");
     check(rules("[{ k = 3 }]", &optimal, subject, ""), "mondrian, kmember, mdav, fuzzy");
+    let relaxed = format!("{small}, method = \"relaxed\"");
+    check(rules("[{ k = 3 }]", &relaxed, subject, ""), "single people have to be held together");
     let t = "[{ k = 3 }, { t = 0.3, on = \"dx\" }]";
     check(rules(t, small, subject, ""), "people of the whole table");
     check(rules("[{ k = 3 }]", "memory = \"1kB\"", subject, ""), "small enough");
