@@ -3,11 +3,13 @@
 
 use std::ops::Range;
 
-use crate::frequency::{FrequencyBuilder, Histograms};
+use crate::frequency::Histograms;
 use crate::narrow::Narrow;
 use crate::numbering::Numbering;
 use crate::subjects::SubjectLog;
-use crate::{AnonymizeError, Counting, FrequencyTable, QuasiColumn, SensitiveColumn};
+use crate::{
+    AnonymizeError, Counting, FrequencyBuilder, FrequencyTable, QuasiColumn, SensitiveColumn,
+};
 
 /// The rows of a whole table in codes, column by column.
 #[derive(Debug, Default)]

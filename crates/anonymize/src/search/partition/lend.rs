@@ -1,7 +1,8 @@
 //! Cuts through people of one value: where the smaller side of a cut does not hold, some who have the value
 //! next to it go over.
 
-use super::{Cut, Cutter, KeyWeight, Units};
+use super::Units;
+use super::cutter::{Cut, Cutter, KeyWeight};
 
 /// People who go over, as a multiple of the fewest of a class, at the most: who asks for more is no help to
 /// those who stay.
