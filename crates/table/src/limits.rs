@@ -28,7 +28,7 @@ pub(crate) const PARQUET_TEXT_RATIO: u64 = 1000;
 /// Most bytes a workbook may unpack to.
 pub(crate) const WORKBOOK_BYTES: u64 = 256 << 20;
 /// Most bytes of a workbook's shared strings, which are held in memory.
-pub(crate) const SHARED_STRING_BYTES: u64 = 64 << 20;
+pub(crate) const SHARED_STRING_BYTES: u64 = 48 << 20;
 /// Most bytes of any other part of a workbook that is held in memory: its styles, names, relations.
 pub(crate) const WORKBOOK_PART_BYTES: u64 = 16 << 20;
 /// Most a workbook may shrink by compression.
