@@ -1,6 +1,8 @@
 //! The columns of a frequency table: a dictionary of values each, and what is known of their
 //! order. A missing value is an entry of its own (`None`) and never a wildcard.
 
+use std::sync::Arc;
+
 use anonymed_core::PartialDate;
 use jiff::civil::Date;
 
@@ -10,13 +12,13 @@ use crate::{AnonymizeError, Hierarchy, HierarchyFile};
 #[derive(Debug, Clone)]
 pub enum QuasiKind {
     /// Numbers: generalised to ranges. The number of each code, not a number for a missing value.
-    Numeric(Vec<f64>),
+    Numeric(Arc<[f64]>),
     /// Dates, years or months in ISO form: generalised to ranges. Days since 1970 of each code.
-    Date(Vec<f64>),
+    Date(Arc<[f64]>),
     /// Names without order: generalised to sets.
     Categorical,
     /// Names with a hierarchy: generalised to its nodes.
-    Hierarchical(Hierarchy),
+    Hierarchical(Arc<Hierarchy>),
 }
 
 /// A quasi-identifier: its dictionary and kind.
@@ -24,7 +26,7 @@ pub enum QuasiKind {
 pub struct QuasiColumn {
     name: String,
     kind: QuasiKind,
-    values: Vec<Option<String>>,
+    values: Arc<[Option<String>]>,
     weight: f64,
 }
 
@@ -38,7 +40,7 @@ impl QuasiColumn {
         let points = points(name, &values, "a number", |text| {
             text.trim().parse::<f64>().ok().filter(|n| n.is_finite())
         })?;
-        Self::build(name, values, QuasiKind::Numeric(points))
+        Self::build(name, values, QuasiKind::Numeric(points.into()))
     }
 
     /// A column of dates as `2026-01-31`, `2026-01` or `2026`.
@@ -50,7 +52,7 @@ impl QuasiColumn {
         let points = points(name, &values, "an ISO date", |text| {
             PartialDate::parse_iso(text.trim()).and_then(day_number)
         })?;
-        Self::build(name, values, QuasiKind::Date(points))
+        Self::build(name, values, QuasiKind::Date(points.into()))
     }
 
     /// A column of names without order.
@@ -75,7 +77,7 @@ impl QuasiColumn {
         let hierarchy = hierarchy
             .bind(&values)
             .map_err(|source| AnonymizeError::Hierarchy { column: name.to_owned(), source })?;
-        Self::build(name, values, QuasiKind::Hierarchical(hierarchy))
+        Self::build(name, values, QuasiKind::Hierarchical(Arc::new(hierarchy)))
     }
 
     fn build(
@@ -91,7 +93,7 @@ impl QuasiColumn {
             });
         }
         drop(seen);
-        Ok(Self { name: name.to_owned(), kind, values, weight: 1.0 })
+        Ok(Self { name: name.to_owned(), kind, values: values.into(), weight: 1.0 })
     }
 
     /// Sets how much the column's detail is worth beside the others; 1 unless set.
@@ -168,7 +170,7 @@ mod tests {
     #[test]
     fn numbers_and_dates_are_read() {
         let check = |column: Result<QuasiColumn, _>, expect: &[f64]| match column.unwrap().kind() {
-            QuasiKind::Numeric(points) | QuasiKind::Date(points) => assert_eq!(points, expect),
+            QuasiKind::Numeric(points) | QuasiKind::Date(points) => assert_eq!(&points[..], expect),
             other => panic!("{other:?}"),
         };
         check(QuasiColumn::numeric("n", dictionary(&["10", "-2.5", "1e2"])), &[10.0, -2.5, 100.0]);

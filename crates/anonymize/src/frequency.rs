@@ -16,7 +16,7 @@ use crate::{
     SubjectSet,
 };
 
-/// Distinct combinations with what is known of each.
+/// Distinct combinations with what is known of each; one may be there in several [`Pieces`](crate::Pieces).
 #[derive(Debug)]
 pub struct FrequencyTable {
     pub(crate) columns: Vec<QuasiColumn>,

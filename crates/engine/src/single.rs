@@ -308,16 +308,16 @@ fn put_in_place(
     })
 }
 
-/// What the permuted form draws from: the seed of the configuration, or a key that is kept nowhere.
-fn permutation(config: &TableConfig) -> Result<Option<Pseudonymizer>, EngineError> {
-    if config.output.form != OutputForm::Permuted {
+/// What a release draws from, where it does: the seed of the configuration, or a key that is kept nowhere.
+pub(crate) fn draws(config: &TableConfig) -> Result<Option<Pseudonymizer>, EngineError> {
+    if !anonymed_table::single::draws(config).map_err(table_input::wrong)? {
         return Ok(None);
     }
     let key = match &config.output.seed {
         Some(seed) => RootKey::of_seed(seed.expose().as_bytes()),
         None => anonymed_vault::draw_root_key()?,
     };
-    Ok(Some(Pseudonymizer::keyed(&key, &PseudonymDomain("table-permutation".into()))))
+    Ok(Some(Pseudonymizer::keyed(&key, &PseudonymDomain("table-draws".into()))))
 }
 
 /// Attacks what was written, and refuses it where an attack is above its threshold.
@@ -390,9 +390,9 @@ impl Work<'_> {
             .map_err(EngineError::io("the output", "written"))?;
         let tables = Tables::new(self.options.clone());
         let (config, cancel, progress) = (self.config, self.cancel, self.progress);
-        let permutation = permutation(config)?;
-        let permutation = permutation.as_ref();
-        let job = SingleTable { config, cancel, clock: steady_time, progress, acting, permutation };
+        let draws = draws(config)?;
+        let draws = draws.as_ref();
+        let job = SingleTable { config, cancel, clock: steady_time, progress, acting, draws };
         let mut out = std::io::BufWriter::with_capacity(1 << 20, out);
         let input = TableInput { path: self.places.input, sheet: self.places.sheet };
         let outcome = input.open(&tables, |document, found, part| {

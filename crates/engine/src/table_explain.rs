@@ -8,7 +8,7 @@ use anonymed_table::single::{Explanation, Fare, SingleTable, checkable};
 use serde::Serialize;
 
 use crate::EngineError;
-use crate::single::steady_time;
+use crate::single::{self, steady_time};
 use crate::table_input::{self, TableInput};
 
 /// What was found; no value of the table is in it.
@@ -111,9 +111,9 @@ pub fn explain(
     table_input::with_labels(&parsed, "`table explain`")?;
     checkable(&parsed).map_err(table_input::wrong)?;
     let tables = Tables::new(table_input::options_with_population(config, &parsed, cancel)?);
-    let (acting, permutation) = (None, None);
-    let job =
-        SingleTable { config: &parsed, cancel, clock: steady_time, progress, acting, permutation };
+    let draws = single::draws(&parsed)?;
+    let (acting, draws) = (None, draws.as_ref());
+    let job = SingleTable { config: &parsed, cancel, clock: steady_time, progress, acting, draws };
     let found = input.open(&tables, |document, format, part| {
         tables.explain(document, format, part, &job, hardest)
     })?;

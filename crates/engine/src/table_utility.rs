@@ -11,7 +11,7 @@ use anonymed_table::single::{CurvePoint, TableView, Wanted};
 use serde::Serialize;
 
 use crate::EngineError;
-use crate::single::steady_time;
+use crate::single::{draws, steady_time};
 use crate::table_input::{self, TableInput};
 use crate::table_risk::{self, RiskReport, wanted};
 
@@ -169,8 +169,9 @@ pub fn curve(
     let parsed = table_input::config_of_values(config)?;
     table_input::with_labels(&parsed, "the curve")?;
     let tables = Tables::new(table_input::options_with_population(config, &parsed, cancel)?);
+    let draws = draws(&parsed)?;
     let points = raw.open(&tables, |document, format, part| {
-        tables.curve(document, format, part, &parsed, (steady_time, cancel))
+        tables.curve(document, format, part, (&parsed, draws.as_ref()), (steady_time, cancel))
     })?;
     Ok(with_pareto(&points))
 }

@@ -3,12 +3,13 @@
 //! table.
 
 use anonymed_anonymize::{
-    Counting, FrequencyBuilder, FrequencyTable, PieceBuilder, Pieces, QuasiColumn, SensitiveColumn,
+    Counting, FrequencyBuilder, FrequencyTable, Pieces, QuasiColumn, SensitiveColumn,
 };
 use anonymed_core::{CancelToken, ModalityError};
 use hashbrown::HashMap;
 
 use crate::TableOptions;
+use crate::apart_people::{self, Draw};
 use crate::families::{SensitiveTexts, error};
 use crate::frequency::{CodeLog, Grouping};
 use crate::model::{Dictionary, Encoded, Given, scaled};
@@ -149,18 +150,16 @@ impl Visits {
         &self,
         whole: &FrequencyTable,
         blanks: &[Vec<u32>],
-        most: u32,
+        (most, draw): (u32, Draw<'_>),
     ) -> Result<(FrequencyTable, Pieces), ModalityError> {
-        let mut builder = PieceBuilder::new(whole, most).map_err(error)?;
         let mut visits: Vec<_> = self.stated(blanks).collect();
-        // Who is apart from whom does not go by what is sensitive of them.
+        // In an order of the data, so that the key alone says who is drawn.
         visits.sort_by_key(|(subject, combination, ..)| (*combination, *subject));
-        for (subject, combination, rows, values) in visits {
-            let values: Vec<(usize, u32, u64)> =
-                values.into_iter().map(|(column, code)| (column, code, rows)).collect();
-            builder.add(combination, subject, rows, &values).map_err(error)?;
-        }
-        Ok(builder.finish())
+        let visit = |at: usize| {
+            let (subject, combination, rows, values) = &visits[at];
+            (*combination, *subject, *rows, values.clone())
+        };
+        apart_people::in_pieces(whole, most, draw, (visits.len(), visit))
     }
 
     fn bytes(&self) -> usize {

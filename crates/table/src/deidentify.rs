@@ -135,6 +135,7 @@ impl Tables {
         ctx: &Context<'_>,
     ) -> Result<Solved, ModalityError> {
         let mut models = ModelPlan::bind(rule, &part.columns)?;
+        models.table = joint::table_scope(document.file, part.sheet.as_deref());
         models.row_is_person = plan.subject.is_none();
         models.by_subject = plan.scope.is_some() && plan.subject.is_some();
         models.row_counts_visible =

@@ -60,8 +60,10 @@ impl<'a> Families<'a> {
     pub(crate) fn people_apart(&self, search: &SearchConfig) -> Result<Option<u32>, ModalityError> {
         let numbers = self.families.iter().flat_map(|(_, model)| model.numbers.values());
         let highest = numbers.fold(1.0f64, |most, n| most.max(*n)) as u32;
+        // What is asked of a release as a whole is reached by any k.
+        let most = if self.conditions.is_empty() { CLASSES_APART } else { u32::MAX };
         let parts = self::search(search)?.parts_people();
-        Ok(parts.then(|| highest.saturating_mul(CLASSES_APART)))
+        Ok(parts.then(|| highest.saturating_mul(most)))
     }
 
     /// Whether a model compares with how values are spread in the whole table.

@@ -8,6 +8,7 @@
 
 mod actions;
 mod apart;
+mod apart_people;
 mod batch;
 mod bounds;
 mod cell_date;
@@ -48,6 +49,7 @@ pub mod sorter;
 mod source;
 mod tables;
 mod tree;
+mod united;
 mod values;
 mod write;
 mod xlsx;

@@ -1,12 +1,14 @@
 //! Privacy models over a part: what the policy asks, bound to columns, and solved over what was counted.
 
 use anonymed_anonymize::{
-    Counting, FrequencyTable, LossMetric, Pieces, Problem, RowCounts, Search, SubjectGrouping,
+    Counting, FrequencyTable, LossMetric, Pieces, Problem, RowCounts, Search, Solution,
+    SubjectGrouping,
 };
 use anonymed_core::policy::{ModelConfig, SearchConfig, TableRule};
 use anonymed_core::{Context, ModalityError};
 
 use crate::TableOptions;
+use crate::apart_people::Draw;
 use crate::counting::{self, Coded, Counted, Counts, Visits};
 use crate::families::{self, Families, SensitiveTexts, error};
 use crate::frequency::Grouping;
@@ -14,6 +16,7 @@ use crate::lookup::Lookup;
 use crate::outcome::ModelOutcome;
 use crate::parts;
 use crate::solved::{Combinations, Solved, Units};
+use crate::united::united;
 
 /// What the policy's models ask for, bound to columns.
 #[derive(Debug, Clone)]
@@ -22,6 +25,8 @@ pub(crate) struct ModelPlan {
     pub(crate) search: SearchConfig,
     /// The columns that models are about, by source position.
     pub(crate) sensitive: Vec<usize>,
+    /// Which table it is.
+    pub(crate) table: String,
     /// Whether each row is a person of its own.
     pub(crate) row_is_person: bool,
     /// Whether all rows of a subject form one unit.
@@ -45,6 +50,7 @@ impl ModelPlan {
             models: rule.models.clone(),
             search: rule.search.clone(),
             sensitive,
+            table: String::new(),
             row_is_person: false,
             by_subject: false,
             row_counts_visible: false,
@@ -92,6 +98,11 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// What people who may be apart are drawn by.
+    fn draw(&self) -> Draw<'_> {
+        Draw { maker: self.ctx.pseudonymizer, scope: &self.plan.table }
+    }
+
     /// The problem of a table.
     pub(crate) fn problem<'t>(
         &self,
@@ -107,6 +118,20 @@ impl<'a> Asked<'a> {
             Some(checks) => problem.checks_max(checks),
             None => problem,
         })
+    }
+
+    /// The solution of a problem, whose classes are all written in a way of their own.
+    pub(crate) fn solution(
+        &self,
+        problem: &Problem<'_>,
+        coded: &Coded,
+    ) -> Result<Solution, ModalityError> {
+        Ok(united(
+            problem.solve(self.search).map_err(error)?,
+            &coded.encoded,
+            |solution| &solution.recoding,
+            |solution, number| problem.rejudged(solution, number),
+        ))
     }
 
     /// An outcome that says what is asked.
@@ -145,7 +170,8 @@ pub(crate) fn solve(
         Counts::Whole(table, None) => of_rows(coded, *table, None, &asked),
         Counts::Whole(table, Some(visits)) => match asked.apart {
             Some(most) => {
-                let (in_pieces, pieces) = visits.in_pieces(&table, &coded.blanks, most)?;
+                let (in_pieces, pieces) =
+                    visits.in_pieces(&table, &coded.blanks, (most, asked.draw()))?;
                 of_rows(coded, in_pieces, Some((*table, pieces)), &asked)
             }
             None => by_subject(coded, (*table, visits), &asked),
@@ -163,7 +189,7 @@ fn of_rows(
     let mut outcome = asked.outcome(&coded);
     let problem = asked.problem(&table, &coded.texts())?;
     outcome.models = problem.models().iter().map(|model| model.name()).collect();
-    let solution = problem.solve(asked.search).map_err(error)?;
+    let solution = asked.solution(&problem, &coded)?;
     drop(problem);
     outcome.combinations = whole.as_ref().map_or(&table, |(whole, _)| whole).combinations() as u64;
     outcome.classes = solution.classes;
@@ -200,7 +226,12 @@ fn by_subject(
     }
     drop(visits);
     let counts = if plan.row_counts_visible { RowCounts::Kept } else { RowCounts::Ignored };
-    let solution = grouping.solve(&problem, counts).map_err(error)?;
+    let solution = united(
+        grouping.solve(&problem, counts).map_err(error)?,
+        &coded.encoded,
+        |solution| &solution.recoding,
+        |solution, number| grouping.rejudged(&problem, solution, number),
+    );
     outcome.combinations = table.combinations() as u64;
     outcome.classes = solution.recoding.classes();
     outcome.smallest_class_subjects = solution.smallest_class_subjects;

@@ -2,6 +2,7 @@
 //! but what this command printed. A part can be measured by itself; the others keep what they were.
 
 mod enlarge;
+mod parts;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ pub(crate) struct Arguments {
     /// A tenth of the size, printed and not written.
     #[arg(long)]
     quick: bool,
-    /// One part alone: the whole project, or tables by themselves.
+    /// One part alone: the whole project, a project's table in parts, or tables by themselves.
     #[arg(long, value_enum)]
     part: Option<Part>,
 }
@@ -31,16 +32,18 @@ pub(crate) struct Arguments {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
     Project,
+    Parts,
     Tables,
 }
 
 impl Part {
-    const ALL: [Self; 2] = [Self::Project, Self::Tables];
+    const ALL: [Self; 3] = [Self::Project, Self::Parts, Self::Tables];
 
     /// The line of the page that its sections follow.
     fn title(self) -> &'static str {
         match self {
             Self::Project => "# A project from end to end",
+            Self::Parts => "# A project's table that is solved in parts",
             Self::Tables => "# One table by itself",
         }
     }
@@ -106,6 +109,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
                 bench.hospital()?;
                 bench.big_table()?;
             }
+            Part::Parts => bench.parts()?,
             Part::Tables => bench.tables(workspace)?,
         }
         page.push_str(&bench.taken(|_| ()));

@@ -13,8 +13,8 @@ use crate::{AnonymizeError, Problem};
 ///
 /// # Guarantee
 ///
-/// As [`Mondrian`](super::Mondrian). People of one combination may have different labels, so that which class
-/// somebody is in does not follow from what is known of them.
+/// As [`Mondrian`](super::Mondrian), where nobody can say who went over: pieces have to be numbered in an order
+/// that no reader of the release knows, since of equal people the first ones go.
 ///
 /// # Citation
 ///
@@ -27,7 +27,8 @@ use crate::{AnonymizeError, Problem};
 ///
 /// # Utility
 ///
-/// At most what [`Mondrian`](super::Mondrian) loses where values are common that many people share.
+/// As a rule less is lost than by [`Mondrian`](super::Mondrian): on the 1994 census at k = 5 a twentieth less. As
+/// each cut changes all that follow, single tables may lose more.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RelaxedMondrian;
 

@@ -29,8 +29,12 @@ const OF_LABELS: [&str; 8] = [
 /// [`PolicyError`] naming the key.
 pub(super) fn check(config: &TableConfig) -> Result<(), PolicyError> {
     let output = &config.output;
-    if output.seed.is_some() && output.form != OutputForm::Permuted {
-        return Err(PolicyError::new("output.seed", "only `form = \"permuted\"` draws anything"));
+    let draws = output.form == OutputForm::Permuted || config.search.method == "relaxed";
+    if output.seed.is_some() && !draws {
+        return Err(PolicyError::new(
+            "output.seed",
+            "only `form = \"permuted\"` and `method = \"relaxed\"` draw anything",
+        ));
     }
     if !output.form.is_unlinked() {
         return Ok(());

@@ -12,6 +12,7 @@ use super::part::PartSolved;
 use crate::counting::Coded;
 use crate::model::Encoded;
 use crate::outcome::ModelOutcome;
+use crate::plan::policy;
 use crate::row_numbers::{RowClasses, RowNumbers, StoredNumbers};
 use crate::solved::{Solved, Written};
 use crate::solver::Asked;
@@ -102,9 +103,9 @@ impl<'a> Joined<'a> {
         let labels = self.columns.iter().map(|of| (of.texts.len(), of.label_of.as_slice()));
         let number = alike(all, labels);
         if number.is_some() && columns == CutColumns::Ordered {
-            return Err(ModalityError::Internal(
-                "classes of two parts are written alike, and nothing is known of both together"
-                    .into(),
+            return Err(policy(
+                "classes of two parts of the table are written alike, and what `delta`, or shares of people who \
+                 have several rows, say of both together is not known; leave search.memory out, or allow more",
             ));
         }
         let number = number.unwrap_or_else(|| (0..all).collect());

@@ -8,7 +8,6 @@ use anonymed_core::ModalityError;
 
 use crate::class_people::people;
 use crate::counting::{self, Coded, Counts};
-use crate::families::error;
 use crate::frequency::{CodeLog, unfit};
 use crate::lookup::Lookup;
 use crate::row_numbers::{RowNumbers, StoredNumbers};
@@ -56,7 +55,7 @@ impl Parting<'_> {
             _ => *table,
         };
         let problem = asked.problem(&table, &coded.texts())?;
-        let solution = problem.solve(asked.search).map_err(error)?;
+        let solution = asked.solution(&problem, coded)?;
         drop(problem);
         let mut rows_of = vec![0; solution.classes as usize];
         let (mut suppressed, mut everybody) = ((Vec::new(), true), (Vec::new(), true));

@@ -3,12 +3,13 @@
 
 use anonymed_anonymize::Counting;
 use anonymed_core::policy::{ModelConfig, RiskScope, TableConfig};
-use anonymed_core::{CancelToken, Document, Format, ModalityError};
+use anonymed_core::{CancelToken, Document, Format, ModalityError, Pseudonymizer};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::SingleTable;
 use super::coded::{Bound, CodedTable};
+use super::pieces;
 use super::solve::{self, Best, Prepared};
 use crate::class_people::people;
 use crate::families::Families;
@@ -55,7 +56,7 @@ impl Tables {
         document: &mut Document<'_>,
         format: &Format,
         part: &Part,
-        config: &TableConfig,
+        (config, draws): (&TableConfig, Option<&Pseudonymizer>),
         (clock, cancel): (fn() -> Duration, &CancelToken),
     ) -> Result<Vec<CurvePoint>, ModalityError> {
         if config.scope == RiskScope::Joint {
@@ -69,7 +70,7 @@ impl Tables {
             None => Counting::Rows,
         };
         let highest = CURVE_K.into_iter().max().unwrap_or(1);
-        let apart = solve::apart(&with_k(config, highest))?;
+        let apart = pieces::apart(&with_k(config, highest), draws)?;
         solve::prepare((&mut table, &bound), (counting, apart), self.options(), |prepared| {
             let mut points = Vec::new();
             for k in CURVE_K {
@@ -100,8 +101,8 @@ fn point(
     (clock, cancel): (fn() -> Duration, &CancelToken),
 ) -> Result<CurvePoint, ModalityError> {
     let families = Families::of(&config.models)?;
-    let (acting, permutation) = (None, None);
-    let job = SingleTable { config, cancel, clock, progress: &(), acting, permutation };
+    let (acting, draws) = (None, None);
+    let job = SingleTable { config, cancel, clock, progress: &(), acting, draws };
     let Best { solution, holds, cells_hold, .. } =
         solve::solution(prepared, &job, (&families, options))?;
     let unstated = prepared.table.unstated.as_ref().map_or(0, |rows| rows.rows as u64);

@@ -9,6 +9,7 @@ use anonymed_core::{AttributeRole, CancelToken, Document, Format, ModalityError}
 
 use super::SingleTable;
 use super::coded::{Bound, CodedTable};
+use super::pieces;
 use super::solve::{self, Prepared};
 use crate::families::Families;
 use crate::plan::policy;
@@ -96,7 +97,7 @@ impl Tables {
             Some(_) => Counting::AllSubjects,
             None => Counting::Rows,
         };
-        let apart = solve::apart(job.config)?;
+        let apart = pieces::apart(job.config, job.draws)?;
         solve::prepare((&mut table, &bound), (counting, apart), self.options(), |prepared| {
             let solve = |config: &TableConfig| {
                 let families = Families::of(&config.models)?;

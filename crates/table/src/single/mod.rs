@@ -20,6 +20,7 @@ mod items;
 mod labels;
 mod lineage;
 mod outcome;
+mod pieces;
 mod population;
 mod reached;
 mod release;
@@ -52,6 +53,7 @@ pub use ends::beyond_end;
 pub use explain::{ColumnCost, Explanation, Fare, HardRow};
 pub use hierarchy::{CheckedHierarchy, Proposed};
 pub use lineage::Lines;
+pub use pieces::draws;
 pub use population::PopulationTable;
 pub use reached::Reached;
 pub use solve::Solved;
@@ -71,8 +73,8 @@ pub struct SingleTable<'a> {
     pub progress: &'a dyn Progress,
     /// What the configuration's actions work with; none where it has none.
     pub acting: Option<Acting<'a>>,
-    /// What the permuted form draws from: nobody who reads the release may have its key.
-    pub permutation: Option<&'a Pseudonymizer>,
+    /// What is drawn from, where [`draws`] says that something is: nobody who reads the release may have its key.
+    pub draws: Option<&'a Pseudonymizer>,
 }
 
 /// Who stops the work, and who hears how far it is.
@@ -246,7 +248,7 @@ impl Tables {
         if let Some(people) = people {
             let from = (&table, &bound, &people);
             let (what, told) = ((&solved, form), job.told());
-            let mut beside = unlinked::write(from, what, job.permutation, told, outputs)?;
+            let mut beside = unlinked::write(from, what, job.draws, told, outputs)?;
             let order = std::mem::take(&mut beside.order);
             return Ok(beside.tell(solved.outcome(&table, &bound, Some(order))));
         }

@@ -2,9 +2,8 @@
 //! by their names.
 
 use anonymed_anonymize::{
-    CodedRows, Counting, FrequencyTable, KAnonymity, Narrow, PieceBuilder, PrivacyModel, Problem,
-    Proof, QuasiColumn, Recoding, RowCounts, SUPPRESSED, SensitiveColumn, Solution,
-    SubjectGrouping,
+    CodedRows, Counting, FrequencyTable, KAnonymity, Narrow, PrivacyModel, Problem, Proof,
+    QuasiColumn, Recoding, RowCounts, SUPPRESSED, SensitiveColumn, Solution, SubjectGrouping,
 };
 use anonymed_core::policy::{OutputForm, RiskScope, TableConfig, Unplaced};
 use anonymed_core::{AttributeRole, ModalityError};
@@ -14,11 +13,13 @@ use hashbrown::HashMap;
 use super::cells::Suppressible;
 use super::coded::{Bound, BoundColumn, CodedTable};
 use super::labels::Labels;
+use super::pieces::{apart, in_pieces, stated};
 use super::population::{self, BuiltLines, Joined};
 use super::scale::{self, Scaled};
 use super::starred::Starred;
 use super::{SingleTable, cells};
 use crate::TableOptions;
+use crate::apart_people::Draw;
 use crate::class_people::people;
 use crate::conditions::{self, Sizes};
 use crate::families::{self, Families, SensitiveTexts, error};
@@ -93,25 +94,17 @@ pub(super) fn solve(
 ) -> Result<Solved, ModalityError> {
     let families = Families::of(&job.config.models)?;
     let counting = families.counting(table.subjects.is_some());
-    prepare((table, bound), (counting, apart(job.config)?), options, |prepared| {
+    prepare((table, bound), (counting, apart(job.config, job.draws)?), options, |prepared| {
         let strangers = population::strangers(&prepared.frequency, &job.config.models)?;
         let solved = solve_prepared(prepared, job, (&families, options))?;
         Ok(Solved { strangers, ..solved })
     })
 }
 
-/// How many people of a combination may be apart from its others, where the search parts them.
-pub(super) fn apart(config: &TableConfig) -> Result<Option<u32>, ModalityError> {
-    match config.scope {
-        RiskScope::Joint => Ok(None),
-        _ => Families::of(&config.models)?.people_apart(&config.search),
-    }
-}
-
 /// Makes the frequency table, and works on it.
 pub(super) fn prepare<T>(
     (table, bound): (&mut CodedTable, &Bound),
-    (counting, apart): (Counting, Option<u32>),
+    (counting, apart): (Counting, Option<(u32, Draw<'_>)>),
     options: &TableOptions,
     work: impl FnOnce(Prepared<'_>) -> Result<T, ModalityError>,
 ) -> Result<T, ModalityError> {
@@ -163,7 +156,7 @@ pub(super) fn prepare<T>(
     // People of a population are beside whole combinations.
     let apart = apart.filter(|_| population.is_none());
     let (frequency, combination_of) = match apart {
-        Some(most) => in_pieces(&frequency, &combination_of, &coded, most)?,
+        Some(apart) => in_pieces(&frequency, &combination_of, &coded, apart)?,
         None => (frequency, combination_of),
     };
     let frequency = match &table.unstated {
@@ -206,30 +199,6 @@ pub(super) fn prepare<T>(
         sensitive: texts,
         built,
     })
-}
-
-/// The table with combinations in pieces, and the piece of each row.
-fn in_pieces(
-    whole: &FrequencyTable,
-    combination_of: &[u32],
-    coded: &CodedRows<'_>,
-    most: u32,
-) -> Result<(FrequencyTable, Vec<u32>), ModalityError> {
-    let mut builder = PieceBuilder::new(whole, most).map_err(error)?;
-    let piece = |(row, combination): (usize, &u32)| {
-        let subject = coded.subjects.map_or(row as u32, |subjects| subjects.at(row) as u32);
-        let values: Vec<(usize, u32, u64)> =
-            stated(coded, row).map(|(column, code)| (column, code, 1)).collect();
-        builder.add(*combination, subject, 1, &values).map_err(error)
-    };
-    let pieces = combination_of.iter().enumerate().map(piece).collect::<Result<_, _>>()?;
-    Ok((builder.finish().0, pieces))
-}
-
-/// The sensitive values of a row, by column.
-fn stated<'c>(coded: &'c CodedRows<'_>, row: usize) -> impl Iterator<Item = (usize, u32)> + 'c {
-    let codes = coded.sensitive.iter().map(move |codes| codes.at(row) as u32).enumerate();
-    codes.filter(|(column, code)| !coded.blanks[*column].contains(code))
 }
 
 /// The sensitive columns and the people of a table.

@@ -8,6 +8,7 @@ mod hostile;
 mod inspect;
 mod models;
 mod parts;
+mod relaxed;
 mod support;
 mod unlinked;
 mod workbook;

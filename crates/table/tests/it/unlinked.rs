@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use anonymed_core::CancelToken;
 use anonymed_core::policy::{OutputForm, TableConfig, TableFormat};
+use anonymed_core::{CancelToken, Pseudonymizer};
 use anonymed_table::single::{Beside, Checked, LeftOut, SingleOutcome, SingleTable, check};
 use anonymed_table::{TableOptions, Tables};
 use proptest::prelude::*;
@@ -44,14 +44,23 @@ fn config(form: OutputForm, l: u32, by_person: bool) -> TableConfig {
 
 /// Both tables of a release; the second is empty where there is one.
 fn released(csv: &str, config: &TableConfig) -> (SingleOutcome, String, String) {
-    let (maker, cancel) = (keys(), CancelToken::default());
+    released_by(csv, config, &keys())
+}
+
+/// The same, drawn by a key.
+pub(crate) fn released_by(
+    csv: &str,
+    config: &TableConfig,
+    maker: &Pseudonymizer,
+) -> (SingleOutcome, String, String) {
+    let cancel = CancelToken::default();
     let job = SingleTable {
         config,
         cancel: &cancel,
         clock: || Duration::ZERO,
         progress: &(),
         acting: None,
-        permutation: Some(&maker),
+        draws: Some(maker),
     };
     let (tables, format) = (Tables::default(), sniff(csv.as_bytes()).expect("a table"));
     let (mut rows, mut counts) = (Vec::new(), Vec::new());

@@ -74,7 +74,12 @@ impl<U: Units> Cutter<'_, U> {
         let row = |at: usize| &rows[at * stride..(at + 1) * stride];
         let mut lenders: Vec<(f64, usize)> =
             lenders.into_iter().map(|at| (far(row(at)), at)).collect();
-        lenders.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| row(a.1).cmp(row(b.1))));
+        // Of those as near the ranks decide, and of equal ones the numbers, which tell a reader nothing.
+        let keys = |at: usize| (0..self.axes.len()).map(move |column| units.key(row(at), column));
+        lenders.sort_by(|a, b| {
+            let near = a.0.total_cmp(&b.0).then_with(|| keys(a.1).cmp(keys(b.1)));
+            near.then_with(|| row(a.1).cmp(row(b.1)))
+        });
         let most = weight + MOST_LENT.saturating_mul(self.least);
         let mut holds = false;
         for (_, at) in lenders {
