@@ -207,7 +207,7 @@ impl Tables {
         let mut tally = Tally::new(&prepared);
         let mut shuffle = prepared.plan.scope.as_deref().map(Shuffle::new);
         let mut risk = RiskWatch::new(&prepared, self.options());
-        let mut held = Vec::new();
+        let (mut held, mut open) = (Vec::new(), 0);
         source::map_in_order(
             (document, format, part),
             ctx.cancel,
@@ -227,10 +227,14 @@ impl Tables {
                     }
                 });
                 written.and(judged)?;
+                open += rows.open.len() as u64;
                 tally.absorb(rows);
                 Ok(())
             },
         )?;
+        if prepared.solved.as_ref().and_then(Solved::rows).is_some_and(|rows| rows != open) {
+            return Err(other_rows());
+        }
         if let Some(shuffle) = shuffle {
             let positions = shuffle
                 .write(ctx, &mut |rows| writers.iter_mut().try_for_each(|w| w.write(rows)))?;
@@ -459,7 +463,7 @@ pub(crate) fn release_rows(
         }
         let texts: Vec<&str> = texts.iter().map(|t| &**t).collect();
         let class = match &mut known {
-            Some(classes) => classes.next().ok_or_else(unknown_row)?,
+            Some(classes) => classes.next().ok_or_else(other_rows)?,
             None => solved.class_of(&texts, id),
         };
         out.open.push(OpenRow { row, subject: id, released: class.is_some() });
@@ -514,8 +518,8 @@ pub(crate) fn release_rows(
     Ok(out)
 }
 
-fn unknown_row() -> ModalityError {
-    ModalityError::Internal("the table has more rows than before".into())
+fn other_rows() -> ModalityError {
+    ModalityError::Internal("the table has other rows than when it was read first".into())
 }
 
 /// Adds up what the batches did.

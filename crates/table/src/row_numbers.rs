@@ -110,6 +110,11 @@ impl RowClasses {
         Self { classes, starts: starts.collect() }
     }
 
+    /// How many rows have a class, or are known to have none.
+    pub(crate) fn count(&self) -> u64 {
+        self.classes.count
+    }
+
     /// The classes from the first row of a batch on, at least of all of its rows that may leave.
     pub(crate) fn of_batch(&self, batch: &StringBatch) -> Result<Vec<u32>, ModalityError> {
         let Some(first) = batch.rows().first() else { return Ok(Vec::new()) };

@@ -97,6 +97,14 @@ impl Solved {
         Ok(Some(rows.of_batch(batch)?.into_iter().map(class)))
     }
 
+    /// How many rows may leave, where their classes go by their places.
+    pub(crate) fn rows(&self) -> Option<u64> {
+        match &self.units {
+            Units::Rows(rows) => Some(rows.count()),
+            Units::Combinations(_) | Units::Subjects(..) => None,
+        }
+    }
+
     /// The class of a row by its texts and subject; `None` where it is suppressed.
     pub(crate) fn class_of(&self, texts: &[&str], subject: u32) -> Option<u32> {
         match &self.units {
