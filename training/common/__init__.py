@@ -1,0 +1,1 @@
+"""Neutral helpers both generators use: composing with exact offsets, and checksums."""

@@ -1,0 +1,154 @@
+"""Templates and the composer that keeps span offsets exact.
+
+A note is a list of pieces `[text, type or None]`. Every change of a text (case, typing error, OCR confusion) is
+made to a piece before the pieces are joined, so that an offset is never searched for afterwards.
+
+A template is plain text with
+    {slot} or {slot:argument}   a value that the case gives
+    {#bank} or {#bank*2-4}      so many different sentences of a bank, parted by a space
+    [one|two|]                  one of the alternatives, which may nest
+and a backslash before a character that is meant literally.
+"""
+
+import re
+
+_CACHE = {}
+_COUNT = re.compile(r"(?P<name>[\w-]+)(?:\*(?P<low>\d+)(?:-(?P<high>\d+))?)?$")
+
+
+def parse(text):
+    """The nodes of a template, remembered by its text."""
+    nodes = _CACHE.get(text)
+    if nodes is None:
+        nodes, end = _sequence(text, 0, "")
+        assert end == len(text), f"unbalanced bracket in template: {text[max(0, end - 40):end + 40]!r}"
+        _CACHE[text] = nodes
+    return nodes
+
+
+def _sequence(text, at, stops):
+    """The nodes from `at` up to one of `stops`."""
+    nodes, literal = [], []
+
+    def flush():
+        if literal:
+            nodes.append(("text", "".join(literal)))
+            literal.clear()
+
+    while at < len(text) and text[at] not in stops:
+        char = text[at]
+        if char == "\\":
+            literal.append(text[at + 1])
+            at += 2
+        elif char == "{":
+            end = text.index("}", at)
+            flush()
+            nodes.append(_slot(text[at + 1:end]))
+            at = end + 1
+        elif char == "[":
+            flush()
+            options = []
+            while True:
+                option, at = _sequence(text, at + 1, "|]")
+                options.append(option)
+                assert at < len(text), f"a choice does not end: {text[:60]!r}"
+                if text[at] == "]":
+                    break
+            nodes.append(("choice", options))
+            at += 1
+        elif char == "]":
+            break
+        else:
+            literal.append(char)
+            at += 1
+    flush()
+    return nodes, at
+
+
+def _slot(inside):
+    """The node of what stands between braces."""
+    if inside.startswith("#"):
+        found = _COUNT.match(inside[1:])
+        assert found, f"no such bank form: {inside}"
+        low = int(found["low"] or 1)
+        return ("bank", found["name"], low, int(found["high"] or low))
+    name, _, argument = inside.partition(":")
+    return ("slot", name, argument)
+
+
+def expand(case, template, pieces=None):
+    """The pieces of a template, its slots and banks taken from `case`."""
+    pieces = [] if pieces is None else pieces
+    _expand(case, parse(template), pieces)
+    return pieces
+
+
+def _expand(case, nodes, pieces):
+    rng = case.rng
+    for node in nodes:
+        kind = node[0]
+        if kind == "text":
+            pieces.append([node[1], None])
+        elif kind == "slot":
+            _add(pieces, case.slot(node[1], node[2]))
+        elif kind == "choice":
+            options = node[1]
+            _expand(case, options[int(rng.random() * len(options))], pieces)
+        else:
+            _expand_bank(case, node, pieces)
+
+
+def _expand_bank(case, node, pieces):
+    """Adds some different sentences of a bank."""
+    _, name, low, high = node
+    bank = case.bank(name)
+    count = min(low if low == high else case.rng.randint(low, high), len(bank))
+    for number, sentence in enumerate(case.rng.sample(bank, count)):
+        if number:
+            pieces.append([" ", None])
+        _expand(case, parse(sentence), pieces)
+
+
+def _add(pieces, value):
+    """Adds what a slot gave: a text, a piece, or a list of pieces."""
+    if isinstance(value, str):
+        pieces.append([value, None])
+    elif isinstance(value, tuple):
+        pieces.append(list(value))
+    else:
+        pieces.extend([text, kind] for text, kind in value)
+
+
+def compose(pieces):
+    """The text of the pieces and its spans, which have no space at their ends."""
+    parts, spans, at = [], [], 0
+    for text, kind in pieces:
+        if kind and text.strip():
+            start = at + len(text) - len(text.lstrip())
+            spans.append({"start": start, "end": at + len(text.rstrip()), "type": kind})
+        parts.append(text)
+        at += len(text)
+    return "".join(parts), spans
+
+
+def wrap(text, width, rng, chance=1.0):
+    """The text with spaces turned to line ends where a line is longer than `width`: no offset changes."""
+    out, start = list(text), 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        while end - start > width:
+            cut = text.rfind(" ", start + 1, start + width + 1)
+            if cut <= start or text[start:cut].isspace():
+                break
+            if chance >= 1.0 or rng.random() < chance:
+                out[cut] = "\n"
+            start = cut + 1
+        start = end + 1
+    return "".join(out)
+
+
+def column(pieces, width):
+    """The pieces of one cell, filled with spaces up to `width`."""
+    length = sum(len(text) for text, _ in pieces)
+    return list(pieces) + [(" " * max(1, width - length), None)]

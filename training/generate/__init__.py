@@ -1,0 +1,1 @@
+"""The first generator: notes to train on."""
