@@ -1,0 +1,130 @@
+"""Tests of both generators: `python3 -m unittest test_generate` in this folder."""
+
+import random
+import re
+import time
+import unittest
+
+import check
+from common import checks
+from common.compose import compose, expand, wrap
+from common.types import TYPES
+from generate import notes, spanish
+from generate.es_layouts import ES_LAYOUTS
+from generate.layouts import LAYOUTS
+from generate.names import Names
+from hold_out.texts import KINDS, make_text
+
+NAMES = Names()
+# Runs of eight words that both generators may have in common by chance: lists of medical words, say.
+SHARED_LIMIT = 3
+
+
+def every_layout(each):
+    """Some texts of each layout of each generator."""
+    for number in range(each):
+        for layout in LAYOUTS:
+            yield notes.make_note(1, number, NAMES, layout)
+        for layout in ES_LAYOUTS:
+            yield spanish.make_note(1, number, NAMES, layout)
+        for kind, (_, layouts, _, _) in KINDS.items():
+            for layout in layouts:
+                yield make_text(1, number, kind, layout)
+
+
+def shingles(texts, size=8):
+    """Runs of words of the texts, with marked values and numbers masked; a run of masks alone does not count."""
+    found = set()
+    for note in texts:
+        text = re.sub(r"\x00+", " # ", check.outside(note))
+        words = re.findall(r"#|[^\W\d_]+", re.sub(r"\d+", " # ", text.casefold()))
+        runs = (tuple(words[at:at + size]) for at in range(len(words) - size + 1))
+        found.update(run for run in runs if run.count("#") <= 3)
+    return found
+
+
+class Composing(unittest.TestCase):
+    """The composer keeps offsets exact."""
+
+    class Case:
+        """A case of one slot and one bank."""
+
+        def __init__(self):
+            self.rng = random.Random(3)
+
+        def slot(self, name, argument):
+            """The slot's name as a date."""
+            return (f" {name}{argument} ", "date")
+
+        def bank(self, _):
+            """Two sentences."""
+            return ["one.", "two {x}."]
+
+    def test_spans_have_no_space_at_their_ends(self):
+        text, spans = compose(expand(self.Case(), "a {x:1}b [c|c] \\[d\\] {#bank*2}"))
+        self.assertTrue(all(text[span["start"]:span["end"]].startswith("x") for span in spans))
+        self.assertTrue(text.startswith("a  x1 b c [d] "))
+
+    def test_wrapping_moves_nothing(self):
+        text = "word " * 60
+        wrapped = wrap(text, 40, random.Random(1))
+        self.assertEqual(wrapped.replace("\n", " "), text)
+        self.assertLessEqual(max(map(len, wrapped.split("\n"))), 41)
+
+
+class Numbers(unittest.TestCase):
+    """Check digits of published examples."""
+
+    def test_published_examples(self):
+        self.assertEqual(checks.luhn("7992739871"), "79927398713")
+        self.assertEqual(checks.luhn_digit("80840123456789"), "3")
+        self.assertEqual(checks.verhoeff("236"), "2363")
+
+    def test_a_broken_number_differs_in_one_place(self):
+        rng = random.Random(5)
+        for number in ("1234567893", "ES91"):
+            self.assertEqual(sum(a != b for a, b in zip(number, checks.broken(rng, number))), 1)
+
+
+class Generating(unittest.TestCase):
+    """Promises about the texts of both generators."""
+
+    def test_same_seed_same_notes(self):
+        for make in (lambda n: notes.make_note(7, n, NAMES), lambda n: spanish.make_note(7, n), lambda n: make_text(7, n, "en"), lambda n: make_text(7, n, "de")):
+            self.assertEqual([make(n) for n in range(20)], [make(n) for n in range(20)])
+        self.assertNotEqual(notes.make_note(7, 1, NAMES)["text"], notes.make_note(8, 1, NAMES)["text"])
+
+    def test_enough_layouts(self):
+        self.assertGreaterEqual(len(LAYOUTS), 80)
+        self.assertGreaterEqual(len(ES_LAYOUTS), 15)
+        self.assertGreaterEqual(len(KINDS["en"][1]), 30)
+        self.assertGreaterEqual(len(KINDS["de"][1]), 10)
+        self.assertGreaterEqual(len(KINDS["es"][1]), 8)
+
+    def test_every_layout_is_well_formed(self):
+        seen = set()
+        for note in every_layout(6):
+            self.assertEqual(check.hard_faults(note), [])
+            self.assertNotRegex(note["text"], r"\{#|\{\w+[:}]")
+            seen.update(span["type"] for span in note["spans"])
+        self.assertEqual(TYPES - seen, set())
+
+    def test_few_unmarked_identifiers(self):
+        found = [each for note in every_layout(3) for each in check.loose_numbers(note)]
+        self.assertLessEqual(len(found), 6, found[:20])
+
+    def test_nothing_shared_between_the_generators(self):
+        first = shingles([notes.make_note(2, n, NAMES) for n in range(1500)] + [spanish.make_note(2, n) for n in range(300)])
+        second = shingles([make_text(2, n, kind) for kind in KINDS for n in range(400)])
+        shared = first & second
+        self.assertLessEqual(len(shared), SHARED_LIMIT, [" ".join(run) for run in sorted(shared)[:10]])
+
+    def test_a_thousand_notes_in_five_seconds(self):
+        start = time.process_time()
+        for number in range(1000):
+            notes.make_note(3, number, NAMES)
+        self.assertLess(time.process_time() - start, 5)
+
+
+if __name__ == "__main__":
+    unittest.main()
