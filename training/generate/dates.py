@@ -21,7 +21,7 @@ WHOLE = [
 PARTIAL = [
     "{m}/{d}", "{mm}/{dd}", "{Month} {d}", "{Mon} {d}", "{Month} {dth}", "{dth} {Month}", "{d} {Mon}", "{dth} of {Month}",
     "{Month} {yyyy}", "{Mon} {yyyy}", "{m}/{yyyy}", "{mm}/{yyyy}", "{Mon} '{yy}", "{Month} of {yyyy}", "{yyyy}", "{yyyy}", "{yyyy}",
-    "{Weekday}, {Month} {d}", "{Wd} {m}/{d}", "{Mon}-{yy}", "{m}/{yy}", "Q{q} {yyyy}",
+    "{Weekday}, {Month} {d}", "{Wd} {m}/{d}", "{Mon}-{yy}", "{m}/{yy}", "Q{q} {yyyy}", "{dth}",
 ]
 VAGUE = ["{Season} {yyyy}", "{season} of {yyyy}", "{Month}", "early {Month} {yyyy}", "mid-{Month} {yyyy}", "late {yyyy}"]
 HOLIDAYS = ["Christmas", "Thanksgiving", "Easter", "New Year's Eve", "Labor Day", "Memorial Day", "Fourth of July", "Halloween",

@@ -6,12 +6,13 @@ from common.compose import compose, expand, wrap
 
 from .banks import BANKS
 from .case import Case
-from .layouts import INFANT, LAYOUTS, RARE
+from .layouts import INFANT, LAYOUTS, WEIGHTS
+from .more_banks import MORE
 from .noise import DIALECTS, blemish, speak
 from .prose import PROSE
 
 
-_BANKS = {**BANKS, **PROSE}
+_BANKS = {name: BANKS.get(name, []) + PROSE.get(name, []) + MORE.get(name, []) for name in {**BANKS, **PROSE}}
 
 
 def make_note(seed, number, names, layout=None):
@@ -38,4 +39,4 @@ def finish(rng, pieces, name, lang, layout, dialects=DIALECTS):
 _LAYOUT_NAMES = sorted(LAYOUTS)
 _LAYOUT_SUMS = []
 for _name in _LAYOUT_NAMES:
-    _LAYOUT_SUMS.append((_LAYOUT_SUMS[-1] if _LAYOUT_SUMS else 0) + RARE.get(_name, 1.0))
+    _LAYOUT_SUMS.append((_LAYOUT_SUMS[-1] if _LAYOUT_SUMS else 0) + WEIGHTS.get(_name, 1.0))

@@ -212,6 +212,18 @@ class PeopleSlots:
     def s_pt_sex(self, _):
         return self.pt.sex
 
+    def s_kid(self, _):
+        """The forename of a child."""
+        return self._name(draw_person(self.rng, self.names, "relative"), "first")
+
+    def s_kidage(self, _):
+        """The age of a child."""
+        return (str(self.rng.randint(2, 26)), "age")
+
+    def s_SayHpi(self, _):
+        """What a patient says of the complaint."""
+        return f"I have had {self.s_cc('')} for {self.s_dur('')} and {self.s_drugn('')} does nothing for it."
+
     def s_prof(self, _):
         """A profession; children are pupils."""
         if self.age < 17:

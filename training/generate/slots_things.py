@@ -54,7 +54,10 @@ class ThingSlots:
         return (str(max(self.birth.year, self.visit.year - int(self.rng.expovariate(1 / 9)) - 1)), "date")
 
     def s_datetime(self, which):
-        """A date and a time of day."""
+        """A date and a time of day, at times as ISO 8601 writes them."""
+        if self.rng.random() < 0.05:
+            clock = f"{self.rng.randrange(24):02}:{self.rng.randrange(60):02}:{self.rng.randrange(60):02}"
+            return [(self._day(which).isoformat(), "date"), ("T", None), (clock, "time"), (self.rng.choice(["Z", "", "-05:00"]), None)]
         return [(dates.write(self._day(which), self.style), "date"), (self.rng.choice([" ", " ", " at ", " @ ", ", "]), None), self.s_time("")]
 
     def s_time(self, _):
