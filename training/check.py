@@ -18,7 +18,9 @@ from hold_out import people_data
 # Numbers of five or more digits that identify nobody: codes of public classifications, counts, gene positions.
 NEGATIVE_NUMBERS = re.compile(
     r"NDC\s+\S+|SNOMED\s+CT\s+\d+|LOINC\s+\S+|LOINC codes: .*|CPT\s+\S+|HCPCS\s+\S+|RxNorm\s+\d+|NM_\d+\.\d|c\.\d+\S*|[\d,]+ CFU|1:\d+|"
-    r">100[.,]000|\b\d{5} +(?:Office|Chest|Echo)", re.IGNORECASE | re.MULTILINE)
+    r">100[.,]000|\b\d{5} +(?:Office|Chest|Echo)",
+    re.IGNORECASE | re.MULTILINE,
+)
 NAME_LISTS = re.compile(r"names_|names\.py|people_data|places|es_data")
 HERE = pathlib.Path(__file__).parent
 TITLED = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Prof|Dra|Sra|Frau|Herrn?)\.? (?!Dr|Prof|Koll|geehrt)(?=[A-Z][a-z])")
@@ -63,7 +65,7 @@ def outside(note):
     """The text with its spans blanked."""
     chars = list(note["text"])
     for span in note["spans"]:
-        chars[span["start"]:span["end"]] = "\x00" * (span["end"] - span["start"])
+        chars[span["start"] : span["end"]] = "\x00" * (span["end"] - span["start"])
     return "".join(chars)
 
 
@@ -77,13 +79,16 @@ def loose_numbers(note):
 def loose_names(note, pool, known):
     """Capitalised words that are names of the pools and stand in no template."""
     text = outside(note)
-    return [(note["id"], context(text, found)) for found in WORD.finditer(text)
-            if found[0][0].isupper() and found[0].casefold() in pool and found[0].casefold() not in known]
+    return [
+        (note["id"], context(text, found))
+        for found in WORD.finditer(text)
+        if found[0][0].isupper() and found[0].casefold() in pool and found[0].casefold() not in known
+    ]
 
 
 def context(text, found):
     """The words around a find."""
-    return text[max(0, found.start() - 30):found.end() + 20].replace("\n", " ").replace("\x00", "·")
+    return text[max(0, found.start() - 30) : found.end() + 20].replace("\n", " ").replace("\x00", "·")
 
 
 _REMEMBERED = {}
@@ -92,8 +97,16 @@ _REMEMBERED = {}
 def name_pool(path=None):
     """All names of both generators, in small letters."""
     if "pool" not in _REMEMBERED:
-        pool = {part for culture in CULTURES.values() for group in culture for name in group for part in WORD.findall(name)}
-        for group in (*people_data.FORENAMES.values(), people_data.SURNAMES, people_data.GERMAN_F, people_data.GERMAN_M, people_data.GERMAN_SURNAMES):
+        pool = {
+            part for culture in CULTURES.values() for group in culture for name in group for part in WORD.findall(name)
+        }
+        for group in (
+            *people_data.FORENAMES.values(),
+            people_data.SURNAMES,
+            people_data.GERMAN_F,
+            people_data.GERMAN_M,
+            people_data.GERMAN_SURNAMES,
+        ):
             pool.update(part for name in group for part in WORD.findall(name))
         if path:
             lists = Names(path).census
@@ -105,9 +118,15 @@ def name_pool(path=None):
 def vocabulary():
     """The declared negatives: every word that the sources of the generators write, lists of names and places aside."""
     if "words" not in _REMEMBERED:
-        texts = [source.read_text(encoding="utf-8") for folder in ("generate", "hold_out") for source in sorted((HERE / folder).glob("*.py"))
-                 if not NAME_LISTS.match(source.name)]
-        words = {word.casefold() for text in texts for word in WORD.findall(text.replace("\\n", " ").replace("\\t", " "))}
+        texts = [
+            source.read_text(encoding="utf-8")
+            for folder in ("generate", "hold_out")
+            for source in sorted([*(HERE / folder).glob("*.py"), *(HERE / folder / "text").glob("*.txt")])
+            if not NAME_LISTS.match(source.name)
+        ]
+        words = {
+            word.casefold() for text in texts for word in WORD.findall(text.replace("\\n", " ").replace("\\t", " "))
+        }
         _REMEMBERED["words"] = words | {part for word in words for part in re.split(r"['-]", word)}
     return _REMEMBERED["words"]
 
@@ -116,15 +135,23 @@ def report(notes, faults, numbers, names):
     """Prints faults, suspicions and counts."""
     types = collections.Counter(span["type"] for note in notes for span in note["spans"])
     layouts = collections.Counter(note["layout"] for note in notes)
-    print(f"{len(notes)} notes, {sum(len(note['text']) for note in notes)} characters, {sum(types.values())} spans, {len(layouts)} layouts")
+    print(
+        f"{len(notes)} notes, {sum(len(note['text']) for note in notes)} characters, {sum(types.values())} spans, {len(layouts)} layouts"
+    )
     print(f"faults: {len(faults)}")
-    for title, found in (("unmarked numbers, addresses, titled names", numbers), ("unmarked names of the pools", names)):
+    for title, found in (
+        ("unmarked numbers, addresses, titled names", numbers),
+        ("unmarked names of the pools", names),
+    ):
         print(f"{title}: {len(found)}")
         for name, words in found[:20]:
             print(f"    {name}: {words}")
     for fault in faults[:20]:
         print("   ", fault)
-    print("by type, per 1,000 notes:", ", ".join(f"{kind} {1000 * count / len(notes):.0f}" for kind, count in types.most_common()))
+    print(
+        "by type, per 1,000 notes:",
+        ", ".join(f"{kind} {1000 * count / len(notes):.0f}" for kind, count in types.most_common()),
+    )
     print("types never written:", ", ".join(sorted(TYPES - set(types))) or "none")
     print("by layout:", ", ".join(f"{name} {100 * count / len(notes):.1f} %" for name, count in layouts.most_common()))
 

@@ -10,8 +10,7 @@ from common import checks
 from common.compose import compose, expand, wrap
 from common.types import TYPES
 from generate import notes, spanish
-from generate.es_layouts import ES_LAYOUTS
-from generate.layouts import LAYOUTS
+from generate.layouts import ES_LAYOUTS, LAYOUTS
 from generate.names import Names
 from hold_out.texts import KINDS, make_text
 
@@ -38,7 +37,7 @@ def shingles(texts, size=8):
     for note in texts:
         text = re.sub(r"\x00+", " # ", check.outside(note))
         words = re.findall(r"#|[^\W\d_]+", re.sub(r"\d+", " # ", text.casefold()))
-        runs = (tuple(words[at:at + size]) for at in range(len(words) - size + 1))
+        runs = (tuple(words[at : at + size]) for at in range(len(words) - size + 1))
         found.update(run for run in runs if run.count("#") <= 3)
     return found
 
@@ -62,7 +61,7 @@ class Composing(unittest.TestCase):
 
     def test_spans_have_no_space_at_their_ends(self):
         text, spans = compose(expand(self.Case(), "a {x:1}b [c|c] \\[d\\] {#bank*2}"))
-        self.assertTrue(all(text[span["start"]:span["end"]].startswith("x") for span in spans))
+        self.assertTrue(all(text[span["start"] : span["end"]].startswith("x") for span in spans))
         self.assertTrue(text.startswith("a  x1 b c [d] "))
 
     def test_wrapping_moves_nothing(self):
@@ -90,7 +89,12 @@ class Generating(unittest.TestCase):
     """Promises about the texts of both generators."""
 
     def test_same_seed_same_notes(self):
-        for make in (lambda n: notes.make_note(7, n, NAMES), lambda n: spanish.make_note(7, n), lambda n: make_text(7, n, "en"), lambda n: make_text(7, n, "de")):
+        for make in (
+            lambda n: notes.make_note(7, n, NAMES),
+            lambda n: spanish.make_note(7, n),
+            lambda n: make_text(7, n, "en"),
+            lambda n: make_text(7, n, "de"),
+        ):
             self.assertEqual([make(n) for n in range(20)], [make(n) for n in range(20)])
         self.assertNotEqual(notes.make_note(7, 1, NAMES)["text"], notes.make_note(8, 1, NAMES)["text"])
 
@@ -114,7 +118,9 @@ class Generating(unittest.TestCase):
         self.assertLessEqual(len(found), 6, found[:20])
 
     def test_nothing_shared_between_the_generators(self):
-        first = shingles([notes.make_note(2, n, NAMES) for n in range(1500)] + [spanish.make_note(2, n) for n in range(300)])
+        first = shingles(
+            [notes.make_note(2, n, NAMES) for n in range(1500)] + [spanish.make_note(2, n) for n in range(300)]
+        )
         second = shingles([make_text(2, n, kind) for kind in KINDS for n in range(400)])
         shared = first & second
         self.assertLessEqual(len(shared), SHARED_LIMIT, [" ".join(run) for run in sorted(shared)[:10]])

@@ -10,6 +10,7 @@ A template is plain text with
 and a backslash before a character that is meant literally.
 """
 
+import os
 import re
 
 _CACHE = {}
@@ -43,7 +44,7 @@ def _sequence(text, at, stops):
         elif char == "{":
             end = text.index("}", at)
             flush()
-            nodes.append(_slot(text[at + 1:end]))
+            nodes.append(_slot(text[at + 1 : end]))
             at = end + 1
         elif char == "[":
             flush()
@@ -152,3 +153,19 @@ def column(pieces, width):
     """The pieces of one cell, filled with spaces up to `width`."""
     length = sum(len(text) for text, _ in pieces)
     return list(pieces) + [(" " * max(1, width - length), None)]
+
+
+def read_sections(folder, *names):
+    """The sections of text files: a line `== name` begins each, and what stands before the first is a remark."""
+    sections = {}
+    for name in names:
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            for part in ("\n" + file.read()).split("\n== ")[1:]:
+                title, _, body = part.partition("\n")
+                sections[title] = body.rstrip("\n")
+    return sections
+
+
+def read_banks(folder, *names):
+    """The sections of text files with a sentence on each line."""
+    return {title: body.split("\n") for title, body in read_sections(folder, *names).items()}

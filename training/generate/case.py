@@ -11,9 +11,55 @@ from .slots_people import PeopleSlots
 from .slots_things import ThingSlots
 
 _COUNTRIES = ["US"] * 14 + ["GB", "GB", "CA", "AU", "IE", "IN", "DE", "FR", "ES", "NL"]
-_DOCTOR_CREDENTIALS = ["MD", "M.D.", "DO", "MD, PhD", "MD, FACS", "MD FACC", "MBBS", "D.O.", "MD, MPH", "MBChB, MRCP", "DPM", "PhD", "PsyD", "DDS", "FRCS", "M.D., Ph.D."]
-_STAFF_CREDENTIALS = ["RN", "R.N.", "BSN, RN", "LPN", "PA-C", "NP", "FNP-BC", "ARNP", "CNM", "PT", "DPT", "OT", "OTR/L", "RD", "RDN, LDN", "LCSW", "MSW", "PharmD", "RPh", "RT(R)",
-                      "RRT", "EMT-P", "CRNA", "CMA", "SLP", "CCC-SLP", "CNA", "RDCS", "CRNP"]
+_DOCTOR_CREDENTIALS = [
+    "MD",
+    "M.D.",
+    "DO",
+    "MD, PhD",
+    "MD, FACS",
+    "MD FACC",
+    "MBBS",
+    "D.O.",
+    "MD, MPH",
+    "MBChB, MRCP",
+    "DPM",
+    "PhD",
+    "PsyD",
+    "DDS",
+    "FRCS",
+    "M.D., Ph.D.",
+]
+_STAFF_CREDENTIALS = [
+    "RN",
+    "R.N.",
+    "BSN, RN",
+    "LPN",
+    "PA-C",
+    "NP",
+    "FNP-BC",
+    "ARNP",
+    "CNM",
+    "PT",
+    "DPT",
+    "OT",
+    "OTR/L",
+    "RD",
+    "RDN, LDN",
+    "LCSW",
+    "MSW",
+    "PharmD",
+    "RPh",
+    "RT(R)",
+    "RRT",
+    "EMT-P",
+    "CRNA",
+    "CMA",
+    "SLP",
+    "CCC-SLP",
+    "CNA",
+    "RDCS",
+    "CRNP",
+]
 
 
 class Case(PeopleSlots, ThingSlots, MedicalSlots, HeaderSlots):
@@ -64,7 +110,9 @@ class Case(PeopleSlots, ThingSlots, MedicalSlots, HeaderSlots):
         """The doctor of a role, always the same within a note."""
         role = role or self.rng.choice("abc")
         if role not in self.doctors:
-            person = draw_person(self.rng, self.names, "doctor", self.rng.choice(_DOCTOR_CREDENTIALS[:7] * 2 + _DOCTOR_CREDENTIALS))
+            person = draw_person(
+                self.rng, self.names, "doctor", self.rng.choice(_DOCTOR_CREDENTIALS[:7] * 2 + _DOCTOR_CREDENTIALS)
+            )
             if self.rng.random() < 0.07:
                 person.surname = self.rng.choice(EPONYM_SURNAMES)
             self.doctors[role] = person
@@ -74,16 +122,38 @@ class Case(PeopleSlots, ThingSlots, MedicalSlots, HeaderSlots):
         """The member of staff of a role."""
         role = role or self.rng.choice("ab")
         if role not in self.staff:
-            self.staff[role] = draw_person(self.rng, self.names, "staff", self.rng.choice(_STAFF_CREDENTIALS[:6] * 2 + _STAFF_CREDENTIALS))
+            self.staff[role] = draw_person(
+                self.rng, self.names, "staff", self.rng.choice(_STAFF_CREDENTIALS[:6] * 2 + _STAFF_CREDENTIALS)
+            )
         return self.staff[role]
 
     def relative(self, role=""):
         """A relative and the word for the relation."""
         role = role or self.rng.choice("ab")
         if role not in self.relatives:
-            options = (["mother", "father", "mom", "dad", "grandmother", "guardian", "aunt", "stepfather"] if self.child else
-                       ["wife" if self.pt.sex == "M" else "husband", "daughter", "son", "sister", "brother", "partner", "mother", "spouse", "niece", "nephew", "granddaughter",
-                        "son-in-law", "cousin", "friend", "neighbor", "caregiver", "fiance"])
+            options = (
+                ["mother", "father", "mom", "dad", "grandmother", "guardian", "aunt", "stepfather"]
+                if self.child
+                else [
+                    "wife" if self.pt.sex == "M" else "husband",
+                    "daughter",
+                    "son",
+                    "sister",
+                    "brother",
+                    "partner",
+                    "mother",
+                    "spouse",
+                    "niece",
+                    "nephew",
+                    "granddaughter",
+                    "son-in-law",
+                    "cousin",
+                    "friend",
+                    "neighbor",
+                    "caregiver",
+                    "fiance",
+                ]
+            )
             word = self.rng.choice(options)
             women = ("mother", "mom", "grandmother", "aunt", "wife", "daughter", "sister", "niece", "granddaughter")
             men = ("father", "dad", "stepfather", "husband", "son", "brother", "nephew", "son-in-law")
@@ -103,7 +173,13 @@ class Case(PeopleSlots, ThingSlots, MedicalSlots, HeaderSlots):
                 cities, regions = places.WORLD_PLACES[country]
                 city = self.rng.choice(cities) if self.rng.random() < 0.85 else places.town(self.rng)
                 region = self.rng.choice(regions)
-            self.homes[role] = (places.street(self.rng, country, self.names.surname(self.rng)), city, region, places.postcode(self.rng, country), country)
+            self.homes[role] = (
+                places.street(self.rng, country, self.names.surname(self.rng)),
+                city,
+                region,
+                places.postcode(self.rng, country),
+                country,
+            )
         return self.homes[role]
 
     def number(self, kind, draw):

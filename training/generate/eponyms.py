@@ -108,21 +108,55 @@ Vogt-Koyanagi-Harada:disease; Coats:disease; Stargardt:disease; Leber:optic neur
 Anton:syndrome; Balint:syndrome; Gerstmann:syndrome; Capgras:delusion; Fregoli:delusion; Cotard:delusion;
 Ganser:syndrome; Munchausen:syndrome; Stockholm:syndrome
 """
-EPONYMS = [(name.strip(), head) for name, heads in (entry.split(":") for entry in _TABLE.split(";")) for head in heads.strip().split(",")]
+EPONYMS = [
+    (name.strip(), head)
+    for name, heads in (entry.split(":") for entry in _TABLE.split(";"))
+    for head in heads.strip().split(",")
+]
 EPONYM_NAMES = sorted({name for name, _ in EPONYMS})
-_NOT_SURNAMES = {"Canadian", "Lyme", "Mongolian", "Eustachian", "Fallopian", "Mullerian", "Wolffian", "Nabothian", "Z-plasty", "Takotsubo",
-                 "Dacron", "Gore-Tex", "Betadine", "Castile"}
+_NOT_SURNAMES = {
+    "Canadian",
+    "Lyme",
+    "Mongolian",
+    "Eustachian",
+    "Fallopian",
+    "Mullerian",
+    "Wolffian",
+    "Nabothian",
+    "Z-plasty",
+    "Takotsubo",
+    "Dacron",
+    "Gore-Tex",
+    "Betadine",
+    "Castile",
+}
 EPONYM_SURNAMES = [name for name in EPONYM_NAMES if " " not in name and "-" not in name and name not in _NOT_SURNAMES]
-_POSSESSIVE = ("sign", "disease", "syndrome", "test", "point", "palsy", "triad", "criteria", "node", "nodes", "ulcer", "contracture", "cyst", "tumor", "sarcoma")
+_POSSESSIVE = (
+    "sign",
+    "disease",
+    "syndrome",
+    "test",
+    "point",
+    "palsy",
+    "triad",
+    "criteria",
+    "node",
+    "nodes",
+    "ulcer",
+    "contracture",
+    "cyst",
+    "tumor",
+    "sarcoma",
+)
 
 
 _KINDS = {
     "sign": "sign reflex test maneuver triad spots nodes murmur pulse gait pupil ring click crunch lines respirations".split(),
     "device": "catheter line drain tube tracheostomy frame filter shunt valve pin wires splint brace collar traction sump balloon".split(),
     "procedure": "procedure fundoplication myotomy repair reconstruction esophagectomy cerclage surgery incision graft colposuspension ileostomy "
-                 "technique".split(),
+    "technique".split(),
     "disease": "disease syndrome palsy lymphoma sarcoma tumor thyroiditis arteritis fracture contracture tenosynovitis anomaly ataxia "
-               "angina encephalopathy gangrene ulcer cyst neuroma purpura virus".split(),
+    "angina encephalopathy gangrene ulcer cyst neuroma purpura virus".split(),
 }
 BY_KIND = {kind: [pair for pair in EPONYMS if pair[1].split()[0] in heads] for kind, heads in _KINDS.items()}
 

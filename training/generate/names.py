@@ -15,22 +15,54 @@ CULTURES = {
 }
 CULTURE_NAMES = sorted(CULTURES)
 
-_STARTS = "Ba Be Bra Cal Chy Da Dev Dro El Fen Fri Ga Gly Ha Hur Is Jo Ka Kne Kro La Lu Ma Mir Na Ny Ob Or Pe Pra Qui Ra " \
-          "Ros Sa Ski Sto Ta Tre Ul Va Vo Wa Wy Xa Ya Ye Za Zor Thi Gwe Mbo Nka Tsu Szy".split()
-_MIDDLES = "ba be bri da del do fa gan hi ka ke la len li lo ma men mi na ner no pa ra ren ri ro sa sha so ta ti va ve vi za zu " \
-           "chi mba nko ssi rro ttu".split()
-_ENDS = "baum berg by cki dal den der dez dorf ez feld field ford gard ham hardt iak ic idis ier ine ingham is ko ley lin " \
-        "lund man mann more nen ney o off oglu ov quist rell ro row sen shi sky son stad stein strom ton troz tti ula " \
-        "uru va ven vich ville well wick witz worth yan yk yuk zhu".split()
-_FIRST_ENDS = "a ah an bel cia da dra e el ell en eth ette ia iah ian ie iel in ina ine is ita lyn mar na nne o on or ra rick " \
-              "rin ro sha ton us vin xa yn".split()
+_STARTS = (
+    "Ba Be Bra Cal Chy Da Dev Dro El Fen Fri Ga Gly Ha Hur Is Jo Ka Kne Kro La Lu Ma Mir Na Ny Ob Or Pe Pra Qui Ra "
+    "Ros Sa Ski Sto Ta Tre Ul Va Vo Wa Wy Xa Ya Ye Za Zor Thi Gwe Mbo Nka Tsu Szy".split()
+)
+_MIDDLES = (
+    "ba be bri da del do fa gan hi ka ke la len li lo ma men mi na ner no pa ra ren ri ro sa sha so ta ti va "
+    "ve vi za zu "
+    "chi mba nko ssi rro ttu".split()
+)
+_ENDS = (
+    "baum berg by cki dal den der dez dorf ez feld field ford gard ham hardt iak ic idis ier ine ingham is ko ley lin "
+    "lund man mann more nen ney o off oglu ov quist rell ro row sen shi sky son stad stein strom ton troz tti ula "
+    "uru va ven vich ville well wick witz worth yan yk yuk zhu".split()
+)
+_FIRST_ENDS = (
+    "a ah an bel cia da dra e el ell en eth ette ia iah ian ie iel in ina ine is ita lyn mar na nne o on or ra rick "
+    "rin ro sha ton us vin xa yn".split()
+)
 NICKNAMES = {
-    "Robert": "Bob Bobby Rob", "William": "Bill Billy Liam", "Elizabeth": "Liz Betty Beth Lizzie", "Margaret": "Peggy Maggie",
-    "James": "Jim Jimmy", "Richard": "Dick Rick", "Katherine": "Kate Katie Kathy", "Michael": "Mike Mikey", "Theodore": "Ted Teddy",
-    "Patricia": "Pat Patty Tricia", "Edward": "Ed Eddie Ned", "John": "Jack Johnny", "Charles": "Chuck Charlie Chaz",
-    "Dorothy": "Dot Dottie", "Thomas": "Tom Tommy", "Jennifer": "Jen Jenny", "Rebecca": "Becky Becca", "Anthony": "Tony",
-    "Susan": "Sue Susie", "Deborah": "Deb Debbie", "Joseph": "Joe Joey", "Barbara": "Barb Babs", "Francisco": "Paco Pancho",
-    "Jose": "Pepe", "Ignacio": "Nacho", "Guadalupe": "Lupe", "Alexander": "Alex Sasha", "Samuel": "Sam Sammy", "Donald": "Don Donnie",
+    "Robert": "Bob Bobby Rob",
+    "William": "Bill Billy Liam",
+    "Elizabeth": "Liz Betty Beth Lizzie",
+    "Margaret": "Peggy Maggie",
+    "James": "Jim Jimmy",
+    "Richard": "Dick Rick",
+    "Katherine": "Kate Katie Kathy",
+    "Michael": "Mike Mikey",
+    "Theodore": "Ted Teddy",
+    "Patricia": "Pat Patty Tricia",
+    "Edward": "Ed Eddie Ned",
+    "John": "Jack Johnny",
+    "Charles": "Chuck Charlie Chaz",
+    "Dorothy": "Dot Dottie",
+    "Thomas": "Tom Tommy",
+    "Jennifer": "Jen Jenny",
+    "Rebecca": "Becky Becca",
+    "Anthony": "Tony",
+    "Susan": "Sue Susie",
+    "Deborah": "Deb Debbie",
+    "Joseph": "Joe Joey",
+    "Barbara": "Barb Babs",
+    "Francisco": "Paco Pancho",
+    "Jose": "Pepe",
+    "Ignacio": "Nacho",
+    "Guadalupe": "Lupe",
+    "Alexander": "Alex Sasha",
+    "Samuel": "Sam Sammy",
+    "Donald": "Don Donnie",
 }
 
 
@@ -62,7 +94,10 @@ class Names:
         if culture in ("spanish", "portuguese", "filipino") and draw < 0.3:
             return f"{name} {self._single(rng, culture)}"
         if draw < 0.055:
-            return rng.choice(["van ", "von ", "de ", "de la ", "Van ", "Vander ", "St. ", "al-", "El-", "ben ", "bin "]) + name
+            return (
+                rng.choice(["van ", "von ", "de ", "de la ", "Van ", "Vander ", "St. ", "al-", "El-", "ben ", "bin "])
+                + name
+            )
         return name
 
     def _single(self, rng, culture):
@@ -93,8 +128,10 @@ def made_up(rng, ends, most):
 
 def _read_census(path):
     """The three lists of the package `names`: a folder, a wheel or a source archive."""
-    return {which: _table(_member(path, f"dist.{name}")) for which, name in
-            (("F", "female.first"), ("M", "male.first"), ("S", "all.last"))}
+    return {
+        which: _table(_member(path, f"dist.{name}"))
+        for which, name in (("F", "female.first"), ("M", "male.first"), ("S", "all.last"))
+    }
 
 
 def _member(path, name):

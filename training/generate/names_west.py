@@ -11,7 +11,8 @@ WEST = {
         "Lockwood Micklethwaite Nuttall Ormerod Pickles Quarmby Rigby Shuttleworth Tattersall Unsworth Vickers "
         "Wadsworth Yardley Aldridge Bickerstaff Clutterbuck Drinkwater Eccles Fothergill Goodenough Heathcote Ingham "
         "Jowett Kenworthy Lonsdale Mainwaring Northcott Oldroyd Penhaligon Ravenscroft Sedgwick Thackray Uttley "
-        "Verrall Wolstenholme Yeoman Applegarth Braithwaite Copplestone"),
+        "Verrall Wolstenholme Yeoman Applegarth Braithwaite Copplestone",
+    ),
     "irish": (
         "Aoife Siobhan Niamh Caoimhe Saoirse Roisin Orla Sinead Grainne Deirdre Maeve Ciara Eimear Aisling Nuala "
         "Brigid Una Fionnuala Dervla Mairead",
@@ -21,7 +22,8 @@ WEST = {
         "McLoughlin McGrath McDermott McNamara McInerney Gallagher Doherty Brennan Quigley Hennessy Kinsella Rafferty "
         "Tierney Geraghty Mulcahy Heneghan Cullinane Dunphy Fitzpatrick Fitzgerald Fitzsimons Hanrahan Kavanagh "
         "Looney Maguire Nolan Phelan Rooney Scanlon Slattery Sweeney Tobin Twomey Whelan Comerford Coughlan Cronin "
-        "Delahunty Devereux Donnellan Drumgoole Egan Flaherty Guilfoyle Hickey Keogh Lenihan Mannion Moriarty"),
+        "Delahunty Devereux Donnellan Drumgoole Egan Flaherty Guilfoyle Hickey Keogh Lenihan Mannion Moriarty",
+    ),
     "scottish": (
         "Ailsa Isla Eilidh Mhairi Catriona Morag Fiona Kirsty Shona Iona Rhona Elspeth Isobel Jean Senga Lorna Skye "
         "Effie Marsaili Una",
@@ -32,7 +34,8 @@ WEST = {
         "Buchanan Cameron Campbell Carmichael Colquhoun Dalgleish Dalrymple Drummond Erskine Farquharson Forsyth "
         "Galbraith Gilchrist Gillespie Haldane Hepburn Innes Kinnaird Kirkpatrick Lamont Lindsay Lockhart Menzies "
         "Moncrieff Murray Napier Ogilvie Pitcairn Ramsay Rutherford Sinclair Strachan Sutherland Urquhart Wemyss "
-        "Balfour Carnegie Dunbar"),
+        "Balfour Carnegie Dunbar",
+    ),
     "spanish": (
         "Guadalupe Esperanza Ximena Lucia Carmen Pilar Rocio Consuelo Soledad Marisol Yolanda Graciela Beatriz "
         "Inmaculada Itziar Araceli Noemi Dolores Fernanda Valentina",
@@ -43,7 +46,8 @@ WEST = {
         "Maldonado Narvaez Ocampo Palomares Quintanilla Renteria Saldivar Tejada Urrutia Valenzuela Yanez Zamora "
         "Alcantara Barrientos Cisneros Delgadillo Espinoza Fuentes Guerrero Hinojosa Izquierdo Lozano Mondragon "
         "Navarrete Olivares Portillo Quiroga Riojas Sepulveda Trevino Ugalde Villarreal Zapata Amezcua Bustamante "
-        "Camarillo"),
+        "Camarillo",
+    ),
     "portuguese": (
         "Beatriz Joana Mariana Catarina Ines Leonor Filipa Teresa Conceicao Fatima Luzia Raquel Thais Vitoria Rafaela "
         "Larissa Juliana Camila Aparecida Iracema",
@@ -53,7 +57,8 @@ WEST = {
         "Figueiredo Nascimento Cavalcanti Albuquerque Magalhaes Guimaraes Azevedo Barbosa Cardoso Coelho Couto Cunha "
         "Dias Esteves Faria Fonseca Freitas Furtado Lacerda Leite Lima Macedo Machado Matos Medeiros Melo Mendonca "
         "Monteiro Moreira Neves Nogueira Pacheco Paiva Pinheiro Queiroz Quintela Rebelo Resende Sampaio Saraiva "
-        "Seixas Tavares Torres Vasconcelos Vieira Xavier Zagalo"),
+        "Seixas Tavares Torres Vasconcelos Vieira Xavier Zagalo",
+    ),
     "french": (
         "Amelie Celine Genevieve Mathilde Oceane Solange Chantal Brigitte Odette Manon Clemence Elodie Fleur Josiane "
         "Mireille Noemie Sylvie Veronique Yvonne Zoe",
@@ -63,7 +68,8 @@ WEST = {
         "Duchesne Dupont Durand Faucher Gagnon Gauthier Lachance Laframboise Lambert Landry Lapointe Lavoie LeBlanc "
         "Leclerc Legrand Lemieux Levesque Marchand Mercier Michaud Normandin Ouellet Paquette Pelletier Perrault "
         "Poirier Renaud Robitaille Rochefort Sauvage Savard Simard Tessier Thibault Toussaint Tremblay Vachon Vaillant "
-        "Verreault Vigneault Villeneuve Arsenault Bergeron Brodeur Charbonneau Cormier Deschamps Duquette"),
+        "Verreault Vigneault Villeneuve Arsenault Bergeron Brodeur Charbonneau Cormier Deschamps Duquette",
+    ),
     "german": (
         "Annegret Birgit Claudia Dagmar Elke Friederike Gudrun Heike Ingrid Jutta Katrin Lieselotte Mareike Nadja "
         "Renate Sabine Ulrike Waltraud Anke Gisela",
@@ -73,7 +79,8 @@ WEST = {
         "Neumann Schwarz Zimmermann Braun Hartmann Krueger Lange Werner Krause Lehmann Schmitt Maier Koehler Herrmann "
         "Walter Huber Kaiser Fuchs Peters Scholz Moeller Weiss Jung Hahn Vogel Friedrich Keller Guenther Berger "
         "Winkler Lorenz Baumann Franke Albrecht Ludwig Winter Kraus Schumacher Vogt Jaeger Stein Otto Sommer Gross "
-        "Seidel Brandt"),
+        "Seidel Brandt",
+    ),
     "italian": (
         "Alessia Bianca Chiara Donatella Elisabetta Francesca Giulia Ilaria Ludovica Margherita Nicoletta Ornella "
         "Paola Rosalba Serafina Tiziana Valeria Antonella Concetta Fiorella",
@@ -83,7 +90,8 @@ WEST = {
         "Giordano Rizzo Lombardi Moretti Barbieri Fontana Santoro Mariani Rinaldi Caruso Ferrara Galli Martini Leone "
         "Longo Gentile Martinelli Vitale Lombardo Serra Coppola DiStefano D'Angelo D'Amico DellaRocca LoPresti "
         "Bellini Bonfiglio Calabrese Castiglione Cipriani Fanelli Gambardella Iannuzzi Lamberti Mastroianni Napolitano "
-        "Pellegrino Quattrocchi Sorrentino Tagliaferro Vaccaro Zanetti Zuccarelli"),
+        "Pellegrino Quattrocchi Sorrentino Tagliaferro Vaccaro Zanetti Zuccarelli",
+    ),
     "dutch": (
         "Anneke Brechtje Carlijn Dorien Els Femke Greetje Hanneke Ineke Jolanda Klaske Liesbeth Marijke Nienke "
         "Petronella Saskia Tineke Willemijn Geertruida Sanne",
@@ -93,7 +101,8 @@ WEST = {
         "Bos Vos Peters Hendriks van|Leeuwen Dekker Brouwer de|Wit Dijkstra Smits de|Graaf van|der|Linden Kok Jacobs "
         "de|Haan Vermeulen van|den|Heuvel van|der|Veen van|den|Broek de|Bruijn Schouten van|Beek Willems van|Vliet "
         "van|der|Heijden Hoekstra Maas Verhoeven Koster van|Dam van|der|Wal Prins Blom Huisman Kuipers van|Veen "
-        "Postma Veenstra Kramer van|den|Bosch Scholten van|Wijk Zijlstra Martens Sanders ter|Horst Wiersma"),
+        "Postma Veenstra Kramer van|den|Bosch Scholten van|Wijk Zijlstra Martens Sanders ter|Horst Wiersma",
+    ),
     "nordic": (
         "Astrid Birgitta Dagny Ebba Frida Gunilla Hedvig Inger Karin Liv Maja Nanna Ragnhild Signe Solveig Tove Ulla "
         "Vilde Ylva Kirsten",
@@ -103,7 +112,8 @@ WEST = {
         "Sandberg Lundgren Nystrom Holmberg Hellstrom Ekstrom Sjoberg Wallin Hansen Johansen Olsen Larsen Kristiansen "
         "Bakken Haugen Strand Solberg Moen Lien Hauge Nygaard Dahl Berge Tveit Aune Fjeldstad Grindheim Halvorsen "
         "Jacobsen Knutsen Lunde Myhre Oksanen Rasmussen Skaar Thorsen Ulvestad Vestergaard Mikkelsen Norgaard Kjaer "
-        "Frandsen Bruun Dalgaard Ottosen Skov Thygesen Winther"),
+        "Frandsen Bruun Dalgaard Ottosen Skov Thygesen Winther",
+    ),
     "polish": (
         "Agnieszka Bozena Danuta Elzbieta Grazyna Halina Iwona Jadwiga Katarzyna Malgorzata Natalia Ola Renata "
         "Stanislawa Teresa Urszula Wanda Zofia Justyna Kinga",
@@ -114,7 +124,8 @@ WEST = {
         "Michalski Krol Wieczorek Jablonski Wrobel Nowakowski Majewski Olszewski Stepien Malinowski Jaworski Adamczyk "
         "Dudek Nowicki Pawlak Gorski Witkowski Walczak Sikora Baran Rutkowski Michalak Szewczyk Ostrowski Tomaszewski "
         "Pietrzak Zalewski Wroblewski Marciniak Jasinski Zawadzki Bak Jakubowski Sadowski Duda Chmielewski Wlodarczyk "
-        "Borkowski"),
+        "Borkowski",
+    ),
     "russian": (
         "Anastasia Ekaterina Galina Irina Ksenia Larisa Ludmila Nadezhda Natalya Olga Oksana Polina Raisa Svetlana "
         "Tamara Tatiana Valentina Yelena Yulia Zinaida",
@@ -124,7 +135,8 @@ WEST = {
         "Pavlov Semyonov Golubev Vinogradov Bogdanov Vorobyov Fedorov Mikhailov Belyaev Tarasov Belov Komarov Orlov "
         "Kiselyov Makarov Andreev Kovalev Ilyin Gusev Titov Kuzmin Kudryavtsev Baranov Kulikov Alekseev Stepanov "
         "Yakovlev Sorokin Sergeev Romanov Zakharov Borisov Korolyov Gerasimov Ponomaryov Grigoriev Shevchenko "
-        "Bondarenko Kovalenko Tkachenko Kravchenko Oliynyk Shevchuk Polishchuk Lysenko Marchenko"),
+        "Bondarenko Kovalenko Tkachenko Kravchenko Oliynyk Shevchuk Polishchuk Lysenko Marchenko",
+    ),
     "greek": (
         "Athina Despina Eleni Foteini Georgia Ioanna Kalliope Konstantina Maria Niki Panagiota Sofia Stavroula "
         "Theodora Vasiliki Xanthi Zoi Anthoula Chrysoula Evangelia",
@@ -135,5 +147,6 @@ WEST = {
         "Mitropoulos Panagopoulos Christodoulou Spanos Tsakiris Zervas Anagnostou Bakas Chatzis Diamantis "
         "Efstathiou Fragkos Gikas Hatzidakis Kanellopoulos Lambros Mavros Nikolopoulos Oikonomidis Petrakis Raptis "
         "Stamatopoulos Tsoukalas Vasileiou Xenakis Ypsilantis Zografos Arvanitis Bouras Daskalakis Giannopoulos "
-        "Kapsis Liakos Manos Pavlidis Rigas Sideris Tzanetakis Voulgaris"),
+        "Kapsis Liakos Manos Pavlidis Rigas Sideris Tzanetakis Voulgaris",
+    ),
 }

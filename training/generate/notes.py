@@ -4,22 +4,16 @@ import random
 
 from common.compose import compose, expand, wrap
 
-from .banks import BANKS
 from .case import Case
-from .layouts import INFANT, LAYOUTS, WEIGHTS
-from .more_banks import MORE
+from .layouts import BANKS, INFANT, LAYOUTS, WEIGHTS
 from .noise import DIALECTS, blemish, speak
-from .prose import PROSE
-
-
-_BANKS = {name: BANKS.get(name, []) + PROSE.get(name, []) + MORE.get(name, []) for name in {**BANKS, **PROSE}}
 
 
 def make_note(seed, number, names, layout=None):
     """The note of a number; the same for the same seed, number and lists of names."""
     rng = random.Random(f"generate en {seed} {number}")
     layout = layout or _LAYOUT_NAMES[rng.choices(range(len(_LAYOUT_NAMES)), cum_weights=_LAYOUT_SUMS)[0]]
-    case = Case(rng, names, _BANKS, infant=layout in INFANT)
+    case = Case(rng, names, BANKS, infant=layout in INFANT)
     pieces = expand(case, LAYOUTS[layout])
     return finish(rng, pieces, f"en-{seed}-{number}", "en", layout)
 

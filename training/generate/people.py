@@ -4,8 +4,18 @@ from dataclasses import dataclass
 
 from .names import CULTURE_NAMES, NICKNAMES
 
-_FULL = ("first_last", 30), ("first_m_last", 14), ("last_first", 10), ("last_first_m", 10), ("f_last", 4), ("first_middle_last", 5), \
-        ("last_comma_initial", 2), ("initials_last", 2), ("last_first_nospace", 2), ("upper_last_first", 3)
+_FULL = (
+    ("first_last", 30),
+    ("first_m_last", 14),
+    ("last_first", 10),
+    ("last_first_m", 10),
+    ("f_last", 4),
+    ("first_middle_last", 5),
+    ("last_comma_initial", 2),
+    ("initials_last", 2),
+    ("last_first_nospace", 2),
+    ("upper_last_first", 3),
+)
 _FULL_NAMES = [name for name, _ in _FULL]
 _FULL_WEIGHTS = [weight for _, weight in _FULL]
 
@@ -65,11 +75,23 @@ class Person:
 
     def handle(self, rng):
         """The part of an e-mail address or log-in made of the name."""
-        given, surname = ("".join(c for c in part.lower() if c.isascii() and c.isalnum()) or "x" for part in
-                          (self.given, self.surname))
+        given, surname = (
+            "".join(c for c in part.lower() if c.isascii() and c.isalnum()) or "x"
+            for part in (self.given, self.surname)
+        )
         number = rng.choice(["", "", str(rng.randint(1, 99)), str(rng.randint(1950, 2005))])
-        return rng.choice([f"{given}.{surname}", f"{given[0]}{surname}", f"{given}_{surname[0]}", f"{surname}{given[0]}",
-                           f"{given}{surname}"]) + number
+        return (
+            rng.choice(
+                [
+                    f"{given}.{surname}",
+                    f"{given[0]}{surname}",
+                    f"{given}_{surname[0]}",
+                    f"{surname}{given[0]}",
+                    f"{given}{surname}",
+                ]
+            )
+            + number
+        )
 
 
 def draw_form(rng):
@@ -84,5 +106,11 @@ def draw_person(rng, names, kind, credential="", sex=None, like=None):
     surname = names.surname(rng, culture)
     if like and rng.random() < 0.6:
         surname = like.surname
-    suffix = rng.choice(["Jr.", "Sr.", "III", "II", "Jr", "IV"]) if sex == "M" and kind == "patient" and rng.random() < 0.05 else ""
-    return Person(kind, sex, names.forename(rng, sex, culture), names.forename(rng, sex, culture), surname, suffix, credential)
+    suffix = (
+        rng.choice(["Jr.", "Sr.", "III", "II", "Jr", "IV"])
+        if sex == "M" and kind == "patient" and rng.random() < 0.05
+        else ""
+    )
+    return Person(
+        kind, sex, names.forename(rng, sex, culture), names.forename(rng, sex, culture), surname, suffix, credential
+    )

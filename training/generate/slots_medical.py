@@ -32,7 +32,16 @@ class MedicalSlots:
 
     def s_lab(self, _):
         name, value, unit, _ = self.lab_value()
-        return self.rng.choice([f"{name} {value}", f"{name} {value}", f"{name}: {value}", f"{name} {value} {unit}".strip(), f"{name} of {value}", f"{name}={value}"])
+        return self.rng.choice(
+            [
+                f"{name} {value}",
+                f"{name} {value}",
+                f"{name}: {value}",
+                f"{name} {value} {unit}".strip(),
+                f"{name} of {value}",
+                f"{name}={value}",
+            ]
+        )
 
     def s_labs(self, count):
         """Some values in a row."""
@@ -58,12 +67,19 @@ class MedicalSlots:
         temp, pulse, resp = f"{rng.uniform(96.4, 103.5):.1f}", rng.randint(48, 138), rng.randint(10, 34)
         upper, lower, sat = rng.randint(84, 205), rng.randint(42, 110), rng.randint(84, 100)
         celsius = f"{rng.uniform(35.6, 40.2):.1f}"
-        return rng.choice([
-            f"T {temp} HR {pulse} BP {upper}/{lower} RR {resp} SpO2 {sat}% RA", f"BP {upper}/{lower}, P {pulse}, R {resp}, T {temp}F, O2 sat {sat}% on room air",
-            f"Temp {celsius} C, pulse {pulse}, blood pressure {upper}/{lower}, respirations {resp}", f"VS: {temp} {pulse} {upper}/{lower} {resp} {sat}%",
-            f"Vital signs: temperature {temp}, heart rate {pulse}, respiratory rate {resp}, blood pressure {upper}/{lower}, oxygen saturation {sat} percent", f"{upper}/{lower} {pulse} {resp} {temp}",
-            f"Tmax {temp}, BP {upper}-{upper + 12}/{lower}, Wt {rng.randint(40, 140)}.{rng.randint(0, 9)} kg, BMI {rng.uniform(17, 46):.1f}",
-            f"Weight {rng.randint(95, 310)} lb, height {rng.randint(4, 6)}'{rng.randint(0, 11)}\", BP {upper}/{lower}", f"GCS {rng.randint(3, 15)}, pain {rng.randint(0, 10)}/10, BP {upper}/{lower}, HR {pulse}"])
+        return rng.choice(
+            [
+                f"T {temp} HR {pulse} BP {upper}/{lower} RR {resp} SpO2 {sat}% RA",
+                f"BP {upper}/{lower}, P {pulse}, R {resp}, T {temp}F, O2 sat {sat}% on room air",
+                f"Temp {celsius} C, pulse {pulse}, blood pressure {upper}/{lower}, respirations {resp}",
+                f"VS: {temp} {pulse} {upper}/{lower} {resp} {sat}%",
+                f"Vital signs: temperature {temp}, heart rate {pulse}, respiratory rate {resp}, blood pressure {upper}/{lower}, oxygen saturation {sat} percent",
+                f"{upper}/{lower} {pulse} {resp} {temp}",
+                f"Tmax {temp}, BP {upper}-{upper + 12}/{lower}, Wt {rng.randint(40, 140)}.{rng.randint(0, 9)} kg, BMI {rng.uniform(17, 46):.1f}",
+                f"Weight {rng.randint(95, 310)} lb, height {rng.randint(4, 6)}'{rng.randint(0, 11)}\", BP {upper}/{lower}",
+                f"GCS {rng.randint(3, 15)}, pain {rng.randint(0, 10)}/10, BP {upper}/{lower}, HR {pulse}",
+            ]
+        )
 
     def s_eponym(self, which):
         """An eponym with its head; `near` takes that of a doctor of this note where there is one."""
@@ -79,16 +95,43 @@ class MedicalSlots:
         rng = self.rng
         at = rng.randrange(len(_LEVELS) - 1)
         first, second = _LEVELS[at], _LEVELS[at + 1]
-        return rng.choice([f"{first}-{second}", f"{first}-{second[1:]}", first, f"{first}/{second}", f"{first}-{_LEVELS[min(at + 3, len(_LEVELS) - 1)]}"])
+        return rng.choice(
+            [
+                f"{first}-{second}",
+                f"{first}-{second[1:]}",
+                first,
+                f"{first}/{second}",
+                f"{first}-{_LEVELS[min(at + 3, len(_LEVELS) - 1)]}",
+            ]
+        )
 
     def s_stage(self, _):
         """A stage, grade, class or score."""
         rng = self.rng
-        return rng.choice([
-            f"pT{rng.choice('1234')}{rng.choice(['', 'a', 'b'])}N{rng.choice('012')}M{rng.choice('0X')}", f"T{rng.choice('1234')}N{rng.choice('0123')}M0", f"stage {rng.choice(['I', 'II', 'IIA', 'IIIB', 'IV'])}",
-            f"grade {rng.randint(1, 4)}", f"NYHA class {rng.choice(['I', 'II', 'III', 'IV'])}", f"ASA {rng.choice(['1', '2', '3', 'III'])}", f"GCS {rng.randint(3, 15)}", f"ECOG {rng.randint(0, 3)}",
-            f"CHA2DS2-VASc {rng.randint(0, 7)}", f"MELD {rng.randint(6, 34)}", f"PHQ-9 {rng.randint(0, 27)}", f"NIHSS {rng.randint(0, 22)}", f"BI-RADS {rng.randint(1, 5)}", f"MMSE {rng.randint(9, 30)}/30",
-            f"LI-RADS {rng.randint(2, 5)}", f"Gleason {rng.choice(['3+3', '3+4', '4+3', '4+5'])}", f"CKD {rng.choice(['3a', '3b', '4'])}", f"HEART score {rng.randint(0, 9)}", f"qSOFA {rng.randint(0, 3)}", f"MoCA {rng.randint(10, 30)}/30"])
+        return rng.choice(
+            [
+                f"pT{rng.choice('1234')}{rng.choice(['', 'a', 'b'])}N{rng.choice('012')}M{rng.choice('0X')}",
+                f"T{rng.choice('1234')}N{rng.choice('0123')}M0",
+                f"stage {rng.choice(['I', 'II', 'IIA', 'IIIB', 'IV'])}",
+                f"grade {rng.randint(1, 4)}",
+                f"NYHA class {rng.choice(['I', 'II', 'III', 'IV'])}",
+                f"ASA {rng.choice(['1', '2', '3', 'III'])}",
+                f"GCS {rng.randint(3, 15)}",
+                f"ECOG {rng.randint(0, 3)}",
+                f"CHA2DS2-VASc {rng.randint(0, 7)}",
+                f"MELD {rng.randint(6, 34)}",
+                f"PHQ-9 {rng.randint(0, 27)}",
+                f"NIHSS {rng.randint(0, 22)}",
+                f"BI-RADS {rng.randint(1, 5)}",
+                f"MMSE {rng.randint(9, 30)}/30",
+                f"LI-RADS {rng.randint(2, 5)}",
+                f"Gleason {rng.choice(['3+3', '3+4', '4+3', '4+5'])}",
+                f"CKD {rng.choice(['3a', '3b', '4'])}",
+                f"HEART score {rng.randint(0, 9)}",
+                f"qSOFA {rng.randint(0, 3)}",
+                f"MoCA {rng.randint(10, 30)}/30",
+            ]
+        )
 
     def s_dx(self, _):
         return self.rng.choice(medical.DISEASES)
@@ -107,24 +150,72 @@ class MedicalSlots:
         rng = self.rng
         icd = f"{rng.choice('ABCDEFGHIJKLMNRSTZ')}{rng.randint(0, 99):02}.{rng.randint(0, 99)}"
         loinc = f"{digits(rng, rng.choice([4, 5]))}-{rng.randint(0, 9)}"
-        return rng.choice(medical.CODES).format(I=icd, C=rng.choice(["99213", "99214", "99285", "71046", "93306", "45378", "27447", "70553", "36415", "90834", "97110", "59400"]), S=digits(rng, rng.choice([7, 8, 9])),
-                                                L=loinc, N2=digits(rng, 2), N3=digits(rng, 3), N4=digits(rng, 4), N5=digits(rng, 5), N6=digits(rng, 6))
+        return rng.choice(medical.CODES).format(
+            I=icd,
+            C=rng.choice(
+                [
+                    "99213",
+                    "99214",
+                    "99285",
+                    "71046",
+                    "93306",
+                    "45378",
+                    "27447",
+                    "70553",
+                    "36415",
+                    "90834",
+                    "97110",
+                    "59400",
+                ]
+            ),
+            S=digits(rng, rng.choice([7, 8, 9])),
+            L=loinc,
+            N2=digits(rng, 2),
+            N3=digits(rng, 3),
+            N4=digits(rng, 4),
+            N5=digits(rng, 5),
+            N6=digits(rng, 6),
+        )
 
     def s_series(self, _):
         """A series or image number."""
         rng = self.rng
-        return rng.choice([f"series {rng.randint(1, 12)}, image {rng.randint(1, 312)}", f"(series {rng.randint(1, 9)} image {rng.randint(1, 200)})", f"image {rng.randint(10, 400)}/{rng.randint(2, 9)}",
-                           f"se {rng.randint(1, 9)} im {rng.randint(1, 99)}", f"slice {rng.randint(10, 90)}"])
+        return rng.choice(
+            [
+                f"series {rng.randint(1, 12)}, image {rng.randint(1, 312)}",
+                f"(series {rng.randint(1, 9)} image {rng.randint(1, 200)})",
+                f"image {rng.randint(10, 400)}/{rng.randint(2, 9)}",
+                f"se {rng.randint(1, 9)} im {rng.randint(1, 99)}",
+                f"slice {rng.randint(10, 90)}",
+            ]
+        )
 
     def s_size(self, _):
         """A gauge or French size or the like."""
         rng = self.rng
-        return rng.choice([f"{rng.choice([16, 18, 20, 22])} gauge", f"{rng.choice([18, 20, 22])}G", f"{rng.choice([12, 14, 16, 18, 24])} Fr", f"{rng.choice([14, 16])} French", f"{rng.choice(['2-0', '3-0', '4-0'])} Vicryl",
-                           f"{rng.choice(['3-0', '4-0', '5-0'])} nylon", f"size {rng.choice(['7.0', '7.5', '8.0'])} ETT", f"{rng.randint(4, 9)} mm"])
+        return rng.choice(
+            [
+                f"{rng.choice([16, 18, 20, 22])} gauge",
+                f"{rng.choice([18, 20, 22])}G",
+                f"{rng.choice([12, 14, 16, 18, 24])} Fr",
+                f"{rng.choice([14, 16])} French",
+                f"{rng.choice(['2-0', '3-0', '4-0'])} Vicryl",
+                f"{rng.choice(['3-0', '4-0', '5-0'])} nylon",
+                f"size {rng.choice(['7.0', '7.5', '8.0'])} ETT",
+                f"{rng.randint(4, 9)} mm",
+            ]
+        )
 
     def s_cm(self, _):
         rng = self.rng
-        return rng.choice([f"{rng.uniform(0.4, 8):.1f} cm", f"{rng.uniform(0.4, 6):.1f} x {rng.uniform(0.3, 5):.1f} cm", f"{rng.randint(2, 48)} mm", f"{rng.uniform(1, 7):.1f} x {rng.uniform(1, 6):.1f} x {rng.uniform(0.5, 4):.1f} cm"])
+        return rng.choice(
+            [
+                f"{rng.uniform(0.4, 8):.1f} cm",
+                f"{rng.uniform(0.4, 6):.1f} x {rng.uniform(0.3, 5):.1f} cm",
+                f"{rng.randint(2, 48)} mm",
+                f"{rng.uniform(1, 7):.1f} x {rng.uniform(1, 6):.1f} x {rng.uniform(0.5, 4):.1f} cm",
+            ]
+        )
 
     def s_n(self, limits):
         """A plain number between limits: `{n:2-9}`."""
@@ -135,21 +226,78 @@ class MedicalSlots:
         return f"{self.rng.randint(5, 95)}%"
 
     def s_ratio(self, _):
-        return self.rng.choice([f"{self.rng.randint(1, 5)}:{self.rng.choice([1, 2, 40, 80, 160, 320])}", f"1:{self.rng.choice([1000, 10000, 200000])}", f"{self.rng.randint(1, 9)}/{self.rng.randint(9, 12)}"])
+        return self.rng.choice(
+            [
+                f"{self.rng.randint(1, 5)}:{self.rng.choice([1, 2, 40, 80, 160, 320])}",
+                f"1:{self.rng.choice([1000, 10000, 200000])}",
+                f"{self.rng.randint(1, 9)}/{self.rng.randint(9, 12)}",
+            ]
+        )
 
     def s_dur(self, _):
         """A length of time."""
         rng = self.rng
-        return rng.choice([f"{rng.randint(2, 14)} days", f"{rng.randint(1, 12)} weeks", f"{rng.randint(2, 18)} months", f"{rng.randint(2, 40)} years", f"{rng.randint(1, 48)} hours", "several days", "a few weeks",
-                           f"{rng.choice(['two', 'three', 'four'])} {rng.choice(['days', 'weeks', 'months'])}", f"{rng.randint(2, 6)}-{rng.randint(7, 10)} days", f"{rng.randint(10, 60)} minutes", f"x{rng.randint(2, 9)}d", f"{rng.randint(2, 8)} wks"])
+        return rng.choice(
+            [
+                f"{rng.randint(2, 14)} days",
+                f"{rng.randint(1, 12)} weeks",
+                f"{rng.randint(2, 18)} months",
+                f"{rng.randint(2, 40)} years",
+                f"{rng.randint(1, 48)} hours",
+                "several days",
+                "a few weeks",
+                f"{rng.choice(['two', 'three', 'four'])} {rng.choice(['days', 'weeks', 'months'])}",
+                f"{rng.randint(2, 6)}-{rng.randint(7, 10)} days",
+                f"{rng.randint(10, 60)} minutes",
+                f"x{rng.randint(2, 9)}d",
+                f"{rng.randint(2, 8)} wks",
+            ]
+        )
 
     def s_when(self, _):
         """A relative date or weekday, which is not marked."""
         rng = self.rng
-        return rng.choice(["yesterday", "today", "last night", "this morning", f"{rng.randint(2, 9)} days ago", "last week", "the day before", "on Monday", "last Tuesday", "over the weekend", f"{rng.randint(2, 6)} weeks ago",
-                           "tonight", "on Friday", "two days prior", "since Sunday", "earlier this week", f"about {rng.randint(2, 11)} months ago", "the night before", "this afternoon", "last month", "POD 2", f"on hospital day {rng.randint(2, 9)}"])
+        return rng.choice(
+            [
+                "yesterday",
+                "today",
+                "last night",
+                "this morning",
+                f"{rng.randint(2, 9)} days ago",
+                "last week",
+                "the day before",
+                "on Monday",
+                "last Tuesday",
+                "over the weekend",
+                f"{rng.randint(2, 6)} weeks ago",
+                "tonight",
+                "on Friday",
+                "two days prior",
+                "since Sunday",
+                "earlier this week",
+                f"about {rng.randint(2, 11)} months ago",
+                "the night before",
+                "this afternoon",
+                "last month",
+                "POD 2",
+                f"on hospital day {rng.randint(2, 9)}",
+            ]
+        )
 
     def s_soon(self, _):
         """A relative date to come."""
         rng = self.rng
-        return rng.choice([f"in {rng.randint(1, 6)} weeks", f"in {rng.randint(2, 10)} days", "next week", "tomorrow", "next Thursday", f"in {rng.randint(2, 12)} months", "on Monday", "within 48 hours", "in the morning", "this Friday"])
+        return rng.choice(
+            [
+                f"in {rng.randint(1, 6)} weeks",
+                f"in {rng.randint(2, 10)} days",
+                "next week",
+                "tomorrow",
+                "next Thursday",
+                f"in {rng.randint(2, 12)} months",
+                "on Monday",
+                "within 48 hours",
+                "in the morning",
+                "this Friday",
+            ]
+        )

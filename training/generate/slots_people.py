@@ -38,7 +38,10 @@ class PeopleSlots:
         """Mr. or Ms. and the patient's surname, or the forename of a child."""
         if self.child and self.rng.random() < 0.8:
             return self._name(self.pt, "first")
-        return [(self.rng.choice(_TITLES[self.pt.sex]) + " ", None), self._name(self.pt, "last" if self.rng.random() < 0.85 else "fl")]
+        return [
+            (self.rng.choice(_TITLES[self.pt.sex]) + " ", None),
+            self._name(self.pt, "last" if self.rng.random() < 0.85 else "fl"),
+        ]
 
     def s_ref(self, _):
         """How a text goes on to speak of the patient."""
@@ -88,10 +91,21 @@ class PeopleSlots:
         if draw < 0.45:
             return [self._name(person, "fl"), (rng.choice([", ", " "]) + person.credential, None)]
         if draw < 0.6:
-            return [(rng.choice(["RN ", "Nurse ", "nurse ", "PA ", "NP ", "Sister ", "RT ", "PT ", "charge RN ", "tech "]), None), self._name(person, rng.choice(["last", "first", "fl"]))]
+            return [
+                (
+                    rng.choice(
+                        ["RN ", "Nurse ", "nurse ", "PA ", "NP ", "Sister ", "RT ", "PT ", "charge RN ", "tech "]
+                    ),
+                    None,
+                ),
+                self._name(person, rng.choice(["last", "first", "fl"])),
+            ]
         if draw < 0.8:
             return [(person.full("f_last"), "staff"), (" " + person.credential, None)]
-        return [self._name(person, rng.choice(["last", "first"])), (rng.choice([" ", ", "]) + person.credential.split(",")[0], None)]
+        return [
+            self._name(person, rng.choice(["last", "first"])),
+            (rng.choice([" ", ", "]) + person.credential.split(",")[0], None),
+        ]
 
     def s_stn(self, role):
         """A staff member's name alone."""
@@ -127,20 +141,43 @@ class PeopleSlots:
     def s_user(self, _):
         """A log-in name."""
         person = self.rng.choice([self.worker(), self.doctor(), self.pt])
-        text = person.handle(self.rng) if self.rng.random() < 0.75 else self.rng.choice(["rn", "md", "u", "ext", "phys", "adm"]) + str(self.rng.randint(10, 9999))
+        text = (
+            person.handle(self.rng)
+            if self.rng.random() < 0.75
+            else self.rng.choice(["rn", "md", "u", "ext", "phys", "adm"]) + str(self.rng.randint(10, 9999))
+        )
         return (text.upper() if self.rng.random() < 0.15 else text, "username")
 
     def s_email(self, whose):
         """An e-mail address of the patient, a doctor or a member of staff."""
-        person = {"pt": self.pt, "dr": self.doctor("att"), "st": self.worker("a")}.get(whose) or self.rng.choice([self.pt, self.worker(), self.relative()[1]])
-        free = ["gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "aol.com", "icloud.com", "btinternet.com", "comcast.net", "proton.me", "example.org"]
+        person = {"pt": self.pt, "dr": self.doctor("att"), "st": self.worker("a")}.get(whose) or self.rng.choice(
+            [self.pt, self.worker(), self.relative()[1]]
+        )
+        free = [
+            "gmail.com",
+            "yahoo.com",
+            "hotmail.com",
+            "outlook.com",
+            "aol.com",
+            "icloud.com",
+            "btinternet.com",
+            "comcast.net",
+            "proton.me",
+            "example.org",
+        ]
         domain = self.rng.choice(free) if whose == "pt" or self.rng.random() < 0.4 else self.domain()
         return (f"{person.handle(self.rng)}@{domain}", "email")
 
     def domain(self):
         """A domain of the hospital."""
-        words = [word for word in "".join(c if c.isalnum() and c.isascii() else " " for c in self.hospital_name.lower()).split() if word not in ("the", "s", "of")]
-        return ("".join(words[:2]) or "clinic") + self.rng.choice([".org", ".com", ".edu", ".net", ".nhs.uk", ".health"])
+        words = [
+            word
+            for word in "".join(c if c.isalnum() and c.isascii() else " " for c in self.hospital_name.lower()).split()
+            if word not in ("the", "s", "of")
+        ]
+        return ("".join(words[:2]) or "clinic") + self.rng.choice(
+            [".org", ".com", ".edu", ".net", ".nhs.uk", ".health"]
+        )
 
     def s_He(self, _):
         return "She" if self.pt.sex == "F" else "He"
@@ -161,10 +198,14 @@ class PeopleSlots:
         """Man, woman, boy, girl, gentleman."""
         if self.child:
             return "girl" if self.pt.sex == "F" else "boy"
-        return self.rng.choice(["woman", "female", "lady", "woman"] if self.pt.sex == "F" else ["man", "male", "gentleman", "man"])
+        return self.rng.choice(
+            ["woman", "female", "lady", "woman"] if self.pt.sex == "F" else ["man", "male", "gentleman", "man"]
+        )
 
     def s_sex(self, _):
-        return self.rng.choice(["F", "Female", "female", "FEMALE"] if self.pt.sex == "F" else ["M", "Male", "male", "MALE"])
+        return self.rng.choice(
+            ["F", "Female", "female", "FEMALE"] if self.pt.sex == "F" else ["M", "Male", "male", "MALE"]
+        )
 
     def s_age(self, _):
         """The age as a number, of small children with its unit beside it unmarked."""
@@ -189,16 +230,44 @@ class PeopleSlots:
             if self.days < 14 and rng.random() < 0.35:
                 return [("DOL ", None), (str(number), "age"), (" " + self.s_man(""), None)]
             letter = {"day": "d", "week": "wk", "month": "mo"}[unit]
-            tail = rng.choice([f"-{unit}-old {self.s_man('')}", f" {unit} old {self.s_man('')}", f" {letter} old {self.s_man('')}", f" {letter} {self.pt.sex}"])
+            tail = rng.choice(
+                [
+                    f"-{unit}-old {self.s_man('')}",
+                    f" {unit} old {self.s_man('')}",
+                    f" {letter} old {self.s_man('')}",
+                    f" {letter} {self.pt.sex}",
+                ]
+            )
             return [(str(number), "age"), (tail, None)]
         number = dates.age_words(self.age) if 20 <= self.age <= 99 and rng.random() < 0.06 else str(self.age)
         sex, man = self.pt.sex, self.s_man("")
         if not number.isdigit():
             return [(number, "age"), (rng.choice([f"-year-old {man}", f" year old {man}"]), None)]
-        tails = [f"-year-old {man}"] * 6 + [f" year old {man}", f" y/o {man}", f" yo {man}", f"yo {man}", f" y.o. {man}", f"yo{sex}", f"{sex}", f" yo {sex}", f" {sex}", f"{sex.lower()}", f"-yo {man}",
-                                            f" yr old {man}", f" years old", f"-year old {man}", f" yr/o {sex}", f"y{sex}", f"-y-o {man}", f" years of age"]
+        tails = [f"-year-old {man}"] * 6 + [
+            f" year old {man}",
+            f" y/o {man}",
+            f" yo {man}",
+            f"yo {man}",
+            f" y.o. {man}",
+            f"yo{sex}",
+            f"{sex}",
+            f" yo {sex}",
+            f" {sex}",
+            f"{sex.lower()}",
+            f"-yo {man}",
+            f" yr old {man}",
+            f" years old",
+            f"-year old {man}",
+            f" yr/o {sex}",
+            f"y{sex}",
+            f"-y-o {man}",
+            f" years of age",
+        ]
         if 20 < self.age and rng.random() < 0.04:
-            return [(f"{man} in {self.s_his('')} {rng.choice(['early ', 'late ', 'mid-', 'mid ', ''])}", None), (f"{self.age // 10 * 10}s", "age")]
+            return [
+                (f"{man} in {self.s_his('')} {rng.choice(['early ', 'late ', 'mid-', 'mid ', ''])}", None),
+                (f"{self.age // 10 * 10}s", "age"),
+            ]
         return [(number, "age"), (rng.choice(tails), None)]
 
     def s_relage(self, _):
@@ -227,5 +296,8 @@ class PeopleSlots:
     def s_prof(self, _):
         """A profession; children are pupils."""
         if self.age < 17:
-            return (self.rng.choice(["student", "pupil", "high school student", "preschooler"]), "profession")
+            return (
+                "preschooler" if self.age < 6 else "student" if self.age < 13 else "high school student",
+                "profession",
+            )
         return (self.rng.choice(orgs.PROFESSIONS), "profession")

@@ -36,9 +36,8 @@ class ThingSlots:
             return self.visit - datetime.timedelta(days=self.number("stay", lambda: rng.randint(1, 12)))
         if which == "next":
             return self.visit + datetime.timedelta(days=rng.randint(3, 200))
-        if which in ("prev", "part"):
-            return self.visit - datetime.timedelta(days=int(rng.expovariate(1 / 500)) + 2)
-        return self.visit - datetime.timedelta(days=int(rng.expovariate(1 / 60)))
+        mean = 500 if which in ("prev", "part") else 60
+        return max(self.birth, self.visit - datetime.timedelta(days=int(rng.expovariate(1 / mean)) + 1))
 
     def _partial(self, day):
         """A part of a date, a season, a holiday."""
@@ -57,8 +56,17 @@ class ThingSlots:
         """A date and a time of day, at times as ISO 8601 writes them."""
         if self.rng.random() < 0.05:
             clock = f"{self.rng.randrange(24):02}:{self.rng.randrange(60):02}:{self.rng.randrange(60):02}"
-            return [(self._day(which).isoformat(), "date"), ("T", None), (clock, "time"), (self.rng.choice(["Z", "", "-05:00"]), None)]
-        return [(dates.write(self._day(which), self.style), "date"), (self.rng.choice([" ", " ", " at ", " @ ", ", "]), None), self.s_time("")]
+            return [
+                (self._day(which).isoformat(), "date"),
+                ("T", None),
+                (clock, "time"),
+                (self.rng.choice(["Z", "", "-05:00"]), None),
+            ]
+        return [
+            (dates.write(self._day(which), self.style), "date"),
+            (self.rng.choice([" ", " ", " at ", " @ ", ", "]), None),
+            self.s_time(""),
+        ]
 
     def s_time(self, _):
         return (dates.write_time(self.rng), "time")
@@ -66,7 +74,10 @@ class ThingSlots:
     def s_room(self, _):
         """A room or bed with its word."""
         rng = self.rng
-        return [(rng.choice(["Room ", "room ", "Rm ", "Rm. ", "bed ", "Bed ", "Room #", "Bay ", "RM: "]), None), (orgs.room(rng), "room")]
+        return [
+            (rng.choice(["Room ", "room ", "Rm ", "Rm. ", "bed ", "Bed ", "Room #", "Bay ", "RM: "]), None),
+            (orgs.room(rng), "room"),
+        ]
 
     def s_roomn(self, _):
         return (orgs.room(self.rng), "room")
@@ -95,7 +106,7 @@ class ThingSlots:
         """An address: `line` within a line, `block` over lines."""
         role = which.partition("/")[2]
         street, city, region, code, country = self.home(role)
-        first = (", " if not which.startswith("block") else "\n")
+        first = ", " if not which.startswith("block") else "\n"
         street, city, code = (street, "street"), (city, "city"), (code, "zip")
         kind = "county" if country == "IE" or country == "GB" else "state"
         region = (region, kind)
@@ -142,7 +153,17 @@ class ThingSlots:
 
     def s_pager(self, _):
         """A pager number."""
-        return (self.rng.choice([checks.digits(self.rng, 4), checks.digits(self.rng, 5), "x" + checks.digits(self.rng, 4), checks.digits(self.rng, 3) + "-" + checks.digits(self.rng, 4)]), "pager")
+        return (
+            self.rng.choice(
+                [
+                    checks.digits(self.rng, 4),
+                    checks.digits(self.rng, 5),
+                    "x" + checks.digits(self.rng, 4),
+                    checks.digits(self.rng, 3) + "-" + checks.digits(self.rng, 4),
+                ]
+            ),
+            "pager",
+        )
 
     def s_ext(self, _):
         return (checks.digits(self.rng, self.rng.choice([3, 4, 5])), "phone")
@@ -150,8 +171,19 @@ class ThingSlots:
     def s_url(self, _):
         """A web address of the hospital."""
         domain = self.domain()
-        return (self.rng.choice([f"www.{domain}", f"https://{domain}/patients", f"https://portal.{domain}/visit?id={checks.digits(self.rng, 6)}", f"http://www.{domain}", f"mychart.{domain}",
-                                 f"https://pacs.{domain}/study/{checks.digits(self.rng, 7)}"]), "url")
+        return (
+            self.rng.choice(
+                [
+                    f"www.{domain}",
+                    f"https://{domain}/patients",
+                    f"https://portal.{domain}/visit?id={checks.digits(self.rng, 6)}",
+                    f"http://www.{domain}",
+                    f"mychart.{domain}",
+                    f"https://pacs.{domain}/study/{checks.digits(self.rng, 7)}",
+                ]
+            ),
+            "url",
+        )
 
     def s_ip(self, _):
         return (ids.ip(self.rng), "ip-address")
@@ -181,11 +213,13 @@ class ThingSlots:
 
     def s_plan(self, _):
         """A member number; a Medicare beneficiary identifier at times."""
+
         def draw():
             if self.rng.random() < 0.25:
                 number = checks.mbi(self.rng)
                 return number if self.rng.random() < 0.6 else f"{number[:4]}-{number[4:7]}-{number[7:]}"
             return ids.drawn(self.rng, "health-plan")
+
         return (self.number("plan", draw), "health-plan")
 
     def s_group(self, _):

@@ -8,12 +8,23 @@ from common.compose import expand
 from . import es_data, ids
 from .case import Case
 from .dates import MONTHS
-from .es_layouts import ES_LAYOUTS
+from .layouts import ES_BANKS, ES_LAYOUTS
 from .notes import finish
 from .people import draw_person
 
 _MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
-_DATE_FORMS = ["{d:02}/{m:02}/{y}", "{d:02}/{m:02}/{y}", "{d:02}/{m:02}/{y}", "{d}/{m}/{y}", "{d:02}-{m:02}-{y}", "{d:02}.{m:02}.{y}", "{d} de {M} de {y}", "{d} de {M} del {y}", "{d:02}/{m:02}/{y2:02}", "{y}-{m:02}-{d:02}"]
+_DATE_FORMS = [
+    "{d:02}/{m:02}/{y}",
+    "{d:02}/{m:02}/{y}",
+    "{d:02}/{m:02}/{y}",
+    "{d}/{m}/{y}",
+    "{d:02}-{m:02}-{y}",
+    "{d:02}.{m:02}.{y}",
+    "{d} de {M} de {y}",
+    "{d} de {M} del {y}",
+    "{d:02}/{m:02}/{y2:02}",
+    "{y}-{m:02}-{d:02}",
+]
 _PARTIAL_FORMS = ["{M} de {y}", "{M} del {y}", "{y}", "{m:02}/{y}", "{d} de {M}", "{M2} de {y}"]
 _PLAIN = str.maketrans("áéíóúüñçÁÉÍÓÚÑàèòï", "aeiouuncAEIOUNaeoi")
 DIALECTS = ["formal"] * 12 + ["capitals", "lower"]
@@ -38,7 +49,11 @@ class SpanishNames:
         """One or two surnames."""
         first, second = rng.choice(es_data.SURNAMES), rng.choice(es_data.SURNAMES)
         draw = rng.random()
-        name = f"{first} {second}" if draw < 0.7 else f"{first}-{second}" if draw < 0.74 else f"{first} y {second}" if draw < 0.76 else first
+        name = (
+            f"{first} {second}"
+            if draw < 0.7
+            else f"{first}-{second}" if draw < 0.74 else f"{first} y {second}" if draw < 0.76 else first
+        )
         return name if rng.random() < 0.8 else name.translate(_PLAIN)
 
 
@@ -46,22 +61,53 @@ class SpanishCase(Case):
     """The values that Spanish templates ask for."""
 
     def __init__(self, rng):
-        super().__init__(rng, SpanishNames(), es_data.BANKS)
+        super().__init__(rng, SpanishNames(), ES_BANKS)
         self.country = "ES"
         self.city_name = rng.choice(list(es_data.CITIES))
         self.form_es = rng.choice(_DATE_FORMS)
-        kind = rng.choice(["Hospital", "Hospital Universitario", "Hospital General", "Clínica", "Complejo Hospitalario", "Hospital Comarcal", "Policlínica", "Fundación Hospital"])
+        kind = rng.choice(
+            [
+                "Hospital",
+                "Hospital Universitario",
+                "Hospital General",
+                "Clínica",
+                "Complejo Hospitalario",
+                "Hospital Comarcal",
+                "Policlínica",
+                "Fundación Hospital",
+            ]
+        )
         self.hospital_name = self._hospital(kind)
 
     def _hospital(self, kind):
-        place = self.rng.choice([self.rng.choice(es_data.SAINTS).replace("_", " "), "de " + self.rng.choice(list(es_data.CITIES)), "Doctor " + self.rng.choice(es_data.SURNAMES)])
+        place = self.rng.choice(
+            [
+                self.rng.choice(es_data.SAINTS).replace("_", " "),
+                "de " + self.rng.choice(list(es_data.CITIES)),
+                "Doctor " + self.rng.choice(es_data.SURNAMES),
+            ]
+        )
         return f"{kind} {place}"
 
     def relative(self, role=""):
         """A relative and the word for the relation."""
         role = role or "a"
         if role not in self.relatives:
-            word = self.rng.choice(["madre", "padre", "abuela", "tía"] if self.child else ["hija", "hijo", "hermana", "hermano", "mujer" if self.pt.sex == "M" else "marido", "cuñada", "sobrino", "vecina", "pareja"])
+            word = self.rng.choice(
+                ["madre", "padre", "abuela", "tía"]
+                if self.child
+                else [
+                    "hija",
+                    "hijo",
+                    "hermana",
+                    "hermano",
+                    "mujer" if self.pt.sex == "M" else "marido",
+                    "cuñada",
+                    "sobrino",
+                    "vecina",
+                    "pareja",
+                ]
+            )
             sex = "F" if word in ("madre", "abuela", "tía", "hija", "hermana", "mujer", "cuñada", "vecina") else "M"
             self.relatives[role] = (word, draw_person(self.rng, self.names, "relative", sex=sex, like=self.pt))
         return self.relatives[role]
@@ -72,13 +118,23 @@ class SpanishCase(Case):
 
     def s_date(self, which):
         day = self._day(which)
-        return (self._write(day, self.form_es if self.rng.random() < 0.9 or which == "dob" else self.rng.choice(_DATE_FORMS)), "date")
+        return (
+            self._write(
+                day, self.form_es if self.rng.random() < 0.9 or which == "dob" else self.rng.choice(_DATE_FORMS)
+            ),
+            "date",
+        )
 
     def s_fechaparcial(self, _):
         return (self._write(self._day("prev"), self.rng.choice(_PARTIAL_FORMS)), "date")
 
     def s_hora(self, _):
-        return (self.rng.choice(["{:02}:{:02}", "{:02}:{:02} h", "{:02}.{:02}", "{}:{:02}h"]).format(self.rng.randrange(24), self.rng.randrange(60)), "time")
+        return (
+            self.rng.choice(["{:02}:{:02}", "{:02}:{:02} h", "{:02}.{:02}", "{}:{:02}h"]).format(
+                self.rng.randrange(24), self.rng.randrange(60)
+            ),
+            "time",
+        )
 
     def s_age(self, _):
         """The age with its unit, as the Spanish corpus marks it."""
@@ -88,13 +144,18 @@ class SpanishCase(Case):
         return (f"{number} " + ("días" if self.days < 14 else "semanas" if self.days < 90 else "meses"), "age")
 
     def s_ageninho(self, _):
-        return (f"{self.rng.randint(2, 14)} años" if self.rng.random() < 0.6 else f"{self.rng.randint(3, 20)} meses", "age")
+        return (
+            f"{self.rng.randint(2, 14)} años" if self.rng.random() < 0.6 else f"{self.rng.randint(3, 20)} meses",
+            "age",
+        )
 
     def s_agemayor(self, _):
         return (f"{self.rng.randint(45, 98)} años", "age")
 
     def s_h(self, _):
-        return self.rng.choice(["M", "Mujer", "M", "mujer", "Femenino"] if self.pt.sex == "F" else ["H", "Varón", "H", "hombre", "V"])
+        return self.rng.choice(
+            ["M", "Mujer", "M", "mujer", "Femenino"] if self.pt.sex == "F" else ["H", "Varón", "H", "hombre", "V"]
+        )
 
     def s_varon(self, _):
         return self.rng.choice(["mujer", "paciente"] if self.pt.sex == "F" else ["varón", "hombre"])
@@ -111,12 +172,19 @@ class SpanishCase(Case):
     def s_eldr(self, role):
         """A doctor with title."""
         person = self.doctor(role)
-        title = ("la Dra. " if person.sex == "F" else "el Dr. ") if self.rng.random() < 0.8 else ("Dra " if person.sex == "F" else "Dr ")
+        title = (
+            ("la Dra. " if person.sex == "F" else "el Dr. ")
+            if self.rng.random() < 0.8
+            else ("Dra " if person.sex == "F" else "Dr ")
+        )
         return [(title, None), self._name(person, self.rng.choice(["last", "last", "fl"]))]
 
     def s_deldr(self, role):
         person = self.doctor(role)
-        return [("de la Dra. " if person.sex == "F" else "del Dr. ", None), self._name(person, self.rng.choice(["last", "fl"]))]
+        return [
+            ("de la Dra. " if person.sex == "F" else "del Dr. ", None),
+            self._name(person, self.rng.choice(["last", "fl"])),
+        ]
 
     def s_city(self, which):
         return (self.rng.choice(list(es_data.CITIES)) if which else self.city_name, "city")
@@ -134,9 +202,28 @@ class SpanishCase(Case):
         """A street line."""
         rng = self.rng
         name = rng.choice(es_data.STREET_NAMES).replace("_", " ")
-        kind = rng.choice(["Calle", "C/", "C/", "Avda.", "Avenida", "Plaza", "Paseo", "Camino", "Ronda", "Pza.", "Travesía", "Ctra."])
-        tail = rng.choice(["", "", "", f", {rng.randint(1, 9)}º {rng.choice('ABCD')}", f", {rng.randint(1, 9)} {rng.choice('ABCD')}", ", bajo", f" - {rng.randint(1, 9)}º izda"])
-        return (f"{kind} {rng.choice(['', 'de ', ''])}{name}{rng.choice([', ', ' ', ' nº '])}{rng.randint(1, 240)}{tail}" if rng.random() < 0.93 else f"{kind} {name}, s/n", "street")
+        kind = rng.choice(
+            ["Calle", "C/", "C/", "Avda.", "Avenida", "Plaza", "Paseo", "Camino", "Ronda", "Pza.", "Travesía", "Ctra."]
+        )
+        tail = rng.choice(
+            [
+                "",
+                "",
+                "",
+                f", {rng.randint(1, 9)}º {rng.choice('ABCD')}",
+                f", {rng.randint(1, 9)} {rng.choice('ABCD')}",
+                ", bajo",
+                f" - {rng.randint(1, 9)}º izda",
+            ]
+        )
+        return (
+            (
+                f"{kind} {rng.choice(['', 'de ', ''])}{name}{rng.choice([', ', ' ', ' nº '])}{rng.randint(1, 240)}{tail}"
+                if rng.random() < 0.93
+                else f"{kind} {name}, s/n"
+            ),
+            "street",
+        )
 
     def s_hosp(self, which):
         return (self._hospital("Hospital") if which else self.hospital_name, "hospital")
@@ -157,10 +244,20 @@ class SpanishCase(Case):
         return (self.rng.choice(es_data.PROFESSIONS).replace("_", " "), "profession")
 
     def s_org(self, _):
-        return (self.rng.choice(["Talleres ", "Construcciones ", "Transportes ", "Colegio ", "Panadería ", "Bodegas ", "Hermanos "]) + self.rng.choice(es_data.SURNAMES) + self.rng.choice(["", " S.L.", " S.A."]), "organization")
+        return (
+            self.rng.choice(
+                ["Talleres ", "Construcciones ", "Transportes ", "Colegio ", "Panadería ", "Bodegas ", "Hermanos "]
+            )
+            + self.rng.choice(es_data.SURNAMES)
+            + self.rng.choice(["", " S.L.", " S.A."]),
+            "organization",
+        )
 
     def s_insurer(self, _):
-        return (self.rng.choice(["Sanitas", "Adeslas", "Mapfre", "Asisa", "DKV", "MUFACE", "ISFAS", "Mutua Universal"]), "organization")
+        return (
+            self.rng.choice(["Sanitas", "Adeslas", "Mapfre", "Asisa", "DKV", "MUFACE", "ISFAS", "Mutua Universal"]),
+            "organization",
+        )
 
     def s_phone(self, _):
         return (self._phone(), "phone")
@@ -170,10 +267,27 @@ class SpanishCase(Case):
 
     def _phone(self):
         d = lambda count: checks.digits(self.rng, count)
-        return self.rng.choice([f"9{d(2)} {d(3)} {d(3)}", f"9{d(8)}", f"6{d(2)} {d(3)} {d(3)}", f"6{d(2)} {d(2)} {d(2)} {d(2)}", f"+34 9{d(2)} {d(2)} {d(2)} {d(2)}", f"9{d(1)} {d(3)} {d(2)} {d(2)}", f"6{d(2)}{d(6)}", f"9{d(2)}-{d(6)}"])
+        return self.rng.choice(
+            [
+                f"9{d(2)} {d(3)} {d(3)}",
+                f"9{d(8)}",
+                f"6{d(2)} {d(3)} {d(3)}",
+                f"6{d(2)} {d(2)} {d(2)} {d(2)}",
+                f"+34 9{d(2)} {d(2)} {d(2)} {d(2)}",
+                f"9{d(1)} {d(3)} {d(2)} {d(2)}",
+                f"6{d(2)}{d(6)}",
+                f"9{d(2)}-{d(6)}",
+            ]
+        )
 
     def s_mrn(self, _):
-        return (self.number("mrn", lambda: ids.shaped(self.rng, self.rng.choice(["999999", "9999999", "99999", "H-999999", "99/99999"]))), "mrn")
+        return (
+            self.number(
+                "mrn",
+                lambda: ids.shaped(self.rng, self.rng.choice(["999999", "9999999", "99999", "H-999999", "99/99999"])),
+            ),
+            "mrn",
+        )
 
     def s_nass(self, _):
         """A social security membership number."""
@@ -185,11 +299,24 @@ class SpanishCase(Case):
             number, letter = checks.dni(self.rng)
             if self.rng.random() < 0.15:
                 return checks.nie(self.rng)
-            return number + self.rng.choice(["", "-", " "]) + letter if self.rng.random() < 0.85 else f"{number[:2]}.{number[2:5]}.{number[5:]}-{letter}"
+            return (
+                number + self.rng.choice(["", "-", " "]) + letter
+                if self.rng.random() < 0.85
+                else f"{number[:2]}.{number[2:5]}.{number[5:]}-{letter}"
+            )
+
         return (self.number("dni", draw), "national-id")
 
     def s_cip(self, _):
-        return (self.number("cip", lambda: ids.shaped(self.rng, self.rng.choice(["AAAA9999999999", "AA9999999999", "AAAA999999999999", "99999999"]))), "health-plan")
+        return (
+            self.number(
+                "cip",
+                lambda: ids.shaped(
+                    self.rng, self.rng.choice(["AAAA9999999999", "AA9999999999", "AAAA999999999999", "99999999"])
+                ),
+            ),
+            "health-plan",
+        )
 
     def s_col(self, _):
         """A doctor's registration number."""
@@ -206,18 +333,39 @@ class SpanishCase(Case):
         return self.rng.choice(es_data.DRUGS)
 
     def s_dur(self, _):
-        return self.rng.choice(["dos semanas", "{} días", "{} meses", "tres meses", "varias horas", "{} semanas", "un año"]).format(self.rng.randint(2, 9))
+        return self.rng.choice(
+            ["dos semanas", "{} días", "{} meses", "tres meses", "varias horas", "{} semanas", "un año"]
+        ).format(self.rng.randint(2, 9))
 
     def s_when(self, _):
-        return self.rng.choice(["ayer", "hace tres días", "la semana pasada", "el lunes", "hace dos meses", "esta mañana", "la noche anterior", "el pasado viernes", "hace {} horas"]).format(self.rng.randint(2, 9))
+        return self.rng.choice(
+            [
+                "ayer",
+                "hace tres días",
+                "la semana pasada",
+                "el lunes",
+                "hace dos meses",
+                "esta mañana",
+                "la noche anterior",
+                "el pasado viernes",
+                "hace {} horas",
+            ]
+        ).format(self.rng.randint(2, 9))
 
     def domain(self):
-        return self.rng.choice(["hospital", "salud", "clinica", "sanidad"]) + self.rng.choice(["", "-norte", "madrid", "gva"]) + self.rng.choice([".es", ".org", ".com"])
+        return (
+            self.rng.choice(["hospital", "salud", "clinica", "sanidad"])
+            + self.rng.choice(["", "-norte", "madrid", "gva"])
+            + self.rng.choice([".es", ".org", ".com"])
+        )
 
     def s_email(self, whose):
         person = {"pt": self.pt, "dr": self.doctor("att"), "st": self.worker("a")}[whose]
         free = ["gmail.com", "hotmail.com", "yahoo.es", "telefonica.net", "hotmail.es", "ono.com"]
-        return (f"{person.handle(self.rng)}@{self.domain() if self.rng.random() < 0.4 else self.rng.choice(free)}", "email")
+        return (
+            f"{person.handle(self.rng)}@{self.domain() if self.rng.random() < 0.4 else self.rng.choice(free)}",
+            "email",
+        )
 
 
 def make_note(seed, number, _names=None, layout=None):

@@ -1,4 +1,4 @@
-"""Spanish held-out texts: names, places and layouts."""
+"""Spanish held-out texts: names, places and numbers."""
 
 from common import checks
 
@@ -6,20 +6,6 @@ from . import people_data as people
 from .values import Facts
 
 _MESES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
-SPANISH_BANKS = {
-    "curso": ["Empezó con molestias al orinar tras las fiestas de {mes}.", "Lo trajo su {kw:1} {k:1/first} desde {town:x}.", "Tomaba ramipril 5 mg y sertralina 50 mg.", "El {day:recent} se realizó colecistectomía laparoscópica, cirujano {titulo:2}.", "Glucemias entre {n:90-140} y {n:200-300} mg/dl.", "Fue vist{o} en {clinic:x} el {day:past}.", "Mejoría clara con ceftriaxona 1 g diario.", "Signo de Kernig ausente, Romberg positivo.", "Biopsia {lab}: enfermedad de Bowen.", "Gammagrafía sin captación patológica.", "Escala de Barthel {n:20-100}."],
-}
-SPANISH_LAYOUTS = {
-    "x_informe": "CENTRO: {clinic}\nPACIENTE: {p:b}\nN.º DE HISTORIA: {chart}\nNACIMIENTO: {day:born} ({age})\nINGRESA: {day:recent}\nSALE: {day:}\nRESPONSABLE: {titulo:1}\n\nRESUMEN\n{#curso*4}\n\nAL ALTA\nParacetamol 650 mg si dolor. Revisión {day:next}, {clock}.\n\n{d:1/a}\nColegiad{o} {col}",
-    "x_cabecera": "Nombre: {p:first}\nApellidos: {p:last}\nDocumento: {dni}\nTarjeta sanitaria: {member}\nVive en: {street}, {zip} {town}\nMóvil: {tel}\nCorreo: {mail:p}\nFamiliar: {k:1/a}, {kw:1}\nOficio: {job}\nMotivo: dolor de espalda.\n{#curso*2}",
-    "x_caso": "Presentamos a {un} paciente de {age}, {job}, natural de {town:x}. {#curso*4} En {mesanio} seguía bien. Autor: {d:1/a}, {clinic}, {street}, {zip} {town}. {mail:d}",
-    "x_urg": "URG {day:} {clock} / {p:b} / {age} / box {bed}\n{#curso*3}\nJuicio: cólico. Alta con {kw:1} {k:1/a}. {titulo:1}",
-    "x_carta": "{town}, {day:}\n\nEstimada {titulo:2}: le envío a {p:a} ({dni}), {age}, vecin{o} de {street}. {#curso*3} Quedo en el {tel}.\n\n{d:1/a}",
-    "x_enf": "Turno tarde {ward}, cama {bed}. {p:last}: constantes bien. {clock} analgesia. Su {kw:1} {k:1/first} pregunta por {titulo:1}. {s:1/a}",
-    "x_mensaje": "{p:a} escribe el {day:} a las {clock}: \"Doctor {d:1/last}, sigo con tos, ¿puedo ir el {day:next}? Mi teléfono es {tel}, {mail:p}\". Contesta {s:1/first}.",
-    "x_prueba": "ECOGRAFÍA {lab}\n{p:b} {day:born}\nPide: {d:2/a}. Hecha: {day:}. Previa: {day:past}.\nVesícula sin litiasis, signo de Murphy ecográfico negativo, quiste de {n:5-40} mm.\n{d:1/a}",
-    "x_medicina": "{#curso*1} Síndrome de Marfan y enfermedad de Wilson descartados. Apgar 8/9. Estadio IIB. Ibuprofeno 400 mg cada 8 horas. Sonda de Foley 16 Fr.",
-}
 
 
 class SpanishFacts(Facts):
@@ -27,7 +13,11 @@ class SpanishFacts(Facts):
 
     def forename(self, sex):
         name = self.rng.choice(people.SPANISH_F if sex == "F" else people.SPANISH_M)
-        return name if self.rng.random() < 0.7 else self.rng.choice(["María ", "Ana "] if sex == "F" else ["José ", "Juan "]) + name
+        return (
+            name
+            if self.rng.random() < 0.7
+            else self.rng.choice(["María ", "Ana "] if sex == "F" else ["José ", "Juan "]) + name
+        )
 
     def surname(self):
         first, second = self.rng.sample(people.SPANISH_SURNAMES, 2)
@@ -53,17 +43,52 @@ class SpanishFacts(Facts):
         return (f"{self.years} años", "age")
 
     def v_clock(self, _):
-        return (f"{self.rng.randint(0, 23)}:{self.rng.randint(0, 59):02}{self.rng.choice(['', ' h', ' horas'])}", "time")
+        return (
+            f"{self.rng.randint(0, 23)}:{self.rng.randint(0, 59):02}{self.rng.choice(['', ' h', ' horas'])}",
+            "time",
+        )
 
     def clinic_name(self):
-        return self.rng.choice(["Hospital", "Sanatorio", "Hospital Provincial", "Clínica", "Ambulatorio"]) + " " + self.rng.choice(["San Telmo", "Nuestra Señora de Valme", "El Bierzo", "Monte Alto", "La Ribera", "Santa Orosia", "Virgen del Mar"])
+        return (
+            self.rng.choice(["Hospital", "Sanatorio", "Hospital Provincial", "Clínica", "Ambulatorio"])
+            + " "
+            + self.rng.choice(
+                [
+                    "San Telmo",
+                    "Nuestra Señora de Valme",
+                    "El Bierzo",
+                    "Monte Alto",
+                    "La Ribera",
+                    "Santa Orosia",
+                    "Virgen del Mar",
+                ]
+            )
+        )
 
     def v_town(self, which):
-        draw = lambda: self.rng.choice("Ronda Antequera Écija Úbeda Baza Cieza Jumilla Alcoy Denia Vinaròs Alcañiz Barbastro Jaca Estella Haro Aranda Béjar Astorga Lalín Noia Llanes Avilés Torrelavega Durango Zarautz".split())
+        draw = lambda: self.rng.choice(
+            "Ronda Antequera Écija Úbeda Baza Cieza Jumilla Alcoy Denia Vinaròs Alcañiz Barbastro Jaca "
+            "Estella Haro Aranda Béjar Astorga Lalín Noia Llanes Avilés Torrelavega Durango Zarautz".split()
+        )
         return (draw() if which else self.once("town", draw), "city")
 
     def v_street(self, which):
-        draw = lambda: self.rng.choice(["Cuesta del Horno", "C. Alameda", "Callejón del Agua", "Avda Libertad", "Plaza del Trigo", "Rúa Nova", "Carrer Major", "Paseo del Muelle"]) + f" {self.rng.randint(1, 99)}" + self.rng.choice(["", ", 2.º", " 4C"])
+        draw = (
+            lambda: self.rng.choice(
+                [
+                    "Cuesta del Horno",
+                    "C. Alameda",
+                    "Callejón del Agua",
+                    "Avda Libertad",
+                    "Plaza del Trigo",
+                    "Rúa Nova",
+                    "Carrer Major",
+                    "Paseo del Muelle",
+                ]
+            )
+            + f" {self.rng.randint(1, 99)}"
+            + self.rng.choice(["", ", 2.º", " 4C"])
+        )
         return (draw() if which else self.once("street", draw), "street")
 
     def v_zip(self, _):
@@ -71,16 +96,36 @@ class SpanishFacts(Facts):
 
     def v_tel(self, _):
         d = lambda count: checks.digits(self.rng, count)
-        return (self.rng.choice([f"6{d(8)}", f"9{d(2)}.{d(3)}.{d(3)}", f"6{d(2)}-{d(3)}-{d(3)}", f"(9{d(2)}) {d(6)}"]), "phone")
+        return (
+            self.rng.choice([f"6{d(8)}", f"9{d(2)}.{d(3)}.{d(3)}", f"6{d(2)}-{d(3)}-{d(3)}", f"(9{d(2)}) {d(6)}"]),
+            "phone",
+        )
 
     def v_ward(self, _):
         return (f"planta {self.rng.randint(1, 9)} {self.rng.choice(['Oeste', 'Azul', 'C'])}", "department")
 
     def v_job(self, _):
-        return (self.rng.choice("apicultor tornera marinero bibliotecaria cartero alfarero soldador enóloga taxidermista marmolista".split()), "profession")
+        return (
+            self.rng.choice(
+                "apicultor tornera marinero bibliotecaria cartero alfarero soldador enóloga taxidermista "
+                "marmolista".split()
+            ),
+            "profession",
+        )
 
     def _kin(self, role):
-        return self.once("kin " + role, lambda: self.rng.choice([("nieta", "F"), ("yerno", "M"), ("nuera", "F"), ("primo", "M"), ("esposa" if self.sex == "M" else "suegra", "F")]))
+        return self.once(
+            "kin " + role,
+            lambda: self.rng.choice(
+                [
+                    ("nieta", "F"),
+                    ("yerno", "M"),
+                    ("nuera", "F"),
+                    ("primo", "M"),
+                    ("esposa" if self.sex == "M" else "suegra", "F"),
+                ]
+            ),
+        )
 
     def v_dni(self, _):
         return ("".join(checks.dni(self.rng)), "national-id")
@@ -90,7 +135,10 @@ class SpanishFacts(Facts):
 
     def v_titulo(self, role):
         human = self.human("doc" + role)
-        return [("Dra. " if human[3] == "F" else "Dr. ", None), (self.rng.choice([human[2], f"{human[0]} {human[2]}"]), "doctor")]
+        return [
+            ("Dra. " if human[3] == "F" else "Dr. ", None),
+            (self.rng.choice([human[2], f"{human[0]} {human[2]}"]), "doctor"),
+        ]
 
     def v_un(self, _):
         return "una" if self.sex == "F" else "un"

@@ -27,7 +27,9 @@ class Facts:
         self.rng, self.banks, self.known = rng, banks, {}
         self.sex = rng.choice("FM")
         self.today = datetime.date(1998, 3, 1) + datetime.timedelta(days=rng.randrange(10200))
-        self.years = rng.choice([rng.randint(3, 17), rng.randint(18, 89), rng.randint(18, 89), rng.randint(18, 89), rng.randint(90, 101)])
+        self.years = rng.choice(
+            [rng.randint(3, 17), rng.randint(18, 89), rng.randint(18, 89), rng.randint(18, 89), rng.randint(90, 101)]
+        )
         self.born = self.today - datetime.timedelta(days=int(self.years * 365.25) + rng.randint(5, 350))
         self.date_form = rng.choice(self.date_forms())
         self.here = self.clinic_name()
@@ -55,20 +57,34 @@ class Facts:
 
     def human(self, role, sex=None):
         """Forename, middle initial, surname, sex of a role."""
+
         def draw():
             gender = sex or self.rng.choice("FM")
             surname = self.surname()
             if role.startswith("doc") and self.rng.random() < 0.12:
                 surname = self.rng.choice(people.EPONYM_DOCTORS)
             return self.forename(gender), self.rng.choice("ABCDEFGHJKLMNPRSTW"), surname, gender
+
         return self.once("human " + role, draw)
 
     def written(self, human, form):
         """A name in a form; without one, in a form drawn for the text."""
         first, middle, last, _ = human
         form = form or self.once("form", lambda: self.rng.choice(["a", "a", "b", "c", "d", "e", "f"]))
-        return {"a": f"{first} {last}", "b": f"{last}, {first}", "c": f"{last.upper()}, {first.upper()} {middle}", "d": f"{first} {middle} {last}", "e": f"{last.upper()} {first}", "f": f"{first} {last.upper()}", "last": last, "first": first,
-                "ini": f"{first[0]}{middle}{last[0]}".upper(), "il": f"{first[0]} {last}", "A": f"{first} {last}".upper(), "caret": f"{last}^{first}^{middle}".upper()}[form]
+        return {
+            "a": f"{first} {last}",
+            "b": f"{last}, {first}",
+            "c": f"{last.upper()}, {first.upper()} {middle}",
+            "d": f"{first} {middle} {last}",
+            "e": f"{last.upper()} {first}",
+            "f": f"{first} {last.upper()}",
+            "last": last,
+            "first": first,
+            "ini": f"{first[0]}{middle}{last[0]}".upper(),
+            "il": f"{first[0]} {last}",
+            "A": f"{first} {last}".upper(),
+            "caret": f"{last}^{first}^{middle}".upper(),
+        }[form]
 
     def v_p(self, form):
         return (self.written(self.human("patient", self.sex), form), "patient")
@@ -95,11 +111,29 @@ class Facts:
 
     def v_ss(self, role):
         """A member of staff with a grade."""
-        return [self.v_s(role + "/" + self.rng.choice(["a", "il", "first"])), (self.rng.choice([", ", " "]) + self.rng.choice(GRADES), None)]
+        return [
+            self.v_s(role + "/" + self.rng.choice(["a", "il", "first"])),
+            (self.rng.choice([", ", " "]) + self.rng.choice(GRADES), None),
+        ]
 
     def _kin(self, role):
         def draw():
-            return self.rng.choice([("mum", "F"), ("dad", "M"), ("gran", "F"), ("foster father", "M")] if self.years < 18 else [("sister-in-law", "F"), ("eldest son", "M"), ("twin brother", "M"), ("ex-wife", "F"), ("grandson", "M"), ("stepdaughter", "F"), ("uncle", "M"), ("mother-in-law", "F"), ("roommate", "M")])
+            return self.rng.choice(
+                [("mum", "F"), ("dad", "M"), ("gran", "F"), ("foster father", "M")]
+                if self.years < 18
+                else [
+                    ("sister-in-law", "F"),
+                    ("eldest son", "M"),
+                    ("twin brother", "M"),
+                    ("ex-wife", "F"),
+                    ("grandson", "M"),
+                    ("stepdaughter", "F"),
+                    ("uncle", "M"),
+                    ("mother-in-law", "F"),
+                    ("roommate", "M"),
+                ]
+            )
+
         return self.once("kin " + role, draw)
 
     def v_k(self, argument):
@@ -118,19 +152,47 @@ class Facts:
     def v_user(self, _):
         first, middle, last, _ = self.human("staff1")
         first, last = plain(first), plain(last)
-        return (self.rng.choice([f"{last[:5]}{first[0].lower()}{middle.lower()}", f"{first.lower()}{self.rng.randint(100, 999)}", f"{last}.{first[0].lower()}", f"xk{self.rng.randint(1000, 9999)}", f"{first[:3].lower()}-{last[:4]}"]), "username")
+        return (
+            self.rng.choice(
+                [
+                    f"{last[:5]}{first[0].lower()}{middle.lower()}",
+                    f"{first.lower()}{self.rng.randint(100, 999)}",
+                    f"{last}.{first[0].lower()}",
+                    f"xk{self.rng.randint(1000, 9999)}",
+                    f"{first[:3].lower()}-{last[:4]}",
+                ]
+            ),
+            "username",
+        )
 
     def v_mail(self, role):
         key = {"p": ("patient", self.sex), "d": ("doc1", None)}.get(role, ("staff1", None))
         first, _, last, _ = self.human(*key)
         first, name = plain(first), plain(last)
-        return (self.rng.choice([f"{first.lower()}-{name}", f"{name}_{first[0].lower()}", f"{first[0].lower()}.{name}{self.rng.randint(2, 88)}", f"{name}.{first.lower()}+mail"]) + "@" + self.rng.choice(MAILS + [self.domain()] * 3), "email")
+        return (
+            self.rng.choice(
+                [
+                    f"{first.lower()}-{name}",
+                    f"{name}_{first[0].lower()}",
+                    f"{first[0].lower()}.{name}{self.rng.randint(2, 88)}",
+                    f"{name}.{first.lower()}+mail",
+                ]
+            )
+            + "@"
+            + self.rng.choice(MAILS + [self.domain()] * 3),
+            "email",
+        )
 
     def domain(self):
         return plain(self.here.split()[0]) + self.rng.choice(["health.org", "-care.com", "med.net", "clinic.us"])
 
     def v_web(self, _):
-        return (self.rng.choice(["http://{}/results/{}", "{}/myaccount", "https://secure.{}/r?token=a{}z", "www.{}"]).format(self.domain(), self.rng.randint(1000, 99999)), "url")
+        return (
+            self.rng.choice(
+                ["http://{}/results/{}", "{}/myaccount", "https://secure.{}/r?token=a{}z", "www.{}"]
+            ).format(self.domain(), self.rng.randint(1000, 99999)),
+            "url",
+        )
 
     def v_he(self, _):
         return "she" if self.sex == "F" else "he"
@@ -154,13 +216,34 @@ class Facts:
     def v_kinage(self, _):
         return (str(self.rng.randint(40, 99)), "age")
 
+    def v_kidyears(self, _):
+        return (str(self.rng.randint(1, 17)), "age")
+
     def v_aged(self, _):
         """An age with a noun in a manner of its own."""
-        tail = self.rng.choice([" year-old {}", "-yr-old {}", " yrs old {}", " y {}", "yr {}", "-year-old {}", "-year-old {}"]).format(self.v_who(""))
+        tail = self.rng.choice(
+            [" year-old {}", "-yr-old {}", " yrs old {}", " y {}", "yr {}", "-year-old {}", "-year-old {}"]
+        ).format(self.v_who(""))
         return [(str(self.years), "age"), (tail, None)]
 
     def date_forms(self):
-        return ["%d %b %Y", "%b %d, %Y", "%m/%d/%Y", "%-m/%-d/%y", "%Y-%m-%d", "%B %-d, %Y", "%-d %B %Y", "%d.%m.%y", "%m-%d-%Y", "%d-%b-%Y", "%a %d %b %Y", "%Y%m%d", "%-m-%-d-%Y", "%d/%m/%Y", "%A, %B %-d, %Y"]
+        return [
+            "%d %b %Y",
+            "%b %d, %Y",
+            "%m/%d/%Y",
+            "%-m/%-d/%y",
+            "%Y-%m-%d",
+            "%B %-d, %Y",
+            "%-d %B %Y",
+            "%d.%m.%y",
+            "%m-%d-%Y",
+            "%d-%b-%Y",
+            "%a %d %b %Y",
+            "%Y%m%d",
+            "%-m-%-d-%Y",
+            "%d/%m/%Y",
+            "%A, %B %-d, %Y",
+        ]
 
     def v_day(self, which):
         """A date: born, past, next, part, today."""
@@ -176,7 +259,19 @@ class Facts:
 
     def v_clock(self, _):
         hour, minute = self.rng.randrange(24), self.rng.randrange(60)
-        return (self.rng.choice([f"{hour}:{minute:02}", f"{hour:02}:{minute:02}", f"{hour:02}:{minute:02} hrs", f"{hour:02}{minute:02}", f"{(hour - 1) % 12 + 1}:{minute:02} {'a.m.' if hour < 12 else 'p.m.'}", f"{hour:02}:{minute:02}:{self.rng.randrange(60):02}"]), "time")
+        return (
+            self.rng.choice(
+                [
+                    f"{hour}:{minute:02}",
+                    f"{hour:02}:{minute:02}",
+                    f"{hour:02}:{minute:02} hrs",
+                    f"{hour:02}{minute:02}",
+                    f"{(hour - 1) % 12 + 1}:{minute:02} {'a.m.' if hour < 12 else 'p.m.'}",
+                    f"{hour:02}:{minute:02}:{self.rng.randrange(60):02}",
+                ]
+            ),
+            "time",
+        )
 
     def clinic_name(self):
         return f"{self.rng.choice(places.CLINIC_STARTS + places.TOWNS[:60])} {self.rng.choice(places.CLINIC_ENDS)}"
@@ -188,7 +283,10 @@ class Facts:
         return (self.rng.choice(places.WARDS), "department")
 
     def v_bed(self, _):
-        return (self.rng.choice(["{}{}", "{}-{}", "{}.{}"]).format(self.rng.randint(2, 560), self.rng.choice("AB12C")), "room")
+        return (
+            self.rng.choice(["{}{}", "{}-{}", "{}.{}"]).format(self.rng.randint(2, 560), self.rng.choice("AB12C")),
+            "room",
+        )
 
     def v_firm(self, _):
         return (self.rng.choice(places.FIRMS), "organization")
@@ -201,18 +299,45 @@ class Facts:
 
     def v_street(self, which):
         def draw():
-            return f"{self.rng.randint(1, 9899)} {self.rng.choice(places.STREETS)} {self.rng.choice(places.STREET_ENDS)}" + self.rng.choice(["", "", "", f", No. {self.rng.randint(1, 60)}", f", Apartment {self.rng.randint(1, 60)}", f" Unit {self.rng.choice('ABCD')}"])
+            return (
+                f"{self.rng.randint(1, 9899)} {self.rng.choice(places.STREETS)} {self.rng.choice(places.STREET_ENDS)}"
+                + self.rng.choice(
+                    [
+                        "",
+                        "",
+                        "",
+                        f", No. {self.rng.randint(1, 60)}",
+                        f", Apartment {self.rng.randint(1, 60)}",
+                        f" Unit {self.rng.choice('ABCD')}",
+                    ]
+                )
+            )
+
         return (draw() if which else self.once("street", draw), "street")
 
     def v_town(self, which):
-        draw = lambda: self.rng.choice(places.TOWNS) if self.rng.random() < 0.8 else self.rng.choice(places.FOREIGN_TOWNS)
+        draw = lambda: (
+            self.rng.choice(places.TOWNS) if self.rng.random() < 0.8 else self.rng.choice(places.FOREIGN_TOWNS)
+        )
         return (draw() if which else self.once("town", draw), "city")
 
     def v_region(self, which):
-        return (self.rng.choice(places.REGION_NAMES) if which else self.once("region", lambda: self.rng.choice(places.REGIONS)), "state")
+        return (
+            (
+                self.rng.choice(places.REGION_NAMES)
+                if which
+                else self.once("region", lambda: self.rng.choice(places.REGIONS))
+            ),
+            "state",
+        )
 
     def v_zip(self, _):
-        return (self.once("zip", lambda: checks.digits(self.rng, 5) + self.rng.choice(["", "", "-" + checks.digits(self.rng, 4)])), "zip")
+        return (
+            self.once(
+                "zip", lambda: checks.digits(self.rng, 5) + self.rng.choice(["", "", "-" + checks.digits(self.rng, 4)])
+            ),
+            "zip",
+        )
 
     def v_nation(self, _):
         return (self.rng.choice(places.NATIONS), "country")
@@ -223,17 +348,45 @@ class Facts:
     def v_home(self, which):
         """An address in a line or over lines."""
         gap = "\n" if which == "block" else ", "
-        return [self.v_street(""), (gap, None), self.v_town(""), (", ", None), self.v_region(""), (" ", None), self.v_zip("")]
+        return [
+            self.v_street(""),
+            (gap, None),
+            self.v_town(""),
+            (", ", None),
+            self.v_region(""),
+            (" ", None),
+            self.v_zip(""),
+        ]
 
     def digits(self, form):
         """Digits for 9 and letters for A in a form."""
-        return "".join(self.rng.choice("0123456789") if c == "9" else self.rng.choice("ABCDEFGHKLMNPRSTVWX") if c == "A" else c for c in form)
+        return "".join(
+            self.rng.choice("0123456789") if c == "9" else self.rng.choice("ABCDEFGHKLMNPRSTVWX") if c == "A" else c
+            for c in form
+        )
 
     def _number(self, key, kind, forms):
         return (self.once(key, lambda: self.digits(self.rng.choice(forms))), kind)
 
     def v_tel(self, _):
-        return (self.digits(self.rng.choice(["2{}9-999-9999", "(4{}9) 999-9999", "3{}9.999.9999", "7{}9 999 9999", "6{}99999999", "+1.5{}9.999.9999", "+44 16{}9 999999", "1 8{}9 999 9999", "999-9999"]).replace("{}", self.rng.choice("0123456789"))), "phone")
+        return (
+            self.digits(
+                self.rng.choice(
+                    [
+                        "2{}9-999-9999",
+                        "(4{}9) 999-9999",
+                        "3{}9.999.9999",
+                        "7{}9 999 9999",
+                        "6{}99999999",
+                        "+1.5{}9.999.9999",
+                        "+44 16{}9 999999",
+                        "1 8{}9 999 9999",
+                        "999-9999",
+                    ]
+                ).replace("{}", self.rng.choice("0123456789"))
+            ),
+            "phone",
+        )
 
     def v_fax(self, _):
         return (self.digits(self.rng.choice(["999-999-9999", "(999)999-9999", "999.999.9999"])), "fax")
@@ -242,20 +395,45 @@ class Facts:
         return (self.digits(self.rng.choice(["9999", "#9999", "99-999"])), "pager")
 
     def v_chart(self, _):
-        return self._number("chart", "mrn", ["9-999-999", "A99 99 99", "999999999", "999.99.99", "7999999", "AA-99999", "K999999999", "99999-99"])
+        return self._number(
+            "chart",
+            "mrn",
+            ["9-999-999", "A99 99 99", "999999999", "999.99.99", "7999999", "AA-99999", "K999999999", "99999-99"],
+        )
 
     def v_visit(self, _):
         return self._number("visit", "account", ["999-9999-99", "AC99999999", "9999999999-9", "V-999999"])
 
     def v_ssn(self, _):
         area, group, serial = checks.ssn(self.rng)
-        return (self.once("ssn", lambda: self.rng.choice([f"{area}-{group}-{serial}", f"{area}{group}{serial}", f"XXX-XX-{serial}"])), "ssn")
+        return (
+            self.once(
+                "ssn",
+                lambda: self.rng.choice([f"{area}-{group}-{serial}", f"{area}{group}{serial}", f"XXX-XX-{serial}"]),
+            ),
+            "ssn",
+        )
 
     def v_member(self, _):
-        return (self.once("member", lambda: checks.mbi(self.rng) if self.rng.random() < 0.3 else self.digits(self.rng.choice(["AAAA9999999", "999999-9999", "A999-999-999", "9999999999A"]))), "health-plan")
+        return (
+            self.once(
+                "member",
+                lambda: (
+                    checks.mbi(self.rng)
+                    if self.rng.random() < 0.3
+                    else self.digits(self.rng.choice(["AAAA9999999", "999999-9999", "A999-999-999", "9999999999A"]))
+                ),
+            ),
+            "health-plan",
+        )
 
     def v_lab(self, _):
-        return (self.digits(self.rng.choice(["99:AA99999", "BX99-9999", "99999-A-99", "99.999.99999", "IM9999999", "FNA-99-999"])), "accession")
+        return (
+            self.digits(
+                self.rng.choice(["99:AA99999", "BX99-9999", "99999-A-99", "99.999.99999", "IM9999999", "FNA-99-999"])
+            ),
+            "accession",
+        )
 
     def v_npi(self, _):
         return (checks.npi(self.rng), "licence")
@@ -270,14 +448,24 @@ class Facts:
         return (self.digits(self.rng.choice(["AA99-99999", "9999A9999", "A9-999999-A", "QX9999999"])), "device")
 
     def v_udi(self, _):
-        return (f"(01){checks.digits(self.rng, 14)}(10){self.digits('AA999')}(17)2{self.rng.randint(5, 9)}0{self.rng.randint(1, 9)}30", "device")
+        return (
+            f"(01){checks.digits(self.rng, 14)}(10){self.digits('AA999')}(17)2{self.rng.randint(5, 9)}0{self.rng.randint(1, 9)}30",
+            "device",
+        )
 
     def v_car(self, _):
-        return (checks.vin(self.rng) if self.rng.random() < 0.3 else self.digits(self.rng.choice(["AAA-9999", "9A99999", "999 AAA", "AA99-AAA"])), "vehicle")
+        return (
+            (
+                checks.vin(self.rng)
+                if self.rng.random() < 0.3
+                else self.digits(self.rng.choice(["AAA-9999", "9A99999", "999 AAA", "AA99-AAA"]))
+            ),
+            "vehicle",
+        )
 
     def v_card(self, _):
         card = checks.payment_card(self.rng)
-        return (self.rng.choice([card, " ".join(card[i:i + 4] for i in range(0, len(card), 4))]), "bank-account")
+        return (self.rng.choice([card, " ".join(card[i : i + 4] for i in range(0, len(card), 4))]), "bank-account")
 
     def v_iban(self, _):
         return (checks.iban(self.rng, *self.rng.choice([("DE", 22), ("NL", 18), ("GB", 22)])), "bank-account")
