@@ -10,7 +10,7 @@ from common import checks
 from common.compose import compose, expand, wrap
 from common.types import TYPES
 from generate import notes, spanish
-from generate.layouts import ES_LAYOUTS, LAYOUTS
+from generate.layouts import ES_LAYOUTS, GENERAL_LAYOUTS, LAYOUTS
 from generate.names import Names
 from hold_out.texts import KINDS, make_text
 
@@ -24,6 +24,8 @@ def every_layout(each):
     for number in range(each):
         for layout in LAYOUTS:
             yield notes.make_note(1, number, NAMES, layout)
+        for layout in GENERAL_LAYOUTS:
+            yield notes.make_general(1, number, NAMES, layout)
         for layout in ES_LAYOUTS:
             yield spanish.make_note(1, number, NAMES, layout)
         for kind, (_, layouts, _, _) in KINDS.items():
@@ -119,7 +121,9 @@ class Generating(unittest.TestCase):
 
     def test_nothing_shared_between_the_generators(self):
         first = shingles(
-            [notes.make_note(2, n, NAMES) for n in range(1500)] + [spanish.make_note(2, n) for n in range(300)]
+            [notes.make_note(2, n, NAMES) for n in range(1500)]
+            + [spanish.make_note(2, n) for n in range(300)]
+            + [notes.make_general(2, n, NAMES) for n in range(500)]
         )
         second = shingles([make_text(2, n, kind) for kind in KINDS for n in range(400)])
         shared = first & second

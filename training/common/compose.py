@@ -12,6 +12,7 @@ and a backslash before a character that is meant literally.
 
 import os
 import re
+import unicodedata
 
 _CACHE = {}
 _COUNT = re.compile(r"(?P<name>[\w-]+)(?:\*(?P<low>\d+)(?:-(?P<high>\d+))?)?$")
@@ -153,6 +154,11 @@ def column(pieces, width):
     """The pieces of one cell, filled with spaces up to `width`."""
     length = sum(len(text) for text, _ in pieces)
     return list(pieces) + [(" " * max(1, width - length), None)]
+
+
+def plain(name):
+    """A name in small letters and digits, without accents, spaces or marks."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if c.isascii() and c.isalnum()) or "x"
 
 
 def read_sections(folder, *names):

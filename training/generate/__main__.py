@@ -1,4 +1,4 @@
-"""Writes notes as JSON lines: `python3 -m generate --notes 1000 --seed 7 --out notes.jsonl [--names PATH] [--lang es]`."""
+"""Writes notes as JSON lines: `python3 -m generate --notes 1000 --seed 7 --out notes.jsonl [--names PATH] [--lang es|--general]`."""
 
 import argparse
 import json
@@ -15,8 +15,9 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--names", help="the package `names`: its folder, wheel or source archive")
     parser.add_argument("--lang", choices=["en", "es"], default="en")
+    parser.add_argument("--general", action="store_true", help="texts that are not clinical (English)")
     options = parser.parse_args()
-    make = notes.make_note if options.lang == "en" else spanish.make_note
+    make = spanish.make_note if options.lang == "es" else notes.make_general if options.general else notes.make_note
     names = Names(options.names)
     with open(options.out, "w", encoding="utf-8") as out:
         for number in range(options.notes):

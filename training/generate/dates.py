@@ -90,9 +90,6 @@ VAGUE = [
     "{Season} {yyyy}",
     "{season} of {yyyy}",
     "{Month}",
-    "early {Month} {yyyy}",
-    "mid-{Month} {yyyy}",
-    "late {yyyy}",
 ]
 HOLIDAYS = [
     "Christmas",

@@ -5,8 +5,11 @@ import random
 from common.compose import compose, expand, wrap
 
 from .case import Case
-from .layouts import BANKS, INFANT, LAYOUTS, WEIGHTS
+from .layouts import BANKS, GENERAL_LAYOUTS, INFANT, LAYOUTS, WEIGHTS
 from .noise import DIALECTS, blemish, speak
+
+ROLES = ("patient", "doctor", "staff", "relative")
+GENERAL_DIALECTS = ["formal"] * 12 + ["lower"] * 2 + ["capitals"]
 
 
 def make_note(seed, number, names, layout=None):
@@ -16,6 +19,15 @@ def make_note(seed, number, names, layout=None):
     case = Case(rng, names, BANKS, infant=layout in INFANT)
     pieces = expand(case, LAYOUTS[layout])
     return finish(rng, pieces, f"en-{seed}-{number}", "en", layout)
+
+
+def make_general(seed, number, names, layout=None):
+    """A text that is not clinical; every person in it is marked so."""
+    rng = random.Random(f"generate general {seed} {number}")
+    layout = layout or rng.choice(sorted(GENERAL_LAYOUTS))
+    pieces = expand(Case(rng, names, BANKS), GENERAL_LAYOUTS[layout])
+    pieces = [[text, "person" if kind in ROLES else kind] for text, kind in pieces]
+    return finish(rng, pieces, f"general-{seed}-{number}", "en", layout, GENERAL_DIALECTS)
 
 
 def finish(rng, pieces, name, lang, layout, dialects=DIALECTS):

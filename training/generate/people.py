@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from common.compose import plain
+
 from .names import CULTURE_NAMES, NICKNAMES
 
 _FULL = (
@@ -75,10 +77,7 @@ class Person:
 
     def handle(self, rng):
         """The part of an e-mail address or log-in made of the name."""
-        given, surname = (
-            "".join(c for c in part.lower() if c.isascii() and c.isalnum()) or "x"
-            for part in (self.given, self.surname)
-        )
+        given, surname = plain(self.given), plain(self.surname)
         number = rng.choice(["", "", str(rng.randint(1, 99)), str(rng.randint(1950, 2005))])
         return (
             rng.choice(

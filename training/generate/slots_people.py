@@ -84,6 +84,10 @@ class PeopleSlots:
         form = self.rng.choice(["first_last", "first_m_last", "f_last", "first_last", "initials_last", "last_first"])
         return [(person.full(form), "doctor"), (self.rng.choice([", ", ", ", " "]) + person.credential, None)]
 
+    def s_dr2(self, role):
+        """A doctor's name without any title, for texts that are not clinical."""
+        return self._name(self.doctor(role), "fl")
+
     def s_st(self, role):
         """A member of staff with credential or role."""
         person, rng = self.worker(role), self.rng

@@ -45,7 +45,8 @@ class ThingSlots:
         if draw < 0.85:
             return (dates.write(day, self.rng.choice(dates.PARTIAL)), "date")
         if draw < 0.94:
-            return (dates.write(day, self.rng.choice(dates.VAGUE)), "date")
+            before = self.rng.choice(["", "", "early ", "mid-", "late "])
+            return [(before, None), (dates.write(day, self.rng.choice(dates.VAGUE)), "date")]
         return (self.rng.choice(dates.HOLIDAYS), "date")
 
     def s_year(self, _):
@@ -122,6 +123,43 @@ class ThingSlots:
         if country != "US" and self.rng.random() < 0.4 or self.rng.random() < 0.02:
             pieces += [(first, None), (self.rng.choice(places.COUNTRY_NAMES[country]), "country")]
         return pieces
+
+    def s_cpost(self, _):
+        return (self.home()[3], "zip")
+
+    def s_things(self, _):
+        """Something that people buy; not marked."""
+        return self.rng.choice(
+            [
+                "a blue kettle",
+                "two office chairs",
+                "headphones",
+                "a winter coat",
+                "a garden hose",
+                "the desk lamp",
+                "a pair of boots",
+                "a used bicycle",
+                "printer ink",
+                "a rose bush",
+                "a stone bench",
+                "wooden frames",
+            ]
+        )
+
+    def s_when2(self, _):
+        """A relative date of daily life."""
+        return self.rng.choice(
+            [
+                "yesterday",
+                "last Friday",
+                "this morning",
+                "on Tuesday",
+                "last week",
+                "tonight",
+                "at the weekend",
+                "two days ago",
+            ]
+        )
 
     def s_street(self, _):
         return (self.home()[0], "street")

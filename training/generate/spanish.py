@@ -240,6 +240,9 @@ class SpanishCase(Case):
     def s_country(self, which):
         return ("España" if which and self.rng.random() < 0.7 else self.rng.choice(es_data.COUNTRIES), "country")
 
+    def s_pais(self, _):
+        return ("España", "country")
+
     def s_prof(self, _):
         return (self.rng.choice(es_data.PROFESSIONS).replace("_", " "), "profession")
 

@@ -108,3 +108,24 @@ EPONYM_DOCTORS = (
     "Hickman Foley Murphy Parkinson Crohn Wilson Graves Bell Down Apgar Whipple Kocher Mayo Baker Turner Marfan "
     "Hunt Still Cushing Burch"
 ).split()
+
+# Plain common names, half of those drawn.
+COMMON = {
+    "F": (
+        "Mary Patricia Linda Susan Jessica Sarah Karen Nancy Lisa Betty Sandra Ashley Emily Donna Michelle Carol Amanda Laura Cynthia "
+        "Kathleen Angela Anna Brenda Pamela Emma Nicole Helen Samantha Christine Debra Rachel Maria Diane Janet Julie Joyce Victoria "
+        "Christina Kelly Judith Cheryl Martha Andrea Ann Alice Gloria Teresa Doris Rosa Theresa Beverly Denise Marilyn Amber Ruth"
+    ).split(),
+    "M": (
+        "Robert Michael William David Richard Joseph Charles Christopher Daniel Matthew Anthony Mark Donald Steven Paul Andrew Joshua "
+        "Kenneth Kevin Brian George Timothy Ronald Jason Edward Jeffrey Ryan Jacob Nicholas Eric Jonathan Stephen Larry Frank Scott "
+        "Raymond Gregory Samuel Patrick Alexander Jack Dennis Jerry Tyler Aaron Jose Henry Adam Douglas Nathan Peter Walter Carlos Roger"
+    ).split(),
+}
+COMMON_SURNAMES = (
+    "Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez Gonzalez Wilson Anderson Thomas Taylor Moore "
+    "Jackson Martin Lee Perez Thompson White Harris Sanchez Clark Ramirez Lewis Robinson Walker Young Allen King Wright Scott Torres Nguyen "
+    "Hill Flores Green Adams Nelson Baker Hall Rivera Campbell Mitchell Carter Roberts Gomez Phillips Evans Turner Diaz Parker Cruz Edwards "
+    "Collins Reyes Stewart Morris Morales Murphy Cook Rogers Gutierrez Ortiz Morgan Cooper Peterson Bailey Reed Kelly Howard Ramos Kim Cox Ward "
+    "Richardson Watson Brooks Chavez Wood James Bennett Gray Mendoza Ruiz Hughes Price Alvarez Castillo Sanders Patel Myers Long Ross Foster"
+).split()

@@ -143,3 +143,8 @@ WARDS = [
     "Station 12",
     "B-South",
 ]
+SPOTS = "Heron Point|Mirror Lake|Dead Horse Canyon|Cedar Breaks|the Catskills|Pioneer Plaza|Camp Tamarack|Outlaw Trail|Crater Ridge|Old Town Square|Sawmill Creek|Terminal Island".replace(
+    "the ", ""
+).split(
+    "|"
+)
