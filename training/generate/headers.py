@@ -278,7 +278,9 @@ def _bare(case, fields):
 
 def _marked(case, fields):
     """Keys in angle brackets, asterisks or square brackets."""
-    before, after = case.rng.choice([("**", "** "), ("[", "] "), ("<", "> "), ("*", ": "), ("- ", ": "), ("> ", ": ")])
+    before, after = case.rng.choice(
+        [("**", ":** "), ("**", "**: "), ("[", "] "), ("<", "> "), ("*", ": "), ("- ", ": "), ("> ", ": ")]
+    )
     return _joined([[(before + key + after, None)] + value for key, value in fields], "\n")
 
 

@@ -16,7 +16,7 @@ INFANT = {"newborn"}
 _LONG = """admission_hp no_header_long consult_inpatient consult_letter discharge_summary ed_note admission_peds
 admission_short psych_intake dictation discharge_letterhead radiology_ct no_header ed_uk progress_clinic oncology_visit
 progress_by_problem operative preop_clinic progress_soap icu_note social_work pathology consult_letter_uk interval_note
-hospital_transfer ros_template negatives_prose""".split()
+hospital_transfer ros_template negatives_prose markdown_note markdown_summary identity_prose intake_narrative""".split()
 WEIGHTS = {
     **dict.fromkeys(_LONG, 3.0),
     "xml_like": 0.4,

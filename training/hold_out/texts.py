@@ -31,6 +31,8 @@ _LONG = {
     "h_mind",
     "h_plain",
     "h_plainer",
+    "h_about",
+    "h_headings",
     "de_brief",
     "de_frei",
     "de_kopf",
