@@ -6,7 +6,7 @@ from common.compose import read_banks, read_sections
 
 TEXT = os.path.join(os.path.dirname(__file__), "text")
 LAYOUTS = read_sections(TEXT, "ward.txt", "tests.txt", "letters.txt", "other.txt")
-BANKS = read_banks(TEXT, "sentences.txt", "prose.txt")
+BANKS = read_banks(TEXT, "sentences.txt", "identity.txt", "prose.txt")
 GENERAL_LAYOUTS = read_sections(TEXT, "general.txt")
 ES_LAYOUTS = read_sections(TEXT, "es_layouts.txt")
 ES_BANKS = read_banks(TEXT, "es_sentences.txt")
