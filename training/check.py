@@ -1,7 +1,7 @@
 """Checks a file of notes: `python3 check.py notes.jsonl [--names PATH]`.
 
 Hard faults: a span out of range, unsorted, overlapping, with space at its ends, of an unknown type. Suspicions: what looks
-like an identifier outside the spans, unless a declared negative covers it. Then counts by type and by layout.
+like an identifier outside the spans, unless it is known to be none. Then counts by type and by layout.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import pathlib
 import re
 import sys
 
-from common.types import TYPES
+from common.types import NEGATIVES, TYPES
 from generate.names import CULTURES, Names
 from hold_out import people_data
 
@@ -45,7 +45,7 @@ def main():
 
 def hard_faults(note):
     """What breaks the form of a note."""
-    faults, before = [], 0
+    faults, before = misplaced_negatives(note), 0
     for span in note["spans"]:
         start, end, kind = span["start"], span["end"], span["type"]
         text = note["text"][start:end]
@@ -58,6 +58,22 @@ def hard_faults(note):
         elif kind not in TYPES:
             faults.append(f"{note['id']}: no such type {kind}")
         before = end
+    return faults
+
+
+def misplaced_negatives(note):
+    """Negatives out of range, of an unknown kind, with space at their ends, or over a span or another."""
+    faults, taken = [], [(span["start"], span["end"]) for span in note["spans"]]
+    for negative in note["negatives"]:
+        start, end = negative["start"], negative["end"]
+        text = note["text"][start:end]
+        if not 0 <= start < end <= len(note["text"]) or text != text.strip():
+            faults.append(f"{note['id']}: negative out of place")
+        elif negative["kind"] not in NEGATIVES:
+            faults.append(f"{note['id']}: no such kind of negative {negative['kind']}")
+        elif any(start < other_end and other_start < end for other_start, other_end in taken):
+            faults.append(f"{note['id']}: negative overlaps")
+        taken.append((start, end))
     return faults
 
 
@@ -151,6 +167,11 @@ def report(notes, faults, numbers, names):
     print(
         "by type, per 1,000 notes:",
         ", ".join(f"{kind} {1000 * count / len(notes):.0f}" for kind, count in types.most_common()),
+    )
+    negatives = collections.Counter(negative["kind"] for note in notes for negative in note["negatives"])
+    print(
+        "negatives, per 1,000 notes:",
+        ", ".join(f"{kind} {1000 * count / len(notes):.0f}" for kind, count in negatives.most_common()) or "none",
     )
     print("types never written:", ", ".join(sorted(TYPES - set(types))) or "none")
     print("by layout:", ", ".join(f"{name} {100 * count / len(notes):.1f} %" for name, count in layouts.most_common()))

@@ -1,5 +1,6 @@
 """Tests of both generators: `python3 -m unittest test_generate` in this folder."""
 
+import collections
 import random
 import re
 import time
@@ -8,7 +9,7 @@ import unittest
 import check
 from common import checks
 from common.compose import compose, expand, wrap
-from common.types import TYPES
+from common.types import NEGATIVES, TYPES
 from generate import notes, spanish
 from generate.layouts import ES_LAYOUTS, GENERAL_LAYOUTS, LAYOUTS
 from generate.names import Names
@@ -62,9 +63,23 @@ class Composing(unittest.TestCase):
             return ["one.", "two {x}."]
 
     def test_spans_have_no_space_at_their_ends(self):
-        text, spans = compose(expand(self.Case(), "a {x:1}b [c|c] \\[d\\] {#bank*2}"))
+        text, spans, _ = compose(expand(self.Case(), "a {x:1}b [c|c] \\[d\\] {#bank*2}"))
         self.assertTrue(all(text[span["start"] : span["end"]].startswith("x") for span in spans))
         self.assertTrue(text.startswith("a  x1 b c [d] "))
+
+    def test_negatives(self):
+        for template, text, spans, negatives in (
+            ("a {!level L4-L5} b", "a L4-L5 b", [], [("L4-L5", "level")]),
+            ("{!vital Pulse [80|80]}.", "Pulse 80.", [], [("Pulse 80", "vital")]),
+            ("[{!dose 5 mg}|{!dose 5 mg}]", "5 mg", [], [("5 mg", "dose")]),
+            ("{!lab Hb {x:} 9}", "Hb  x  9", [("x", "date")], [("Hb", "lab"), ("9", "lab")]),
+        ):
+            composed, marked, left = compose(expand(self.Case(), template))
+            self.assertEqual(composed, text)
+            self.assertEqual([(composed[s["start"] : s["end"]], s["type"]) for s in marked], spans)
+            self.assertEqual([(composed[n["start"] : n["end"]], n["kind"]) for n in left], negatives)
+        for template in ("{!nothing 5}", "{!dose}", "{!dose 5"):
+            self.assertRaises(AssertionError, expand, self.Case(), template)
 
     def test_wrapping_moves_nothing(self):
         text = "word " * 60
@@ -111,9 +126,16 @@ class Generating(unittest.TestCase):
         seen = set()
         for note in every_layout(6):
             self.assertEqual(check.hard_faults(note), [])
-            self.assertNotRegex(note["text"], r"\{#|\{\w+[:}]")
+            self.assertNotRegex(note["text"], r"\{[#!]|\{\w+[:}]")
             seen.update(span["type"] for span in note["spans"])
         self.assertEqual(TYPES - seen, set())
+
+    def test_every_kind_of_negative_is_held_out(self):
+        texts = [make_text(1, number, "en") for number in range(200)]
+        kinds = collections.Counter(negative["kind"] for text in texts for negative in text["negatives"])
+        self.assertEqual(set(kinds), NEGATIVES)
+        self.assertGreater(kinds["eponym"], 200)
+        self.assertTrue(notes.make_note(7, 1, NAMES, "admission_hp")["negatives"])
 
     def test_few_unmarked_identifiers(self):
         found = [each for note in every_layout(3) for each in check.loose_numbers(note)]

@@ -1,18 +1,23 @@
 """Templates and the composer that keeps span offsets exact.
 
-A note is a list of pieces `[text, type or None]`. Every change of a text (case, typing error, OCR confusion) is
-made to a piece before the pieces are joined, so that an offset is never searched for afterwards.
+A note is a list of pieces `[text, type or None]`; the type of a negative is its kind behind `!`. Every change of a
+text (case, typing error, OCR confusion) is made to a piece before the pieces are joined, so that an offset is never
+searched for afterwards.
 
 A template is plain text with
     {slot} or {slot:argument}   a value that the case gives
     {#bank} or {#bank*2-4}      so many different sentences of a bank, parted by a space
+    {!kind text}                a negative: a measurement or an eponym, which looks like an identifier and is none
     [one|two|]                  one of the alternatives, which may nest
 and a backslash before a character that is meant literally.
 """
 
+import itertools
 import os
 import re
 import unicodedata
+
+from .types import NEGATIVES
 
 _CACHE = {}
 _COUNT = re.compile(r"(?P<name>[\w-]+)(?:\*(?P<low>\d+)(?:-(?P<high>\d+))?)?$")
@@ -42,6 +47,14 @@ def _sequence(text, at, stops):
         if char == "\\":
             literal.append(text[at + 1])
             at += 2
+        elif text.startswith("{!", at):
+            kind, space, _ = text[at + 2 :].partition(" ")
+            assert space and kind in NEGATIVES, f"no such negative: {text[at:at + 20]!r}"
+            flush()
+            inside, at = _sequence(text, at + len(kind) + 3, "}")
+            assert at < len(text), f"a negative does not end: {text[:60]!r}"
+            nodes.append(("negative", kind, inside))
+            at += 1
         elif char == "{":
             end = text.index("}", at)
             flush()
@@ -96,6 +109,8 @@ def _expand(case, nodes, pieces):
         elif kind == "choice":
             options = node[1]
             _expand(case, options[int(rng.random() * len(options))], pieces)
+        elif kind == "negative":
+            _expand_negative(case, node, pieces)
         else:
             _expand_bank(case, node, pieces)
 
@@ -111,6 +126,23 @@ def _expand_bank(case, node, pieces):
         _expand(case, parse(sentence), pieces)
 
 
+def _expand_negative(case, node, pieces):
+    """Adds a negative as one piece, but for identifiers in it."""
+    _, kind, nodes = node
+    inside = []
+    _expand(case, nodes, inside)
+    for marked, group in itertools.groupby(inside, key=lambda piece: is_type(piece[1])):
+        if marked:
+            pieces.extend(group)
+        else:
+            pieces.append(["".join(text for text, _ in group), "!" + kind])
+
+
+def is_type(kind):
+    """Whether a piece's mark is an entity type: neither absent nor a negative's kind."""
+    return kind is not None and not kind.startswith("!")
+
+
 def _add(pieces, value):
     """Adds what a slot gave: a text, a piece, or a list of pieces."""
     if isinstance(value, str):
@@ -122,15 +154,18 @@ def _add(pieces, value):
 
 
 def compose(pieces):
-    """The text of the pieces and its spans, which have no space at their ends."""
-    parts, spans, at = [], [], 0
+    """The text of the pieces, its spans and its negatives, which have no space at their ends."""
+    parts, spans, negatives, at = [], [], [], 0
     for text, kind in pieces:
         if kind and text.strip():
-            start = at + len(text) - len(text.lstrip())
-            spans.append({"start": start, "end": at + len(text.rstrip()), "type": kind})
+            place = {"start": at + len(text) - len(text.lstrip()), "end": at + len(text.rstrip())}
+            if is_type(kind):
+                spans.append({**place, "type": kind})
+            else:
+                negatives.append({**place, "kind": kind[1:]})
         parts.append(text)
         at += len(text)
-    return "".join(parts), spans
+    return "".join(parts), spans, negatives
 
 
 def wrap(text, width, rng, chance=1.0):

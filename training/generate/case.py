@@ -6,7 +6,7 @@ from . import dates, orgs, places
 from .eponyms import EPONYM_SURNAMES
 from .headers import HeaderSlots
 from .people import draw_form, draw_person
-from .slots_medical import MedicalSlots
+from .slots_medical import NEGATIVE_SLOTS, MedicalSlots
 from .slots_people import PeopleSlots
 from .slots_things import ThingSlots
 
@@ -99,8 +99,9 @@ class Case(PeopleSlots, ThingSlots, MedicalSlots, HeaderSlots):
         self.child, self.newborn = self.age < 18, days < 60
 
     def slot(self, name, argument):
-        """The value of a slot."""
-        return getattr(self, "s_" + name)(argument)
+        """The value of a slot, marked where it is a negative."""
+        value = getattr(self, "s_" + name)(argument)
+        return (value, "!" + NEGATIVE_SLOTS[name]) if name in NEGATIVE_SLOTS else value
 
     def bank(self, name):
         """The sentences of a bank."""

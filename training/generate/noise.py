@@ -2,6 +2,8 @@
 
 import re
 
+from common.compose import is_type
+
 _SHORT = {
     "patient": "pt",
     "Patient": "Pt",
@@ -135,12 +137,12 @@ def speak(pieces, dialect, rng):
             piece[0] = piece[0].lower()
     elif dialect == "telegraphic":
         for piece in pieces:
-            if piece[1] is None:
+            if not is_type(piece[1]):
                 piece[0] = _FILL.sub("", piece[0])
     elif dialect == "short":
         share = rng.choice([0.6, 1.0])
         for piece in pieces:
-            if piece[1] is None:
+            if not is_type(piece[1]):
                 piece[0] = _SHORT_PATTERN.sub(
                     lambda m: _SHORT[m[0]] if rng.random() < share else m[0], _FILL.sub("", piece[0])
                 )
@@ -232,7 +234,7 @@ def _confusion(pieces, rng, rate):
 def _scanner(pieces, rng):
     """Stray marks at line ends of unmarked pieces."""
     for piece in pieces:
-        if piece[1] is None and "\n" in piece[0] and rng.random() < 0.15:
+        if not is_type(piece[1]) and "\n" in piece[0] and rng.random() < 0.15:
             piece[0] = piece[0].replace(
                 "\n", rng.choice([" .\n", " ,\n", " |\n", "\n~ ", " _\n", "\n. ", " '\n", "\n\n"]), 1
             )
@@ -245,7 +247,7 @@ def _missing_spaces(pieces, rng, rate):
         found = text.find(" ", at, at + 12)
         return text[:found] + text[found + 1 :] if found >= 0 else text
 
-    _edit([piece for piece in pieces if piece[1] is None and piece[0]], rng, rate, change)
+    _edit([piece for piece in pieces if not is_type(piece[1]) and piece[0]], rng, rate, change)
 
 
 def _wide_spaces(pieces, rng):

@@ -34,12 +34,12 @@ def finish(rng, pieces, name, lang, layout, dialects=DIALECTS):
     """Puts pieces into a dialect, makes errors, and composes the record."""
     speak(pieces, rng.choice(dialects), rng)
     blemish(pieces, rng)
-    text, spans = compose(pieces)
+    text, spans, negatives = compose(pieces)
     if rng.random() < 0.3:
         text = wrap(text, rng.choice([50, 60, 72, 80, 100]), rng)
     if rng.random() < 0.04:
         text = text.replace("\n", " ")
-    return {"id": name, "lang": lang, "text": text, "spans": spans, "layout": layout}
+    return {"id": name, "lang": lang, "text": text, "spans": spans, "negatives": negatives, "layout": layout}
 
 
 _LAYOUT_NAMES = sorted(LAYOUTS)

@@ -1,9 +1,25 @@
-"""Slots of medicine: everything here stays unmarked."""
+"""Slots of medicine: nothing here is an identifier."""
 
 from common.checks import digits
 
 from . import eponyms, medical
 
+# The slots whose values look like identifiers, and the kind of negative that they are.
+NEGATIVE_SLOTS = {
+    "drug": "dose",
+    "dose": "dose",
+    "lab": "lab",
+    "labs": "lab",
+    "labrows": "lab",
+    "vitals": "vital",
+    "eponym": "eponym",
+    "level": "level",
+    "stage": "score",
+    "size": "size",
+    "cm": "size",
+    "series": "image",
+    "code": "code",
+}
 _CERVICAL = ["C1", "C2", "C3", "C4", "C5", "C6", "C7"]
 _LEVELS = _CERVICAL + [f"T{n}" for n in range(1, 13)] + [f"L{n}" for n in range(1, 6)] + ["S1", "S2"]
 

@@ -51,10 +51,11 @@ def make_text(seed, number, kind, layout=None):
     if kind == "general":
         pieces = [[text, "person" if mark in _ROLES else mark] for text, mark in pieces]
     _blemish(pieces, rng)
-    text, spans = compose(pieces)
+    text, spans, negatives = compose(pieces)
     if rng.random() < 0.25:
         text = wrap(text, rng.choice([45, 66, 78, 95]), rng)
-    return {"id": f"held-{kind}-{seed}-{number}", "lang": lang, "text": text, "spans": spans, "layout": layout}
+    name = f"held-{kind}-{seed}-{number}"
+    return {"id": name, "lang": lang, "text": text, "spans": spans, "negatives": negatives, "layout": layout}
 
 
 def _blemish(pieces, rng):
