@@ -10,7 +10,7 @@ import check
 from common import checks
 from common.compose import compose, expand, wrap
 from common.types import NEGATIVES, TYPES
-from generate import notes, spanish
+from generate import carriers, notes, spanish
 from generate.layouts import ES_LAYOUTS, GENERAL_LAYOUTS, LAYOUTS
 from generate.names import Names
 from hold_out.texts import KINDS, make_text
@@ -100,6 +100,83 @@ class Numbers(unittest.TestCase):
         rng = random.Random(5)
         for number in ("1234567893", "ES91"):
             self.assertEqual(sum(a != b for a, b in zip(number, checks.broken(rng, number))), 1)
+
+
+class Carrying(unittest.TestCase):
+    """Unlabelled sections stand in notes only where nothing in them identifies."""
+
+    PLAIN = "The patient has felt well since the last visit, without pain or fever."
+    AGED = "The patient is a 54-year-old woman with reflux, worse after meals and at night."
+
+    def setUp(self):
+        self.names = Names()
+        self.names.census = {
+            "F": (["Mary", "Ann"], [1, 2]),
+            "M": (["Rowan"], [1]),
+            "S": (["Down", "Hodgkin"], [1, 2]),
+        }
+
+    def test_what_is_left_out(self):
+        for text, reason in (
+            (self.PLAIN, ""),
+            (self.AGED, ""),
+            (f"{self.PLAIN} Pulse 80, temperature 98.6, oxygen 97%.", ""),
+            (f"{self.PLAIN} Mother had Hodgkin disease and a nephew Down's syndrome.", ""),
+            (f"{self.PLAIN} Mary had called.", "name"),
+            (f"{self.PLAIN} Told to Hodgkin at once.", "name"),
+            (f"{self.PLAIN} Moved back to Boston.", "name"),
+            (f"{self.PLAIN} Known to Dr. Zzyzx.", "title"),
+            (f"{self.PLAIN} Scoped on 3/14.", "date"),
+            (f"{self.PLAIN} Scoped last October.", "date"),
+            (f"{self.PLAIN} Worse last winter.", "date"),
+            (f"{self.PLAIN} Woke at 3 a.m. with cramps.", "time"),
+            (f"{self.PLAIN} Since 1998 on insulin.", "number"),
+            (f"{self.PLAIN} Seen at XYZ.", "mask"),
+            (f"{self.PLAIN} Her father died at 65.", "age"),
+            (f"{self.PLAIN} She is in her sixties.", "age"),
+            (f"{self.PLAIN} A twenty-year-old son is well.", "age"),
+            (f"{self.PLAIN} Seen in Zzyzx Clinic.", "organization"),
+            (f"{self.PLAIN} He drives a truck; a retired plumber.", "calling"),
+            (f"{self.PLAIN} She said that he was well.", "two sexes"),
+            (self.PLAIN.upper(), "capitals"),
+            ("None.", "short"),
+        ):
+            found = carriers.Carriers([text], self.names)
+            self.assertEqual(list(found.left_out), [reason] if reason else [], text)
+            self.assertEqual(len(found.kept), 0 if reason else 1)
+
+    def test_a_word_that_is_written_small_is_no_name(self):
+        texts = [f"{self.PLAIN} Down to two a day.", "sat down, lay down and slept down there for a long while"]
+        self.assertEqual(len(carriers.Carriers(texts, self.names).kept), 2)
+
+    def test_ages_are_marked(self):
+        for text, ages in (
+            (self.AGED, ["54"]),
+            ("A 67y/o man, a 3-month-old boy, a 45 year old", ["67", "3", "45"]),
+            ("died at the age of 79; sister, age 34; aged 80; 12 years of age", ["79", "34", "80", "12"]),
+            ("for 10 years, 5 months ago, age-related, 2-year history", []),
+        ):
+            pieces = carriers.mark_ages(text)
+            self.assertEqual("".join(part for part, _ in pieces), text)
+            self.assertEqual([part for part, kind in pieces if kind == "age"], ages)
+
+    def test_a_section_fits_its_note(self):
+        found = carriers.Carriers([self.AGED], self.names)
+        for sex, age, expect in (("F", 30, "is a 30-year-old woman"), ("M", 30, ""), ("F", 9, "")):
+            mixed = [found.mix([["A\n\nB", None]], sex, age, random.Random(seed)) for seed in range(9)]
+            texts = {"".join(part for part, _ in pieces) for pieces in mixed}
+            self.assertEqual(any(expect in text for text in texts - {"A\n\nB"}), bool(expect))
+
+    def test_notes_with_carriers(self):
+        found = carriers.Carriers([self.PLAIN, self.AGED], self.names)
+        plain = [notes.make_note(7, n, self.names) for n in range(60)]
+        mixed = [notes.make_note(7, n, self.names, carriers=found) for n in range(60)]
+        self.assertEqual(mixed, [notes.make_note(7, n, self.names, carriers=found) for n in range(60)])
+        self.assertEqual([fault for note in mixed for fault in check.hard_faults(note)], [])
+        self.assertGreater(sum(a["text"] != b["text"] for a, b in zip(plain, mixed)), 20)
+
+    def test_carriers_need_the_census(self):
+        self.assertRaises(ValueError, carriers.Carriers, [self.PLAIN], Names())
 
 
 class Generating(unittest.TestCase):

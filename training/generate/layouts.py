@@ -12,7 +12,7 @@ ES_LAYOUTS = read_sections(TEXT, "es_layouts.txt")
 ES_BANKS = read_banks(TEXT, "es_sentences.txt")
 # Layouts of newborns need an infant as patient.
 INFANT = {"newborn"}
-# Layouts of long prose are drawn more often, short or odd ones less.
+# Layouts of long prose are drawn more often, short or odd ones less; no carriers stand in the latter.
 _LONG = """admission_hp no_header_long consult_inpatient consult_letter discharge_summary ed_note admission_peds
 admission_short psych_intake dictation discharge_letterhead radiology_ct no_header ed_uk progress_clinic oncology_visit
 progress_by_problem operative preop_clinic progress_soap icu_note social_work pathology consult_letter_uk interval_note

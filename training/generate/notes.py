@@ -12,12 +12,14 @@ ROLES = ("patient", "doctor", "staff", "relative")
 GENERAL_DIALECTS = ["formal"] * 12 + ["lower"] * 2 + ["capitals"]
 
 
-def make_note(seed, number, names, layout=None):
-    """The note of a number; the same for the same seed, number and lists of names."""
+def make_note(seed, number, names, layout=None, carriers=None):
+    """The note of a number; the same for the same seed, number, lists of names and carriers."""
     rng = random.Random(f"generate en {seed} {number}")
     layout = layout or _LAYOUT_NAMES[rng.choices(range(len(_LAYOUT_NAMES)), cum_weights=_LAYOUT_SUMS)[0]]
     case = Case(rng, names, BANKS, infant=layout in INFANT)
     pieces = expand(case, LAYOUTS[layout])
+    if carriers and WEIGHTS.get(layout, 1.0) >= 1.0:
+        pieces = carriers.mix(pieces, case.pt.sex, case.age, random.Random(f"carriers {seed} {number}"))
     return finish(rng, pieces, f"en-{seed}-{number}", "en", layout)
 
 
