@@ -1,6 +1,7 @@
 //! `cargo xtask ci`: everything a change must pass, in order, with the time each step took. The
 //! first step that fails ends it.
 
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
@@ -51,6 +52,14 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     table.step("format", || cargo(&["fmt", "--all", "--check"]))?;
     table.step("tidy", || tidy::run(workspace, &tidy::Arguments {}))?;
     table.step("codegen", || codegen::run(workspace, &codegen::Arguments::checking()))?;
+    table.step("python", || {
+        for (folder, tests) in [("training", "test_generate"), ("bench/text", "test_bench")] {
+            let mut python = Command::new("python3");
+            python.args(["-m", "unittest", tests]).current_dir(workspace.root.join(folder));
+            process::check(&mut python)?;
+        }
+        Ok(())
+    })?;
     let summary = table.step("test", || {
         test::prepare(workspace, true)?;
         test::suite(workspace)
