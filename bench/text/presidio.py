@@ -1,11 +1,11 @@
 """Finds identifiers with Presidio: `python3 presidio.py IN.jsonl OUT.jsonl [--organizations]`.
 
-Lines `{"id","text"}` come in; lines `{"id","spans":[{"start","end","type","score","recognizer"}]}` go out, with the types
-of `crates/core/src/entity.rs` and offsets in code points. One JSON line on stdout says what it cost.
+Lines `{"id","text"}` come in; lines `{"id","spans":[{"start","end","type","score","recognizer"}]}` go out, with the
+types of `crates/core/src/entity.rs` and offsets in code points. One JSON line on stdout says what it cost.
 
 Presidio runs as its authors set it, but for three things. The model is `en_core_web_sm`, since the default
-`en_core_web_lg` is on no package index. The public suffix list is the one that `tldextract` carries; the e-mail recognizer
-would fetch a newer one while it analyses. Entities that have no counterpart here (`NRP`) are not asked for.
+`en_core_web_lg` is on no package index. The public suffix list is the one that `tldextract` carries; the e-mail
+recognizer would fetch a newer one while it analyses. Entities that have no counterpart here (`NRP`) are not asked for.
 """
 
 import argparse
