@@ -9,7 +9,7 @@ use super::{Finding, Rule, Tree, dependencies};
 /// Rows from the ground up.
 const ROWS: &[&[&str]] = &[
     &["core"],
-    &["anonymize", "assess", "text", "imaging", "hl7", "dp", "model", "vault", "demo"],
+    &["anonymize", "assess", "text", "document", "imaging", "hl7", "dp", "model", "vault", "demo"],
     &["table", "synth", "profile", "export"],
     &["engine"],
     &["cluster"],

@@ -1,0 +1,114 @@
+//! What can go wrong while a document is read. No message holds a part of the document.
+
+/// A document that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DocumentError {
+    /// The file is longer than is read.
+    #[error(
+        "the file is longer than {limit} bytes; split it, or raise `input_bytes` of the limits"
+    )]
+    InputTooLong {
+        /// Bytes that are read at most.
+        limit: usize,
+    },
+    /// The text of the document is longer than is made.
+    #[error(
+        "{format}: the text is longer than {limit} bytes; split the document, or raise `output_bytes` of the limits"
+    )]
+    OutputTooLong {
+        /// The format's name.
+        format: &'static str,
+        /// Bytes of text that are made at most.
+        limit: usize,
+    },
+    /// Elements, groups or objects lie in one another deeper than is followed.
+    #[error(
+        "{format}: parts are nested deeper than {limit}; save the document anew with the program that made it"
+    )]
+    TooDeep {
+        /// The format's name.
+        format: &'static str,
+        /// Levels that are followed at most.
+        limit: usize,
+    },
+    /// The document has more parts, pages or steps than are read.
+    #[error("{format}: more than {limit} {what}; split the document")]
+    TooMany {
+        /// The format's name.
+        format: &'static str,
+        /// What there is too much of.
+        what: &'static str,
+        /// How many are read at most.
+        limit: usize,
+    },
+    /// A part unpacks to many times its size, as bombs do and documents do not.
+    #[error(
+        "{format}: a part unpacks to more than {ratio} times its size or to more than the limits allow; it is not opened"
+    )]
+    Bomb {
+        /// The format's name.
+        format: &'static str,
+        /// How many times its size a part may unpack to.
+        ratio: usize,
+    },
+    /// The bytes break the rules of the format.
+    #[error(
+        "{format}: {what}, near byte {at}; save the document anew with the program that made it"
+    )]
+    Broken {
+        /// The format's name.
+        format: &'static str,
+        /// What is wrong.
+        what: &'static str,
+        /// About where, in bytes of the part that is read.
+        at: usize,
+    },
+    /// The document is in an encoding that is not read, or is not in the one it names.
+    #[error("{format}: {what}; save the document as UTF-8")]
+    Charset {
+        /// The format's name.
+        format: &'static str,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// An XML part declares or uses entities of its own.
+    #[error(
+        "{format}: the XML has a document type or an entity of its own, which is never expanded; write the text out"
+    )]
+    Entities {
+        /// The format's name.
+        format: &'static str,
+    },
+    /// The document is encrypted.
+    #[error("{format}: the document is encrypted; save it without a password")]
+    Encrypted {
+        /// The format's name.
+        format: &'static str,
+    },
+    /// A format that is known and not read.
+    #[error("{format}: this format is not read; save the document as {instead}")]
+    NotRead {
+        /// What the file is.
+        format: &'static str,
+        /// What to save it as.
+        instead: &'static str,
+    },
+    /// The name of the file says one format, and its content another.
+    #[error(
+        "the file is named as {format} and is none; give it the ending of what it is, or save it anew"
+    )]
+    NotWhatItIsNamed {
+        /// The format that the name says.
+        format: &'static str,
+    },
+    /// No reader knows the file.
+    #[error("no document that is read here: neither {known}; plain text is read as a note")]
+    Unknown {
+        /// The formats that are read.
+        known: &'static str,
+    },
+}
+
+/// What reading gives.
+pub(crate) type Result<T> = std::result::Result<T, DocumentError>;
