@@ -1,6 +1,6 @@
-//! What can go wrong while a document is read. No message holds a part of the document.
+//! What can go wrong while a document is read or written. No message holds a part of the document.
 
-/// A document that cannot be read.
+/// A document that cannot be read, or spans that cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentError {
@@ -107,6 +107,34 @@ pub enum DocumentError {
     Unknown {
         /// The formats that are read.
         known: &'static str,
+    },
+    /// An annotation lies outside its text or not on its borders of characters.
+    #[error("{format}: annotation {number} does not lie inside the text; mend its offsets")]
+    SpanOutside {
+        /// The format's name.
+        format: &'static str,
+        /// Number of the annotation, from 1.
+        number: usize,
+    },
+    /// An annotation repeats another text than it covers.
+    #[error(
+        "{format}: annotation {number} repeats a text that is not at its offsets; check that offsets count code points and line ends are those of the text"
+    )]
+    SpanText {
+        /// The format's name.
+        format: &'static str,
+        /// Number of the annotation, from 1.
+        number: usize,
+    },
+    /// An annotation or a text cannot be written in a format.
+    #[error("{format}: annotation {number} cannot be written: {what}")]
+    NotWritable {
+        /// The format's name.
+        format: &'static str,
+        /// Number of the annotation, from 1; 0 where it is the text.
+        number: usize,
+        /// Why.
+        what: &'static str,
     },
 }
 

@@ -1,9 +1,10 @@
-//! Documents as plain text.
+//! Documents as plain text, and annotated corpora with their spans.
 //!
 //! [`read_any`] gives the visible text of an RTF, docx, HTML or Markdown file, for the text
 //! engine to work on and to be written back as text. Nothing that a reader of the document would
 //! not see is carried over: hidden and deleted text, comments of pages, metadata, attributes. Each
 //! reading is bounded by [`Limits`]. Plain text stays with the notes of the text engine.
+//! [`standoff`] reads and writes corpora in which people marked what identifies.
 //!
 //! What it deliberately does not do: it draws nothing, runs no script or style sheet, follows no
 //! link, opens no embedded file and reads no picture.
@@ -13,6 +14,7 @@ mod error;
 mod flow;
 pub mod formats;
 mod limits;
+pub mod standoff;
 mod xml;
 
 pub use error::DocumentError;
