@@ -86,6 +86,14 @@ pub enum DocumentError {
         /// The format's name.
         format: &'static str,
     },
+    /// A page shows something and has no text that can be read: it is the image path's.
+    #[error("pdf: page {page}: {what}; scanned page: goes to the image path")]
+    NoTextLayer {
+        /// Number of the page, from 1.
+        page: usize,
+        /// What the page is like.
+        what: &'static str,
+    },
     /// A format that is known and not read.
     #[error("{format}: this format is not read; save the document as {instead}")]
     NotRead {

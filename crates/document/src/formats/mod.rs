@@ -4,6 +4,7 @@ mod docx;
 mod html;
 mod legacy_word;
 mod markdown;
+mod pdf;
 mod rtf;
 
 use std::collections::BTreeMap;
@@ -14,8 +15,14 @@ use crate::error::{DocumentError, Result};
 use crate::limits::Limits;
 
 /// Every format, in the order in which they are asked.
-pub const ALL: &[&dyn TextFormat] =
-    &[&rtf::Rtf, &docx::Docx, &legacy_word::LegacyWord, &html::Html, &markdown::Markdown];
+pub const ALL: &[&dyn TextFormat] = &[
+    &pdf::Pdf,
+    &rtf::Rtf,
+    &docx::Docx,
+    &legacy_word::LegacyWord,
+    &html::Html,
+    &markdown::Markdown,
+];
 
 /// A kind of document whose visible text can be read.
 pub trait TextFormat: Sync {
@@ -80,7 +87,7 @@ pub fn sniff_any(name_hint: &str, bytes: &[u8]) -> Result<&'static dyn TextForma
     match named {
         Some(format) if format.sniff(bytes) == Sniff::Perhaps => Ok(*format),
         Some(format) => Err(DocumentError::NotWhatItIsNamed { format: format.name() }),
-        None => Err(DocumentError::Unknown { known: "RTF, docx, HTML nor Markdown" }),
+        None => Err(DocumentError::Unknown { known: "PDF, RTF, docx, HTML nor Markdown" }),
     }
 }
 

@@ -29,6 +29,11 @@ fn entry(line: &'static str) -> Option<(&'static str, Entity)> {
     Some((name, Entity { text, bare: bare == "yes" }))
 }
 
+/// What a name stands for.
+pub(in crate::formats) fn named(name: &str) -> Option<&'static str> {
+    table().get(name).map(|entity| entity.text.as_str())
+}
+
 /// Replaces the references of a text.
 pub(super) fn decode(text: &str) -> Cow<'_, str> {
     let Some(first) = memchr::memchr(b'&', text.as_bytes()) else { return Cow::Borrowed(text) };

@@ -5,7 +5,7 @@
 //! hides is read as if it were seen. Elements are not built into a tree, so that depth costs
 //! nothing; a hidden element that is never closed hides the rest.
 
-mod entities;
+pub(super) mod entities;
 mod tokens;
 
 use std::collections::BTreeMap;
