@@ -1,6 +1,6 @@
 //! Maps from codes to Unicode (ISO 32000-1, 9.10.3).
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::NAME;
 use super::syntax::{Lexer, Object, Token};

@@ -183,7 +183,7 @@ impl<'f, 'a> Interpreter<'f, 'a> {
                     skip_image(&mut lexer);
                 }
                 b"Do" => {
-                    self.file.charge(64 + resources.forms.len())?;
+                    self.file.charge_form(resources.forms.len())?;
                     let name = operands.last().and_then(Object::name).unwrap_or_default();
                     let name = String::from_utf8_lossy(name);
                     if let Some(form) = resources.forms.get(&name).cloned() {
@@ -314,7 +314,7 @@ impl<'f, 'a> Interpreter<'f, 'a> {
         let Some(font) = &state.font else { return Ok(()) };
         let mut letters = String::new();
         let start = self.text;
-        let mut end = 0.0;
+        let (mut advance, mut end) = (0.0, 0.0);
         for glyph in font.glyphs(bytes) {
             self.found.glyphs += 1;
             match glyph.letters {
@@ -325,11 +325,10 @@ impl<'f, 'a> Interpreter<'f, 'a> {
                 }
             }
             let space = state.letter_space + if glyph.is_space { state.word_space } else { 0.0 };
-            end += glyph.width * state.size * state.scale;
-            self.text = Matrix::translation((glyph.width * state.size + space) * state.scale, 0.0)
-                .then(self.text);
-            end = end.max(0.0) + space * state.scale;
+            end = advance + glyph.width * state.size * state.scale;
+            advance = end + space * state.scale;
         }
+        self.text = Matrix::translation(advance, 0.0).then(start);
         let own = Matrix([state.scale * state.size, 0.0, 0.0, state.size, 0.0, state.rise]);
         let shown = own.then(start).then(state.matrix);
         let behind = Matrix::translation(end, state.rise).then(start).then(state.matrix);

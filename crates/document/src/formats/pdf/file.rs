@@ -17,8 +17,13 @@ use crate::limits::Limits;
 /// References that lead to references.
 const HOPS: usize = 32;
 
-/// Bytes of objects that are read, however often each is.
-const WORK: usize = 256 << 20;
+/// Steps that any file has, and that each of its bytes adds. A step is about a byte of an object
+/// that is read, however often it is.
+const STEPS: usize = 32 << 20;
+const STEPS_A_BYTE: usize = 4;
+
+/// Steps that drawing a form takes besides.
+const FORM: usize = 1 << 10;
 
 /// A file and where its objects are.
 pub(super) struct File<'a> {
@@ -30,7 +35,7 @@ pub(super) struct File<'a> {
     root: Option<Object>,
     /// Bytes that may still be unpacked.
     remaining: usize,
-    /// Bytes of objects that may still be read.
+    /// Steps that are left.
     work: Cell<usize>,
 }
 
@@ -62,7 +67,7 @@ impl<'a> File<'a> {
             unpacked: Vec::new(),
             root: None,
             remaining: limits.output_bytes,
-            work: Cell::new(WORK),
+            work: Cell::new(STEPS.saturating_add(bytes.len().saturating_mul(STEPS_A_BYTE))),
         };
         let packed = file.scan()?;
         for number in packed {
@@ -199,10 +204,15 @@ impl<'a> File<'a> {
         Ok(object)
     }
 
+    /// Takes the steps of drawing one of so many forms.
+    pub(super) fn charge_form(&self, forms: usize) -> Result<()> {
+        self.charge(FORM + forms)
+    }
+
     /// Takes steps from those that the whole file has.
     pub(super) fn charge(&self, steps: usize) -> Result<()> {
         let left = self.work.get().checked_sub(steps);
-        let limit = WORK;
+        let limit = STEPS;
         self.work.set(left.ok_or(DocumentError::TooMany { format: NAME, what: "steps", limit })?);
         Ok(())
     }

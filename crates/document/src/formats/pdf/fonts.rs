@@ -1,7 +1,8 @@
 //! Fonts: which letters a string shows and how wide they are (ISO 32000-1, 9.5 to 9.7, 9.10).
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use hashbrown::HashMap;
 
 use super::cmap;
 use super::encodings::{self, Base};

@@ -31,7 +31,7 @@ impl Chunk {
 /// Parts of the letters' height that tell gaps apart.
 const SAME_LINE: f64 = 0.4;
 const SPACE: f64 = 0.17;
-const TAB: f64 = 1.3;
+const TAB: f64 = 1.0;
 const EMPTY_LINE: f64 = 1.8;
 
 /// Adds a page's lines.
