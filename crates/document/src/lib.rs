@@ -13,6 +13,7 @@ mod charset;
 mod error;
 mod flow;
 pub mod formats;
+pub mod fuzzing;
 mod limits;
 pub mod standoff;
 mod xml;

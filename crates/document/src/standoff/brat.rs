@@ -31,7 +31,9 @@ const NAME: &str = "brat";
 pub fn read(id: &str, text: &[u8], marks: &[u8], limits: &Limits) -> Result<AnnotatedDocument> {
     limits.input(text)?;
     limits.input(marks)?;
-    let text = charset::decode(NAME, text, Some(encoding_rs::UTF_8))?;
+    // A byte order mark is a character of the text, which offsets count.
+    let text = std::str::from_utf8(text)
+        .map_err(|_| DocumentError::Charset { format: NAME, what: "the text is not UTF-8" })?;
     let marks = charset::decode(NAME, marks, Some(encoding_rs::UTF_8))?;
     let (mut pieces, mut repeated) = (Vec::new(), Vec::new());
     let mut at = 0;
@@ -53,7 +55,7 @@ pub fn read(id: &str, text: &[u8], marks: &[u8], limits: &Limits) -> Result<Anno
         at += line.len();
     }
     let numbers: Vec<usize> = pieces.iter().map(|piece| piece.0).collect();
-    let document = from_code_points(NAME, id.to_owned(), text, pieces)?;
+    let document = from_code_points(NAME, id.to_owned(), text.to_owned(), pieces)?;
     let mut covered = vec![String::new(); repeated.len()];
     for (number, span) in numbers.iter().zip(&document.spans) {
         let all = &mut covered[number - 1];
@@ -121,6 +123,8 @@ mod tests {
 
     #[test]
     fn documents_are_read() {
+        let marked = read("\u{feff}Ana", "\u{feff}T1\tPER 1 4\tAna\n").unwrap();
+        assert_eq!(marked.covered(&marked.spans[0]), Some("Ana"));
         let marks = "T1\tPAIS 0 6\tEspaña\nR1\tx Arg1:T1\n#1\tNote T1\tx\n\nT2\tNAME 7 8;10 11\tJ R\r\nT3\tPAIS 0 6\n";
         let document = read("España J\n R", marks).unwrap();
         let spans: Vec<_> =
@@ -155,7 +159,9 @@ mod tests {
         check("T1\t 0 4\tJane", |e| matches!(e, DocumentError::Broken { .. }));
         check("what", |e| matches!(e, DocumentError::Broken { .. }));
         let limits = Limits::default();
-        let error = super::read("1", b"\xff", b"", &limits).unwrap_err();
-        assert!(matches!(error, DocumentError::Charset { .. }), "{error:?}");
+        for text in [&b"\xff"[..], b"\xff\xfeJ\0"] {
+            let error = super::read("1", text, b"", &limits).unwrap_err();
+            assert!(matches!(error, DocumentError::Charset { .. }), "{error:?}");
+        }
     }
 }

@@ -1,0 +1,5 @@
+//! The reader of `i2b2_inline` ends, whatever the bytes, and what it read is written and read back the same.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| anonymed_document::fuzzing::i2b2_inline(bytes));

@@ -1,0 +1,5 @@
+//! The reader of `rtf` ends, whatever the bytes.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| anonymed_document::fuzzing::format("rtf", bytes));
