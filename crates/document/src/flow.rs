@@ -10,12 +10,17 @@ use crate::error::{DocumentError, Result};
 /// Rows, cells and asides in one another. What is inside is copied outwards once a level.
 const NESTED: usize = 64;
 
+/// Cells of the rows that are open, together.
+const CELLS: usize = 1 << 16;
+
 /// Builds the text; refuses more than a limit.
 pub(crate) struct Flow {
     format: &'static str,
     limit: usize,
     depth: usize,
     written: usize,
+    /// Cells that are closed in rows that are open.
+    cells: usize,
     frames: Vec<Frame>,
 }
 
@@ -78,7 +83,7 @@ impl Text {
 impl Flow {
     pub(crate) fn new(format: &'static str, limit: usize, depth: usize) -> Self {
         let frames = vec![Frame::Text(Text::default())];
-        Self { format, limit, depth: depth.min(NESTED), written: 0, frames }
+        Self { format, limit, depth: depth.min(NESTED), written: 0, cells: 0, frames }
     }
 
     /// Adds text as it is written, but for layout: a line end ends the line, a no-break space is a
@@ -144,6 +149,7 @@ impl Flow {
 
     /// Begins a cell of the row.
     pub(crate) fn open_cell(&mut self) -> Result<()> {
+        self.charge(0)?;
         match self.frames.last() {
             Some(Frame::Row(_)) => self.enter(Frame::Text(Text::of(Kind::Cell))),
             _ => Ok(()),
@@ -159,6 +165,7 @@ impl Flow {
         cell.end_line();
         if let Some(Frame::Row(cells)) = self.frames.last_mut() {
             cells.push(cell);
+            self.cells += 1;
         }
     }
 
@@ -169,6 +176,7 @@ impl Flow {
             return;
         }
         let Some(Frame::Row(cells)) = self.frames.pop() else { return };
+        self.cells -= cells.len();
         let line = row(&cells);
         let Some(Frame::Text(text)) = self.frames.last_mut() else { return };
         text.has_rows = true;
@@ -234,6 +242,10 @@ impl Flow {
 
     fn charge(&mut self, bytes: usize) -> Result<()> {
         self.written = self.written.saturating_add(bytes);
+        if self.cells > CELLS {
+            let (format, what, limit) = (self.format, "cells in a row", CELLS);
+            return Err(DocumentError::TooMany { format, what, limit });
+        }
         if self.written > self.limit {
             return Err(DocumentError::OutputTooLong { format: self.format, limit: self.limit });
         }
@@ -367,6 +379,16 @@ mod tests {
     fn limits_hold() {
         let mut f = Flow::new("test", 3, 2);
         assert!(matches!(f.exact("four"), Err(DocumentError::OutputTooLong { limit: 3, .. })));
+        let mut f = Flow::new("test", 1, 2);
+        f.open_row().unwrap();
+        let cells = (0..=CELLS + 1).try_for_each(|_| {
+            let opened = f.open_cell();
+            f.close_cell();
+            opened
+        });
+        assert!(matches!(cells, Err(DocumentError::TooMany { limit: CELLS, .. })));
+        f.close_row();
+        assert_eq!(f.cells, 0);
         let mut f = Flow::new("test", 3, 2);
         f.open_row().unwrap();
         f.open_cell().unwrap();

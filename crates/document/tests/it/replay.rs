@@ -8,8 +8,9 @@ use anonymed_document::fuzzing;
 fn replay(target: &str, call: impl Fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
     let mut files = 0;
-    for entry in fs_err::read_dir(folder).unwrap() {
-        call(&fs_err::read(entry.unwrap().path()).unwrap());
+    for entry in fs_err::read_dir(folder).expect("the target has a folder") {
+        let path = entry.expect("the folder can be listed").path();
+        call(&fs_err::read(path).expect("the file can be read"));
         files += 1;
     }
     assert!(files > 0, "{target} has files to begin with");
