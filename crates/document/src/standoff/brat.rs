@@ -34,6 +34,9 @@ pub fn read(id: &str, text: &[u8], marks: &[u8], limits: &Limits) -> Result<Anno
     // A byte order mark is a character of the text, which offsets count.
     let text = std::str::from_utf8(text)
         .map_err(|_| DocumentError::Charset { format: NAME, what: "the text is not UTF-8" })?;
+    if text.contains('\0') {
+        return Err(DocumentError::Charset { format: NAME, what: "the text holds zero bytes" });
+    }
     let marks = charset::decode(NAME, marks, Some(encoding_rs::UTF_8))?;
     let (mut pieces, mut repeated) = (Vec::new(), Vec::new());
     let mut at = 0;
@@ -95,8 +98,13 @@ fn mark(line: &str) -> Option<Mark<'_>> {
 ///
 /// # Errors
 ///
-/// Where a label is empty or holds white space, and where a span does not lie in the text.
+/// Where a label is empty or holds white space, where a span does not lie in the text, and where
+/// the text holds zero bytes.
 pub fn write(document: &AnnotatedDocument) -> Result<String> {
+    if document.text.expose().contains('\0') {
+        let what = "the text holds zero bytes";
+        return Err(DocumentError::NotWritable { format: NAME, number: 0, what });
+    }
     let mut out = String::new();
     let marks = document.in_code_points(NAME)?;
     for (index, (span, (start, end, covered))) in document.spans.iter().zip(marks).enumerate() {
@@ -159,7 +167,7 @@ mod tests {
         check("T1\t 0 4\tJane", |e| matches!(e, DocumentError::Broken { .. }));
         check("what", |e| matches!(e, DocumentError::Broken { .. }));
         let limits = Limits::default();
-        for text in [&b"\xff"[..], b"\xff\xfeJ\0"] {
+        for text in [&b"\xff"[..], b"\xff\xfeJ\0", b"J\0"] {
             let error = super::read("1", text, b"", &limits).unwrap_err();
             assert!(matches!(error, DocumentError::Charset { .. }), "{error:?}");
         }
