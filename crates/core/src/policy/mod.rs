@@ -11,6 +11,7 @@ mod hierarchy_config;
 mod hierarchy_keys;
 mod output_config;
 mod raw;
+mod recognizer_config;
 mod safe_harbor;
 mod sample_config;
 mod table_actions;
@@ -36,6 +37,7 @@ pub use hierarchy_config::{
     Keep, OrderSteps, PrioritySteps, RedactionSteps, Side,
 };
 pub use output_config::{Aggregate, OutputConfig, OutputForm, Unplaced};
+pub use recognizer_config::{PatternConfig, RecognizerConfig};
 pub use safe_harbor::safe_harbor_forbids;
 pub use sample_config::{SampleConfig, SampleSize};
 pub use table_config::{COUNT, ModelConfig, PopulationConfig, SearchConfig, TableConfig};
@@ -276,6 +278,8 @@ pub struct TextRule {
     pub allow: Vec<String>,
     /// Texts that always are.
     pub deny: Vec<String>,
+    /// The site's own recognizers.
+    pub recognizers: Vec<RecognizerConfig>,
 }
 
 /// What happens to FHIR resources.

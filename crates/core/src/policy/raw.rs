@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::recognizer_config::{RawRecognizer, recognizers};
 use super::table_actions::{Asked, Treatment};
 use super::toml_fault::fault;
 use super::*;
@@ -108,6 +109,8 @@ pub(super) struct RawText {
     allow: Vec<String>,
     #[serde(default)]
     deny: Vec<String>,
+    #[serde(default)]
+    recognizer: Vec<RawRecognizer>,
 }
 
 #[derive(Deserialize, Default)]
@@ -233,6 +236,7 @@ fn read(raw: RawPolicy) -> Result<Policy, PolicyError> {
             )?,
             allow: raw.text.allow,
             deny: raw.text.deny,
+            recognizers: recognizers(raw.text.recognizer)?,
         },
         fhir: FhirRule {
             keep_extensions: raw.fhir.keep_extensions,
