@@ -14,4 +14,19 @@ pub enum TextError {
         /// The action's verb.
         verb: &'static str,
     },
+    /// A pattern of the policy's own recognizers is none.
+    #[error(
+        "policy, text.recognizer `{recognizer}`: pattern {number} is no regular expression; see the syntax of Rust's regex crate, with look-around"
+    )]
+    Pattern {
+        /// The recognizer's name.
+        recognizer: String,
+        /// Which of its patterns, from 1.
+        number: usize,
+    },
+    /// The tagger's weights in this binary are not the ones it was built with.
+    #[error(
+        "the tagger's weights do not have the checksum they were built with; install the binary anew"
+    )]
+    Model,
 }

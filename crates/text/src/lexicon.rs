@@ -31,6 +31,14 @@ pub(crate) mod role {
     pub(crate) const EPONYM_HEAD: u16 = 1 << 9;
     /// A US state's two letters.
     pub(crate) const STATE_CODE: u16 = 1 << 10;
+    /// A drug.
+    pub(crate) const DRUG: u16 = 1 << 11;
+    /// A clinical abbreviation, an organism, an antibody: written with capitals, no identifier.
+    pub(crate) const CLINICAL: u16 = 1 << 12;
+    /// A brand found in households.
+    pub(crate) const BRAND: u16 = 1 << 13;
+    /// A language, a people, a religion.
+    pub(crate) const DEMONYM: u16 = 1 << 14;
 }
 
 /// What is known of a word.
@@ -97,9 +105,42 @@ fn step(hash: u64, byte: u8) -> u64 {
 /// The lists, by word hash.
 pub(crate) struct Lexicon {
     words: HashMap<u64, Word>,
-    cities: HashSet<Vec<u64>>,
-    city_starts: HashSet<u64>,
-    states: HashSet<Vec<u64>>,
+    cities: Phrases,
+    states: Phrases,
+    /// Towns of the world, many of them everyday words or names, too.
+    towns: Phrases,
+    countries: Phrases,
+    callings: Phrases,
+}
+
+/// Phrases by the hashes of their words.
+#[derive(Default)]
+struct Phrases {
+    starts: HashSet<u64>,
+    all: HashSet<Vec<u64>>,
+}
+
+/// Words of the longest phrase.
+pub(crate) const PHRASE: usize = 4;
+
+impl Phrases {
+    fn read(lists: &[&'static str]) -> Self {
+        let all: HashSet<Vec<u64>> = lists
+            .iter()
+            .flat_map(|list| rows(list))
+            .map(hashes)
+            .filter(|h| !h.is_empty())
+            .collect();
+        Self { starts: all.iter().map(|words| words[0]).collect(), all }
+    }
+
+    /// How many of these words, from the first, are the longest phrase that begins here.
+    fn longest(&self, hashes: &[u64]) -> Option<usize> {
+        if !self.starts.contains(hashes.first()?) {
+            return None;
+        }
+        (1..=hashes.len().min(PHRASE)).rev().find(|n| self.all.contains(&hashes[..*n]))
+    }
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::read);
@@ -117,16 +158,27 @@ impl Lexicon {
 
     /// How many of these words, from the first, are a well-known city.
     pub(crate) fn city(&self, hashes: &[u64]) -> Option<usize> {
-        let first = hashes.first()?;
-        if !self.city_starts.contains(first) {
-            return None;
-        }
-        (1..=hashes.len().min(3)).rev().find(|n| self.cities.contains(&hashes[..*n]))
+        self.cities.longest(hashes)
     }
 
     /// How many of these words, from the first, are a state's name or code.
     pub(crate) fn state(&self, hashes: &[u64]) -> Option<usize> {
-        (1..=hashes.len().min(3)).rev().find(|n| self.states.contains(&hashes[..*n]))
+        self.states.longest(hashes)
+    }
+
+    /// How many of these words, from the first, are a town, known or not so known.
+    pub(crate) fn town(&self, hashes: &[u64]) -> Option<usize> {
+        self.towns.longest(hashes)
+    }
+
+    /// How many of these words, from the first, are a country.
+    pub(crate) fn country(&self, hashes: &[u64]) -> Option<usize> {
+        self.countries.longest(hashes)
+    }
+
+    /// How many of these words, from the first, are a calling.
+    pub(crate) fn calling(&self, hashes: &[u64]) -> Option<usize> {
+        self.callings.longest(hashes)
     }
 
     fn read() -> Self {
@@ -165,18 +217,40 @@ impl Lexicon {
         rows(include_str!("../data/not_names.txt")).for_each(|w| mark(w, role::NOT_NAME));
         rows(include_str!("../data/eponyms.txt")).for_each(|w| mark(w, role::EPONYM));
         rows(include_str!("../data/eponym_heads.txt")).for_each(|w| mark(w, role::EPONYM_HEAD));
-        let mut states = HashSet::new();
+        for (list, role) in [
+            (include_str!("../data/drugs.txt"), role::DRUG),
+            (include_str!("../data/clinical_abbreviations.txt"), role::CLINICAL),
+            (include_str!("../data/organisms.txt"), role::CLINICAL),
+            (include_str!("../data/household_brands.txt"), role::BRAND),
+            (include_str!("../data/demonyms.txt"), role::DEMONYM),
+        ] {
+            rows(list).for_each(|w| mark(w, role));
+        }
+        let mut states = Phrases::default();
         for (name, code) in
             rows(include_str!("../data/states.csv")).filter_map(|r| r.split_once(','))
         {
             mark(code, role::STATE_CODE);
-            states.insert(hashes(name));
-            states.insert(hashes(code));
+            for name in [name, code] {
+                let hashes = hashes(name);
+                states.starts.extend(hashes.first());
+                states.all.insert(hashes);
+            }
         }
-        let cities: HashSet<Vec<u64>> =
-            rows(include_str!("../data/cities.txt")).map(hashes).collect();
-        let city_starts = cities.iter().filter_map(|c| c.first().copied()).collect();
-        Self { words, cities, city_starts, states }
+        Self {
+            words,
+            states,
+            cities: Phrases::read(&[include_str!("../data/cities.txt")]),
+            towns: Phrases::read(&[
+                include_str!("../data/cities.txt"),
+                include_str!("../data/cities_world.txt"),
+            ]),
+            countries: Phrases::read(&[include_str!("../data/countries.txt")]),
+            callings: Phrases::read(&[
+                include_str!("../data/professions.txt"),
+                include_str!("../data/professions_es.txt"),
+            ]),
+        }
     }
 }
 

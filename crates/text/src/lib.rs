@@ -3,28 +3,45 @@
 //!
 //! [`Scrubber`] is the text engine every modality reaches through
 //! [`anonymed_core::Context::text`]; [`Notes`] is the modality of plain-text notes. The way of a
-//! text: pages (words, lines, fields) → detectors that each add [`anonymed_core::Finding`]s → a
-//! second look for names found with certainty → one list without overlap → replacements.
+//! text: a view with plain signs → pages (words, lines, fields) → detectors that each add
+//! [`anonymed_core::Finding`]s → the trained tagger, which sees what they found → one list without
+//! overlap → a second look for names found with certainty → replacements. [`evaluate`] scores what
+//! was found.
 //!
-//! What it deliberately does not do: it has no trained tagger, reads no language but English by
-//! its lists, and makes no key of its own.
+//! What it deliberately does not do: it makes no key of its own, reads no file, and trains nothing;
+//! its tagger is trained by `training/`, in English and Spanish.
 
+mod custom;
 mod dates;
+mod detector;
 mod document;
 mod encoding;
+mod ensemble;
 mod error;
+pub mod evaluate;
 mod familiar;
 mod fields;
+mod language;
 mod lexicon;
 mod names;
 mod notes;
+pub mod offsets;
+mod options;
 mod page;
 mod propagate;
 mod recognizers;
 mod resolve;
 mod scrub;
+mod stream;
 mod surrogate;
+pub mod tagger;
+mod trace;
+mod view;
 
 pub use error::TextError;
+pub use language::Language;
 pub use notes::Notes;
+pub use options::{Options, Preset, Tier};
 pub use scrub::Scrubber;
+pub use stream::{StreamError, Written};
+pub use trace::{Decision, Explained, Explanation, Reason};

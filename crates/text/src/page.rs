@@ -105,6 +105,12 @@ impl<'t> Page<'t> {
         first..self.tokens.partition_point(|t| (t.end as usize) <= span.end).max(first)
     }
 
+    /// Indices of the tokens that share bytes with a span.
+    pub(crate) fn tokens_over(&self, span: &Range<usize>) -> Range<usize> {
+        let first = self.tokens.partition_point(|t| t.end as usize <= span.start);
+        first..self.tokens.partition_point(|t| (t.start as usize) < span.end).max(first)
+    }
+
     /// The line that holds a byte.
     pub(crate) fn line_of(&self, byte: usize) -> Range<usize> {
         let at = self.lines.partition_point(|l| l.end < byte);

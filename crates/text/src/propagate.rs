@@ -117,6 +117,22 @@ impl Known {
         known
     }
 
+    /// Learns the names another one knows, up to so many.
+    pub(crate) fn learn(&mut self, other: Self, most: usize) {
+        self.echo = true;
+        for (hash, entity) in other.names {
+            if self.names.len() < most {
+                self.names.entry(hash).or_insert(entity);
+            }
+        }
+        for (hash, sequences) in other.sequences {
+            if self.sequences.len() < most {
+                let own = self.sequences.entry(hash).or_default();
+                own.extend(sequences.into_iter().filter(|s| !own.contains(s)).collect::<Vec<_>>());
+            }
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.names.is_empty() && self.sequences.is_empty() && self.numbers.is_empty()
     }
@@ -630,7 +646,6 @@ impl Listed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scrub::Stage;
     use anonymed_core::{DateShift, KnownIdentifier, Pseudonym, SubjectId};
 
     fn subject(known: &[(EntityType, &str)]) -> Subject {
@@ -673,7 +688,7 @@ mod tests {
         let check = |text: &str, expect: &[&str]| {
             let page = Page::new(text, crate::page::is_caps(text));
             let mut out = Vec::new();
-            Stage::detect(&staff, &page, &mut out);
+            staff.detect(&page, &mut out);
             let read: Vec<_> = out.iter().map(|f| &text[f.span.clone()]).collect();
             assert_eq!(read, expect, "{text:?}");
         };

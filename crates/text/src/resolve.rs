@@ -6,12 +6,9 @@
 
 use anonymed_core::{EntityType, Finding};
 
-/// The least score a finding needs.
-pub(crate) const LEAST: f32 = 0.35;
-
 /// Resolves overlaps.
 pub(crate) fn resolve(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.retain(|f| f.score.value() >= LEAST && f.span.start < f.span.end);
+    findings.retain(|f| f.span.start < f.span.end);
     findings.sort_by(|a, b| {
         a.span
             .start
@@ -97,7 +94,6 @@ mod tests {
         check(&[(0..6, Person, 0.7), (4..10, Patient, 0.97)], &[(0..10, Patient)]);
         check(&[(0..6, Phone, 0.7), (4..10, Date, 0.9)], &[(0..4, Phone), (4..10, Date)]);
         check(&[(0..6, Phone, 0.9), (4..10, Date, 0.7)], &[(0..6, Phone), (6..10, Date)]);
-        check(&[(0..6, Phone, 0.3)], &[]);
         check(&[(0..6, Phone, 0.6), (0..6, Date, 0.9)], &[(0..6, Date)]);
     }
 }

@@ -1,8 +1,7 @@
-//! The text engine: detectors find, a resolver makes one list of it, and every finding is replaced
-//! by the policy's rules.
+//! The text engine: every finding of the [`Detector`] is replaced by the policy's rules.
 //!
-//! Detectors are [`Stage`]s that add [`Finding`]s; a trained tagger is one more stage. Ages, dates
-//! and values of the text's own patient need the scope to be replaced, so that is done last.
+//! Ages, dates and values of the text's own patient need the scope to be replaced, so that is done
+//! last.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,54 +14,19 @@ use anonymed_core::{
 use jiff::civil::{self, Date};
 
 use crate::dates::{self, Dated, Order, Reading, Strength};
+use crate::detector::Detector;
 use crate::error::TextError;
 use crate::familiar::{Familiar, Familiars};
-use crate::page::{self, Page, found};
-use crate::propagate::{Known, Listed};
+use crate::options::Options;
+use crate::page::found;
+use crate::propagate::Known;
 use crate::recognizers::{age, initials};
-use crate::resolve::resolve;
 use crate::surrogate::Surrogates;
-use crate::{fields, recognizers};
+use crate::trace::{Explanation, Trace};
 
 /// The day ages are reckoned on where neither scope, policy nor text says one: late, so that more
 /// births are taken as over the cap and not fewer.
 const LATE: Date = civil::date(2030, 1, 1);
-
-/// Pages that are kept taken apart between the two looks at a text.
-const KEPT_PAGES: usize = 16;
-
-/// One way to find identifiers on a page.
-pub(crate) trait Stage: Sync {
-    /// Adds what it finds.
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Finding>);
-}
-
-struct Fields;
-struct Recognizers;
-
-impl Stage for Fields {
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Finding>) {
-        fields::detect(page, out);
-    }
-}
-
-impl Stage for Recognizers {
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Finding>) {
-        recognizers::recognize(page, out);
-    }
-}
-
-impl Stage for Known {
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Finding>) {
-        Known::detect(self, page, out);
-    }
-}
-
-impl Stage for Listed {
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Finding>) {
-        Listed::detect(self, page, out);
-    }
-}
 
 /// Finds and replaces identifiers in free text by rules, lists and what is known of the patient.
 ///
@@ -87,19 +51,32 @@ impl Stage for Listed {
 pub struct Scrubber {
     pseudonymizer: Arc<Pseudonymizer>,
     policy: Policy,
-    allow: Listed,
-    deny: Listed,
-    staff: Known,
+    pub(crate) detector: Detector,
     familiars: Familiars,
 }
 
 impl Scrubber {
-    /// An engine for a policy.
+    /// An engine for a policy, with [`Options`] as they are by default.
     ///
     /// # Errors
     ///
-    /// [`TextError::Action`] where the policy's `[text]` asks for an action that text has not.
+    /// As [`Self::with_options`].
     pub fn new(pseudonymizer: Arc<Pseudonymizer>, policy: &Policy) -> Result<Self, TextError> {
+        Self::with_options(pseudonymizer, policy, Options::default())
+    }
+
+    /// An engine for a policy that searches as told.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError::Action`] where the policy's `[text]` asks for an action that text has not,
+    /// [`TextError::Pattern`] where a pattern of its recognizers is none, and [`TextError::Model`]
+    /// where the tagger's weights are not those of this build.
+    pub fn with_options(
+        pseudonymizer: Arc<Pseudonymizer>,
+        policy: &Policy,
+        options: Options,
+    ) -> Result<Self, TextError> {
         let check = |key: &'static str, action: &Action| match action {
             Action::Surrogate | Action::Redact | Action::Pseudonym | Action::Mask => Ok(()),
             other => Err(TextError::Action { key, verb: other.verb() }),
@@ -108,10 +85,8 @@ impl Scrubber {
         check("numbers", &policy.text.numbers)?;
         Ok(Self {
             pseudonymizer,
-            allow: Listed::new(&policy.text.allow),
-            deny: Listed::new(&policy.text.deny),
+            detector: Detector::new(&policy.text, options)?,
             policy: policy.clone(),
-            staff: Known::default(),
             familiars: Familiars::default(),
         })
     }
@@ -120,60 +95,37 @@ impl Scrubber {
     /// and with the forename's initial.
     #[must_use]
     pub fn with_staff<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
-        self.staff = Known::of_staff(names);
+        self.detector.set_staff(Known::of_staff(names));
         self
     }
 
-    fn familiar(&self, scope: TextScope<'_>) -> Arc<Familiar> {
+    /// Finds identifiers and says how each came about.
+    pub fn explain(&self, text: &str, scope: TextScope<'_>) -> Explanation {
+        let mut trace = Trace::on();
+        let findings = self.find_in(text, scope, &self.familiar(scope), &mut trace);
+        trace.explain(findings)
+    }
+
+    pub(crate) fn familiar(&self, scope: TextScope<'_>) -> Arc<Familiar> {
         self.familiars.of(&self.pseudonymizer, scope.subject)
     }
 
-    fn find_in(&self, text: &str, scope: TextScope<'_>, familiar: &Familiar) -> Vec<Finding> {
-        if let Some(entity) = scope.whole {
-            return whole(text, entity);
-        }
-        let known = &familiar.known;
-        let stages: [&dyn Stage; 5] = [known, &self.staff, &self.deny, &Fields, &Recognizers];
-        let caps = page::is_caps(text);
-        let ranges = page::split(text);
-        let mut kept = Vec::new();
-        let mut findings = Vec::new();
-        for range in &ranges {
-            let page = Page::new(&text[range.clone()], caps);
-            for stage in stages {
-                look(stage, &page, range.start, &mut findings);
-            }
-            if ranges.len() <= KEPT_PAGES {
-                kept.push(page);
-            }
-        }
-        let mut findings = self.settled(text, findings);
-        let echo = Known::of_findings(text, findings.iter());
-        if !echo.is_empty() {
-            for (at, range) in ranges.iter().enumerate() {
-                match kept.get(at) {
-                    Some(page) => look(&echo, page, range.start, &mut findings),
-                    None => {
-                        let page = Page::new(&text[range.clone()], caps);
-                        look(&echo, &page, range.start, &mut findings);
-                    }
-                }
-            }
-            findings = self.settled(text, findings);
-        }
-        findings
+    /// All of a text as one finding, where the scope says so.
+    pub(crate) fn find_whole(&self, text: &str, scope: TextScope<'_>) -> Vec<Finding> {
+        scope.whole.map(|entity| whole(text, entity)).unwrap_or_default()
     }
 
-    /// One list without overlap, without what the policy allows and without ages that may stay.
-    fn settled(&self, text: &str, findings: Vec<Finding>) -> Vec<Finding> {
-        let cap = u32::from(self.policy.time.age_cap);
-        let mut findings = resolve(findings);
-        findings.retain(|f| {
-            let value = &text[f.span.clone()];
-            let young = f.entity == EntityType::Age && age::years(value).is_none_or(|y| y <= cap);
-            !young && value.chars().any(char::is_alphanumeric) && !self.allow.holds(value)
-        });
-        findings
+    fn find_in(
+        &self,
+        text: &str,
+        scope: TextScope<'_>,
+        familiar: &Familiar,
+        trace: &mut Trace,
+    ) -> Vec<Finding> {
+        match scope.whole {
+            Some(entity) => whole(text, entity),
+            None => self.detector.find(text, &[&familiar.known], trace),
+        }
     }
 
     /// What stands instead of a finding, and how it came about; `None` where it stays.
@@ -259,9 +211,16 @@ impl Scrubber {
 
     fn age(&self, value: &str) -> Option<(String, Operator)> {
         let cap = u32::from(self.policy.time.age_cap);
-        let over = age::years(value).is_none_or(|years| years > cap);
-        let kept = self.policy.time.mode == TimeMode::Keep;
-        (over && !kept).then(|| (format!("{}+", cap + 1), Operator::Generalize))
+        if self.policy.time.mode == TimeMode::Keep {
+            return None;
+        }
+        match age::years(value) {
+            Some(years) if years > cap => Some((format!("{}+", cap + 1), Operator::Generalize)),
+            Some(_) => None,
+            // Words that are no number over 89; below a lower cap they may say anything.
+            None if cap >= 89 => None,
+            None => Some((tag(EntityType::Age), Operator::Redact)),
+        }
     }
 
     fn date(
@@ -293,7 +252,10 @@ impl Scrubber {
         if dates.iter().any(old) && (birth || !year_only) {
             return redacted;
         }
+        // What stands beside the dates and is none that is read, as a holiday, would stay.
+        let unread = time.mode != TimeMode::Year && dates::leaves_words(value, &dates);
         match (time.mode, work.subject) {
+            _ if unread => redacted,
             (TimeMode::Year, _) => match dates::years(&dates) {
                 Some(years) if years == value => None,
                 Some(years) => Some((years, Operator::Generalize)),
@@ -307,6 +269,40 @@ impl Scrubber {
                     .map_or(redacted, |moved| Some((moved, Operator::Shift)))
             }
         }
+    }
+
+    /// The text with every finding replaced. Findings are in order and without overlap.
+    pub(crate) fn replaced(
+        &self,
+        text: &str,
+        findings: &[Finding],
+        scope: TextScope<'_>,
+        familiar: &Familiar,
+    ) -> ScrubbedText {
+        let mut work = self.work(text, findings, scope, familiar);
+        let mut out = String::with_capacity(text.len() + text.len() / 16);
+        let mut items = Vec::new();
+        let mut at = 0;
+        for finding in findings {
+            let Range { start, end } = finding.span.clone();
+            let Some((new, operator)) = self.replacement(finding, &text[start..end], &mut work)
+            else {
+                continue;
+            };
+            out.push_str(&text[at..start]);
+            let begin = out.len();
+            out.push_str(&new);
+            let output = begin..out.len();
+            items.push(Replacement {
+                source: start..end,
+                output,
+                entity: finding.entity,
+                operator,
+            });
+            at = end;
+        }
+        out.push_str(&text[at..]);
+        ScrubbedText { text: out, items }
     }
 
     fn work<'s>(
@@ -379,14 +375,6 @@ fn numeric(date: &Dated) -> bool {
     date.parts.iter().any(|(part, _)| *part == dates::Part::Month)
 }
 
-fn look(stage: &dyn Stage, page: &Page<'_>, offset: usize, out: &mut Vec<Finding>) {
-    let first = out.len();
-    stage.detect(page, out);
-    for finding in &mut out[first..] {
-        finding.span = finding.span.start + offset..finding.span.end + offset;
-    }
-}
-
 fn whole(text: &str, entity: EntityType) -> Vec<Finding> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
@@ -404,39 +392,16 @@ fn tag(entity: EntityType) -> String {
 
 impl TextScrubber for Scrubber {
     fn find(&self, text: &str, scope: TextScope<'_>) -> Vec<Finding> {
-        self.find_in(text, scope, &self.familiar(scope))
+        self.find_in(text, scope, &self.familiar(scope), &mut Trace::default())
     }
 
     fn scrub(&self, text: &str, scope: TextScope<'_>) -> Result<ScrubbedText, ScrubError> {
         let familiar = self.familiar(scope);
-        let findings = self.find_in(text, scope, &familiar);
+        let findings = self.find_in(text, scope, &familiar, &mut Trace::default());
         if findings.is_empty() {
             return Ok(ScrubbedText { text: text.to_owned(), items: Vec::new() });
         }
-        let mut work = self.work(text, &findings, scope, &familiar);
-        let mut out = String::with_capacity(text.len() + text.len() / 16);
-        let mut items = Vec::new();
-        let mut at = 0;
-        for finding in &findings {
-            let Range { start, end } = finding.span.clone();
-            let Some((new, operator)) = self.replacement(finding, &text[start..end], &mut work)
-            else {
-                continue;
-            };
-            out.push_str(&text[at..start]);
-            let begin = out.len();
-            out.push_str(&new);
-            let output = begin..out.len();
-            items.push(Replacement {
-                source: start..end,
-                output,
-                entity: finding.entity,
-                operator,
-            });
-            at = end;
-        }
-        out.push_str(&text[at..]);
-        Ok(ScrubbedText { text: out, items })
+        Ok(self.replaced(text, &findings, scope, &familiar))
     }
 
     fn surrogate(&self, entity: EntityType, value: &str, scope: TextScope<'_>) -> String {

@@ -119,6 +119,27 @@ pub(crate) struct Dated {
     pub(crate) day_first: bool,
 }
 
+/// Words that join dates and say nothing of them.
+const JOINING: &[&str] = &[
+    "and", "to", "of", "the", "in", "on", "at", "or", "from", "through", "thru", "until", "till",
+    "between", "since", "by", "th", "st", "nd", "rd", "y", "de", "del", "al", "a", "la", "el",
+    "en", "hasta", "desde", "entre", "año", "mes", "bis", "und", "vom", "am", "au", "du", "le",
+    "et", "o",
+];
+
+/// Whether a text holds words beside its dates that are more than joints.
+pub(crate) fn leaves_words(text: &str, dates: &[Dated]) -> bool {
+    let mut from = 0;
+    let ends = dates.iter().map(|d| d.span.clone()).chain([text.len()..text.len()]);
+    ends.into_iter().any(|span| {
+        let gap = text.get(from..span.start).unwrap_or_default();
+        from = from.max(span.end);
+        gap.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .any(|word| !JOINING.contains(&word.to_lowercase().as_str()))
+    })
+}
+
 impl Dated {
     /// The day meant, in the reading's year where none is written.
     pub(crate) fn date(&self, reading: &Reading) -> Option<Date> {

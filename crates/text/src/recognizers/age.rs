@@ -56,15 +56,34 @@ impl Recognizer for Age {
 
 /// The years an age says, in figures or words.
 pub(crate) fn years(text: &str) -> Option<u32> {
-    if let Ok(years) = text.trim().parse() {
-        return Some(years);
+    let text = text.trim().to_lowercase();
+    let word =
+        |units: &[&str]| text.split(|c: char| !c.is_alphabetic()).any(|w| units.contains(&w));
+    // A number of something shorter than years.
+    if word(&[
+        "days", "day", "weeks", "week", "months", "month", "hours", "mo", "wk", "wks", "días",
+        "día", "semanas", "semana", "meses", "mes", "horas", "mois", "jours", "monate", "wochen",
+        "tage",
+    ]) {
+        return Some(0);
     }
-    let text = text.to_ascii_lowercase();
+    let digits = text.find(|c: char| c.is_ascii_digit()).map(|at| &text[at..]);
+    if let Some(digits) = digits {
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        // What no number holds is more than any age.
+        return Some(digits[..end].parse().unwrap_or(u32::MAX));
+    }
+    if word(&["nonagenarian", "noventa", "neunzig", "nonagenario", "nonagenaria"]) {
+        return Some(90);
+    }
+    if word(&["centenarian", "cien", "ciento", "centenario", "centenaria", "cent", "hundert"]) {
+        return Some(100);
+    }
     const ONES: [&str; 10] =
         ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     let base = if text.contains("hundred") {
         100
-    } else if text.contains("ninety") {
+    } else if text.contains("ninety") || text.contains("nineties") {
         90
     } else {
         return None;

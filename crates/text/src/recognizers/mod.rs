@@ -211,7 +211,7 @@ fn stands_alone(page: &Page<'_>, span: &Range<usize>) -> bool {
 }
 
 /// Whether a measurement's unit follows.
-fn unit_follows(page: &Page<'_>, end: usize) -> bool {
+pub(crate) fn unit_follows(page: &Page<'_>, end: usize) -> bool {
     const UNITS: &[&str] = &[
         "mg", "mcg", "ug", "g", "gm", "kg", "ml", "cc", "l", "dl", "mmol", "meq", "units", "unit",
         "iu", "mm", "cm", "m", "bpm", "mmhg", "hz", "ms", "sec", "min", "hours", "days", "weeks",

@@ -113,7 +113,7 @@ fn dates_follow_the_mode() {
         "3 days ago, on Monday",
     );
     check("since 1998", "since 1998", "since 1998", "since 1998");
-    check("at Christmas 2010", "at [DATE] 2010", "at [DATE] 2010", "at [DATE] 2010");
+    check("at Christmas 2010", "at [DATE]", "at 2010", "at [DATE]");
 }
 
 #[test]

@@ -1,0 +1,233 @@
+//! Finds identifiers: each page goes through every detector, what they say becomes one list, and
+//! names found with certainty are looked for again in the whole text.
+
+use std::ops::Range;
+
+use anonymed_core::policy::TextRule;
+use anonymed_core::{Finding, HipaaIdentifier};
+
+use crate::custom::Custom;
+use crate::error::TextError;
+use crate::language::Language;
+use crate::lexicon::role;
+use crate::options::{Options, Tier};
+use crate::page::{self, Page, Shape, Token};
+use crate::propagate::{Known, Listed};
+use crate::resolve::resolve;
+use crate::tagger::{self, Tagged, Tagger};
+use crate::trace::Trace;
+use crate::view::View;
+use crate::{ensemble, fields, recognizers};
+
+/// Pages that are kept taken apart between the two looks at a text.
+const KEPT_PAGES: usize = 16;
+
+/// Words from which on the tagger has something to go by: a cell is no sentence.
+const SENTENCE: usize = 3;
+
+/// The least chance at which an everyday word is taken for a name because the name is in the text.
+const LIKELY: f32 = 0.1;
+
+/// All detectors of a policy, and how they are listened to.
+pub(crate) struct Detector {
+    allow: Listed,
+    deny: Listed,
+    custom: Custom,
+    staff: Known,
+    tagger: Option<Tagger>,
+    options: Options,
+}
+
+impl Detector {
+    pub(crate) fn new(rule: &TextRule, options: Options) -> Result<Self, TextError> {
+        Ok(Self {
+            allow: Listed::new(&rule.allow),
+            deny: Listed::new(&rule.deny),
+            custom: Custom::new(&rule.recognizers)?,
+            staff: Known::default(),
+            tagger: (options.tier == Tier::Default).then(Tagger::get).transpose()?,
+            options,
+        })
+    }
+
+    pub(crate) fn set_staff(&mut self, staff: Known) {
+        self.staff = staff;
+    }
+
+    /// What is found in a text, in order and without overlap. `known` is looked for beside it.
+    pub(crate) fn find(&self, text: &str, known: &[&Known], trace: &mut Trace) -> Vec<Finding> {
+        let view = View::new(text);
+        let mut findings = self.find_in_view(&view.text, known, trace);
+        trace.map(|span| view.source(span));
+        // Letters of one sign may be of two findings: the sign is the first one's.
+        let mut taken = 0;
+        findings.retain_mut(|finding| {
+            let span = view.source(finding.span.clone());
+            finding.span = span.start.max(taken)..span.end;
+            taken = taken.max(span.end);
+            finding.span.start < finding.span.end
+        });
+        findings
+    }
+
+    fn find_in_view(&self, text: &str, known: &[&Known], trace: &mut Trace) -> Vec<Finding> {
+        let caps = page::is_caps(text);
+        let ranges = page::split(text);
+        let mut language = self.options.language;
+        let mut kept = Vec::new();
+        let mut findings = Vec::new();
+        for range in &ranges {
+            let page = Page::new(&text[range.clone()], caps);
+            let language = *language.get_or_insert_with(|| Language::of(page.text, &page.tokens));
+            let first = findings.len();
+            for known in known {
+                known.detect(&page, &mut findings);
+            }
+            self.staff.detect(&page, &mut findings);
+            self.deny.detect(&page, &mut findings);
+            self.custom.detect(&page, &mut findings);
+            trace.heard(&findings[first..], range.start);
+            let inside = self.ensemble(&page, language, &mut findings, range.start, trace);
+            moved(&mut findings[first..], range.start);
+            if ranges.len() <= KEPT_PAGES {
+                kept.push((page, inside));
+            }
+        }
+        let mut findings = self.settled(text, findings, trace);
+        let echo = Known::of_findings(text, findings.iter());
+        if !echo.is_empty() {
+            for (at, range) in ranges.iter().enumerate() {
+                let first = findings.len();
+                match kept.get(at) {
+                    Some((page, inside)) => {
+                        echo.detect(page, &mut findings);
+                        likely(page, inside, first, &mut findings);
+                    }
+                    None => {
+                        let page = Page::new(&text[range.clone()], caps);
+                        echo.detect(&page, &mut findings);
+                        let inside = match findings.len() > first {
+                            true => self.chances(&page),
+                            false => Vec::new(),
+                        };
+                        likely(&page, &inside, first, &mut findings);
+                    }
+                }
+                trace.heard(&findings[first..], range.start);
+                moved(&mut findings[first..], range.start);
+            }
+            findings = self.settled(text, findings, trace);
+        }
+        findings
+    }
+
+    /// Fields and recognizers, and the tagger that sees what they found. Gives the tagger's chances.
+    fn ensemble(
+        &self,
+        page: &Page<'_>,
+        language: Language,
+        out: &mut Vec<Finding>,
+        offset: usize,
+        trace: &mut Trace,
+    ) -> Vec<f32> {
+        let mut rules = Vec::new();
+        fields::detect(page, &mut rules);
+        recognizers::recognize(page, &mut rules);
+        trace.heard(&rules, offset);
+        let Some(tagger) = self.tagger.filter(|_| page.tokens.len() >= SENTENCE) else {
+            out.append(&mut rules);
+            return Vec::new();
+        };
+        let rules = resolve(rules);
+        let mut reading = tagger.read(page, &rules);
+        trace.heard_all(reading.spans.iter().map(|s| &s.finding), offset);
+        reading.spans.retain(|tagged| {
+            let least = self.options.threshold_of_tagger(tagged.finding.entity, language);
+            let score = tagged.finding.score.value();
+            score >= least && (score >= SURE || !is_plain(page, tagged)) && !is_eponym(page, tagged)
+        });
+        ensemble::combine(page, rules, reading, self.options.doubt(), out)
+    }
+
+    /// The tagger's chances for a page.
+    fn chances(&self, page: &Page<'_>) -> Vec<f32> {
+        let Some(tagger) = self.tagger else { return Vec::new() };
+        let mut rules = Vec::new();
+        fields::detect(page, &mut rules);
+        recognizers::recognize(page, &mut rules);
+        tagger.read(page, &resolve(rules)).inside
+    }
+
+    /// One list without overlap, without what is too unsure and what the policy allows.
+    fn settled(&self, text: &str, mut findings: Vec<Finding>, trace: &mut Trace) -> Vec<Finding> {
+        findings.retain(|f| {
+            let tagged = f.recognizer == tagger::NAME;
+            tagged || f.score.value() >= self.options.threshold(f.entity)
+        });
+        let mut findings = resolve(findings);
+        findings.retain(|f| {
+            let value = &text[f.span.clone()];
+            let allowed = self.allow.holds(value);
+            if allowed {
+                trace.allowed(f);
+            }
+            !allowed && value.chars().any(char::is_alphanumeric)
+        });
+        findings
+    }
+}
+
+/// The score from which an everyday word in small letters is a name.
+const SURE: f32 = 0.9;
+
+/// Whether a name is of everyday words in small letters, in a text that has capitals, or of clinical
+/// abbreviations.
+fn is_plain(page: &Page<'_>, tagged: &Tagged) -> bool {
+    let entity = tagged.finding.entity;
+    let tokens = &page.tokens[tagged.tokens.clone()];
+    let small = |t: &Token| t.shape == Shape::Lower && t.word.is_common();
+    let abbreviation = |t: &Token| t.shape == Shape::Upper && t.is(role::CLINICAL);
+    entity.is_person()
+        && tokens.iter().all(small)
+        && page.tokens.iter().any(|t| t.shape == Shape::Title)
+        || (entity.is_person() || entity.hipaa() == Some(HipaaIdentifier::Geographic))
+            && tokens.iter().all(abbreviation)
+}
+
+/// Whether a person's name is the first part of a disease, sign or device: its head stands right
+/// behind it, and no title before it.
+fn is_eponym(page: &Page<'_>, tagged: &Tagged) -> bool {
+    let Range { start, end } = tagged.tokens;
+    let head = page.tokens.get(end).is_some_and(|t| t.is(role::EPONYM_HEAD))
+        && matches!(page.gap(end - 1, end), " " | "'s " | "’s ");
+    let title = start.checked_sub(1).is_some_and(|at| {
+        page.tokens[at].is(role::TITLE) && matches!(page.gap(at, start), " " | ". ")
+            // Sister Mary Joseph nodule.
+            && !page.word(&page.tokens[at]).eq_ignore_ascii_case("sister")
+    });
+    tagged.finding.entity.is_person() && head && !title
+}
+
+/// Spans of a page as spans of its text.
+fn moved(findings: &mut [Finding], offset: usize) {
+    for finding in findings {
+        let Range { start, end } = finding.span;
+        finding.span = start + offset..end + offset;
+    }
+}
+
+/// Of names found again, keeps those that are no everyday words to the tagger.
+fn likely(page: &Page<'_>, inside: &[f32], first: usize, findings: &mut Vec<Finding>) {
+    if inside.is_empty() {
+        return;
+    }
+    let mut at = 0;
+    findings.retain(|f| {
+        at += 1;
+        at <= first
+            || page.tokens_over(&f.span).any(|t| {
+                let token = &page.tokens[t];
+                inside[t] >= LIKELY || token.is_capital() && !token.word.is_common()
+            })
+    });
+}

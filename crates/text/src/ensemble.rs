@@ -1,0 +1,133 @@
+//! Puts together what fields and recognizers found with what the tagger says of the same page.
+//!
+//! The tagger has seen what the rules found, so where both speak it is the tagger that says where a
+//! span ends, but for forms that prove themselves (an e-mail address, a checked number). What only
+//! rules found stays unless the tagger is sure that it is nothing; how sure it must be grows with the
+//! score of the rule.
+
+use std::ops::Range;
+
+use anonymed_core::{EntityType, Finding};
+
+use crate::page::Page;
+use crate::tagger::labels::label_of;
+use crate::tagger::{Reading, Tagged};
+
+/// The score from which a form is believed whatever the tagger says.
+const PROVEN: f32 = 0.88;
+
+/// Adds the findings of rules and tagger, and gives the tagger's chances for a second look. `rules`
+/// are in order and without overlap; `doubt` makes the chance larger or smaller below which what
+/// rules alone found is given up.
+pub(crate) fn combine(
+    page: &Page<'_>,
+    rules: Vec<Finding>,
+    reading: Reading,
+    doubt: f32,
+    out: &mut Vec<Finding>,
+) -> Vec<f32> {
+    let Reading { mut spans, inside } = reading;
+    for rule in rules {
+        let tokens = page.tokens_over(&rule.span);
+        let first = spans.partition_point(|s| s.tokens.end <= tokens.start);
+        let last = spans.partition_point(|s| s.tokens.start < tokens.end).max(first);
+        let spoken = last > first;
+        if proves_itself(&rule) {
+            for tagged in &mut spans[first..last] {
+                give_way(page, tagged, &rule);
+            }
+            out.push(rule);
+            continue;
+        }
+        if spoken {
+            for tagged in &mut spans[first..last] {
+                learn(tagged, &rule);
+            }
+        }
+        let least = doubt * doubt_of(rule.score.value());
+        let mut at = tokens.start;
+        while at < tokens.end {
+            let covered = |t: usize| spans[first..last].iter().any(|s| s.tokens.contains(&t));
+            let stays = |t: usize| !covered(t) && inside[t] >= least;
+            if !stays(at) {
+                at += 1;
+                continue;
+            }
+            let from = at;
+            while at < tokens.end && stays(at) {
+                at += 1;
+            }
+            out.push(Finding { span: part(page, &rule, from..at, &tokens), ..rule.clone() });
+        }
+    }
+    out.extend(spans.into_iter().map(|s| s.finding).filter(|f| !f.span.is_empty()));
+    inside
+}
+
+/// Whether the form of a finding says by itself what it is.
+fn proves_itself(rule: &Finding) -> bool {
+    let form = matches!(
+        rule.entity,
+        EntityType::Email
+            | EntityType::Url
+            | EntityType::IpAddress
+            | EntityType::MacAddress
+            | EntityType::Ssn
+            | EntityType::BankAccount
+            | EntityType::Vehicle
+            | EntityType::Device
+            | EntityType::NationalId
+    );
+    form && rule.score.value() >= PROVEN
+}
+
+/// The least chance at which a token stays that a rule with this score found.
+fn doubt_of(score: f32) -> f32 {
+    match score {
+        s if s >= 0.9 => 0.02,
+        s if s >= 0.75 => 0.06,
+        s if s >= 0.6 => 0.2,
+        _ => 0.4,
+    }
+}
+
+/// The tagger's labels are coarser than the rules' types, and rules know births and initials.
+fn learn(tagged: &mut Tagged, rule: &Finding) {
+    if label_of(rule.entity) == tagged.label {
+        tagged.finding.entity = rule.entity;
+        tagged.finding.recognizer = rule.recognizer;
+        if rule.score > tagged.finding.score {
+            tagged.finding.score = rule.score;
+        }
+    }
+}
+
+/// Takes from a span of the tagger what a proven finding holds.
+fn give_way(page: &Page<'_>, tagged: &mut Tagged, rule: &Finding) {
+    let span = &mut tagged.finding.span;
+    let trimmed = |range: Range<usize>| {
+        let tokens = page.tokens_in(&range);
+        match (page.tokens.get(tokens.start), tokens.end.checked_sub(1)) {
+            (Some(first), Some(last)) if tokens.start < tokens.end => {
+                first.start as usize..page.tokens[last].end as usize
+            }
+            _ => range.start..range.start,
+        }
+    };
+    let before = span.start..rule.span.start.clamp(span.start, span.end);
+    let after = rule.span.end.clamp(span.start, span.end)..span.end;
+    *span = if before.len() >= after.len() { trimmed(before) } else { trimmed(after) };
+}
+
+/// The bytes of some of a finding's tokens: its own ends where they are its first or last.
+fn part(page: &Page<'_>, rule: &Finding, some: Range<usize>, all: &Range<usize>) -> Range<usize> {
+    let start = match some.start == all.start {
+        true => rule.span.start,
+        false => page.tokens[some.start].start as usize,
+    };
+    let end = match some.end == all.end {
+        true => rule.span.end,
+        false => page.tokens[some.end - 1].end as usize,
+    };
+    start..end
+}
