@@ -38,6 +38,8 @@ pub mod table_propose;
 pub mod table_report;
 pub mod table_risk;
 pub mod table_utility;
+pub mod text;
+pub mod text_evaluation;
 mod text_samples;
 pub mod verification;
 pub mod verify;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anonymed_core::{AttributeRole, EntityType, Policy, Pseudonymizer, TextScope, TextScrubber};
 use anonymed_table::{ColumnJudge, PeopleFound};
-use anonymed_text::Scrubber;
+use anonymed_text::{Options, Scrubber, Tier};
 
 use crate::EngineError;
 
@@ -30,7 +30,9 @@ impl PeopleInColumns {
     pub(crate) fn new(codes: Pseudonymizer) -> Result<Self, EngineError> {
         let policy =
             Policy::parse("schema = 1\nname = \"samples\"\nprofile = \"research-linked\"\n")?;
-        let text = Scrubber::new(Arc::new(codes), &policy)
+        // A cell is no sentence: the tagger has nothing to go by.
+        let options = Options { tier: Tier::Rules, ..Options::default() };
+        let text = Scrubber::with_options(Arc::new(codes), &policy, options)
             .map_err(|e| EngineError::Internal(format!("text rules: {e}")))?;
         Ok(Self { text })
     }

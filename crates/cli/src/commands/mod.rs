@@ -24,6 +24,9 @@ mod table_attack;
 mod table_explain;
 mod table_propose;
 mod table_report;
+mod text;
+mod text_eval;
+mod text_find;
 mod utility;
 mod verify;
 
@@ -74,6 +77,9 @@ enum Command {
     /// Work on one table by itself, without a project.
     #[command(subcommand)]
     Table(table::Command),
+    /// Work on texts by themselves, without a project.
+    #[command(subcommand)]
+    Text(text::Command),
     /// Say how likely somebody in a table is named.
     Risk(risk::Args),
     /// Say what is left of a released table, or what could be had at which risk.
@@ -116,6 +122,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Release(command) => release::run(&command, &common),
         Command::Policy(command) => policy::run(&command, &common),
         Command::Table(command) => table::run(&command, &common).map_err(Failure::of_one_table),
+        Command::Text(command) => text::run(&command, &common).map_err(Failure::of_one_table),
         Command::Risk(args) => risk::run(&args, &common).map_err(Failure::of_one_table),
         Command::Utility(args) => utility::run(&args, &common).map_err(Failure::of_one_table),
         Command::Compare(args) => compare::run(&args, &common).map_err(Failure::of_one_table),

@@ -21,6 +21,8 @@ mod table_ends;
 mod table_report;
 mod table_risk;
 mod table_rows;
+mod text;
+mod text_eval;
 mod unlinked;
 
 use std::path::{Path, PathBuf};
