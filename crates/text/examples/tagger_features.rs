@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         sizes[name] = if values.len() == 1 { json!(values[0]) } else { json!(values) };
     }
     fs_err::write(folder.join("sizes.json"), serde_json::to_string_pretty(&sizes)?)?;
-    eprintln!("{count} tokens");
+    writeln!(std::io::stderr(), "{count} tokens")?;
     Ok(())
 }
 

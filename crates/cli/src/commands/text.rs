@@ -174,7 +174,7 @@ fn scrub(args: &Scrub, common: &Common) -> Result<ExitCode, Failure> {
     })?;
     let input: Box<dyn Read> = match &args.input {
         Some(path) => Box::new(
-            std::fs::File::open(path).map_err(|e| Failure::Io("the text cannot be read", e))?,
+            fs_err::File::open(path).map_err(|e| Failure::Io("the text cannot be read", e))?,
         ),
         None => Box::new(std::io::stdin().lock()),
     };

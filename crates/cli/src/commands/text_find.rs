@@ -193,7 +193,7 @@ pub(crate) fn run(args: &Find) -> Result<ExitCode, Failure> {
     })?;
     let input: Box<dyn Read> = match &args.input {
         Some(path) => Box::new(
-            std::fs::File::open(path).map_err(|e| Failure::Io("the texts cannot be read", e))?,
+            fs_err::File::open(path).map_err(|e| Failure::Io("the texts cannot be read", e))?,
         ),
         None => Box::new(std::io::stdin().lock()),
     };

@@ -130,8 +130,8 @@ const JOINING: &[&str] = &[
 /// Whether a text holds words beside its dates that are more than joints.
 pub(crate) fn leaves_words(text: &str, dates: &[Dated]) -> bool {
     let mut from = 0;
-    let ends = dates.iter().map(|d| d.span.clone()).chain([text.len()..text.len()]);
-    ends.into_iter().any(|span| {
+    let end = std::iter::once(text.len()..text.len());
+    dates.iter().map(|d| d.span.clone()).chain(end).any(|span| {
         let gap = text.get(from..span.start).unwrap_or_default();
         from = from.max(span.end);
         gap.split(|c: char| !c.is_alphanumeric())
