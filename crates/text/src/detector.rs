@@ -227,7 +227,8 @@ fn likely(page: &Page<'_>, inside: &[f32], first: usize, findings: &mut Vec<Find
         at <= first
             || page.tokens_over(&f.span).any(|t| {
                 let token = &page.tokens[t];
-                inside[t] >= LIKELY || token.is_capital() && !token.word.is_common()
+                let capital = token.is_capital() && (page.caps || !token.word.is_common());
+                inside[t] >= LIKELY || capital
             })
     });
 }

@@ -10,6 +10,7 @@ use std::ops::Range;
 use anonymed_core::{EntityType, Finding};
 
 use crate::page::Page;
+use crate::recognizers::initials;
 use crate::tagger::labels::label_of;
 use crate::tagger::{Reading, Tagged};
 
@@ -78,7 +79,8 @@ fn proves_itself(rule: &Finding) -> bool {
             | EntityType::Device
             | EntityType::NationalId
     );
-    form && rule.score.value() >= PROVEN
+    // Bare initials stand at the places where people sign, and nowhere else is anything known of them.
+    form && rule.score.value() >= PROVEN || rule.recognizer == initials::NAME
 }
 
 /// The least chance at which a token stays that a rule with this score found.
