@@ -32,19 +32,14 @@ pub(crate) fn combine(
         let tokens = page.tokens_over(&rule.span);
         let first = spans.partition_point(|s| s.tokens.end <= tokens.start);
         let last = spans.partition_point(|s| s.tokens.start < tokens.end).max(first);
-        let spoken = last > first;
         if proves_itself(&rule) {
-            for tagged in &mut spans[first..last] {
-                give_way(page, tagged, &rule);
-            }
+            let apart: Vec<Tagged> =
+                spans[first..last].iter().flat_map(|tagged| beside(page, tagged, &rule)).collect();
+            spans.splice(first..last, apart);
             out.push(rule);
             continue;
         }
-        if spoken {
-            for tagged in &mut spans[first..last] {
-                learn(tagged, &rule);
-            }
-        }
+        spans[first..last].iter_mut().for_each(|tagged| learn(tagged, &rule));
         let least = doubt * doubt_of(rule.score.value());
         let mut at = tokens.start;
         while at < tokens.end {
@@ -61,7 +56,7 @@ pub(crate) fn combine(
             out.push(Finding { span: part(page, &rule, from..at, &tokens), ..rule.clone() });
         }
     }
-    out.extend(spans.into_iter().map(|s| s.finding).filter(|f| !f.span.is_empty()));
+    out.extend(spans.into_iter().map(|s| s.finding));
     inside
 }
 
@@ -104,21 +99,23 @@ fn learn(tagged: &mut Tagged, rule: &Finding) {
     }
 }
 
-/// Takes from a span of the tagger what a proven finding holds.
-fn give_way(page: &Page<'_>, tagged: &mut Tagged, rule: &Finding) {
-    let span = &mut tagged.finding.span;
-    let trimmed = |range: Range<usize>| {
-        let tokens = page.tokens_in(&range);
-        match (page.tokens.get(tokens.start), tokens.end.checked_sub(1)) {
-            (Some(first), Some(last)) if tokens.start < tokens.end => {
-                first.start as usize..page.tokens[last].end as usize
-            }
-            _ => range.start..range.start,
-        }
-    };
-    let before = span.start..rule.span.start.clamp(span.start, span.end);
-    let after = rule.span.end.clamp(span.start, span.end)..span.end;
-    *span = if before.len() >= after.len() { trimmed(before) } else { trimmed(after) };
+/// What a proven finding leaves of a span of the tagger: the words before it and those behind it.
+fn beside(page: &Page<'_>, tagged: &Tagged, rule: &Finding) -> Vec<Tagged> {
+    let held = page.tokens_over(&rule.span);
+    let before = tagged.tokens.start..held.start.min(tagged.tokens.end);
+    let after = held.end.max(tagged.tokens.start)..tagged.tokens.end;
+    [before, after]
+        .into_iter()
+        .filter(|tokens| tokens.start < tokens.end)
+        .map(|tokens| Tagged {
+            finding: Finding {
+                span: part(page, &tagged.finding, tokens.clone(), &tagged.tokens),
+                ..tagged.finding.clone()
+            },
+            tokens,
+            label: tagged.label,
+        })
+        .collect()
 }
 
 /// The bytes of some of a finding's tokens: its own ends where they are its first or last.
@@ -132,4 +129,43 @@ fn part(page: &Page<'_>, rule: &Finding, some: Range<usize>, all: &Range<usize>)
         false => page.tokens[some.end - 1].end as usize,
     };
     start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::found;
+    use EntityType::{Email, Mrn, Patient};
+
+    #[test]
+    fn a_proven_form_takes_nothing_from_both_its_sides() {
+        let text = "John Roe j@roe.org Mary Poe left";
+        let page = Page::new(text, false);
+        let tagged = |tokens: Range<usize>, label| {
+            let span =
+                page.tokens[tokens.start].start as usize..page.tokens[tokens.end - 1].end as usize;
+            Tagged { tokens, label: label_of(label), finding: found(span, label, 0.9, "tagger") }
+        };
+        let check = |spans: Vec<Tagged>, rules: &[Finding], expect: &[(&str, EntityType)]| {
+            let inside = vec![0.5; page.tokens.len()];
+            let mut out = Vec::new();
+            combine(&page, rules.to_vec(), Reading { spans, inside }, 1.0, &mut out);
+            out.sort_by_key(|f| f.span.start);
+            let read: Vec<_> = out.iter().map(|f| (&text[f.span.clone()], f.entity)).collect();
+            assert_eq!(read, expect);
+        };
+        let email = found(9..18, Email, 0.98, "email");
+        let all = [("John Roe", Patient), ("j@roe.org", Email), ("Mary Poe", Patient)];
+        check(vec![tagged(0..7, Patient)], std::slice::from_ref(&email), &all);
+        check(
+            vec![tagged(0..2, Patient), tagged(5..7, Patient)],
+            std::slice::from_ref(&email),
+            &all,
+        );
+        check(vec![tagged(2..5, Patient)], std::slice::from_ref(&email), &[("j@roe.org", Email)]);
+        // What rules alone found stays beside what the tagger holds.
+        let number = found(19..32, Mrn, 0.9, "mrn");
+        let both = [("Mary Poe", Patient), ("left", Mrn)];
+        check(vec![tagged(5..7, Patient)], &[number], &both);
+    }
 }
