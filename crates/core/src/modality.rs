@@ -336,7 +336,11 @@ pub struct ScrubError {
 /// own.
 pub trait TextScrubber: Send + Sync {
     /// Finds identifiers, in order and without overlap.
-    fn find(&self, text: &str, scope: TextScope<'_>) -> Vec<Finding>;
+    ///
+    /// # Errors
+    ///
+    /// Where a detector could not look at the whole text.
+    fn find(&self, text: &str, scope: TextScope<'_>) -> Result<Vec<Finding>, ScrubError>;
 
     /// Replaces what is found, by the policy's text rules.
     ///

@@ -51,7 +51,7 @@ struct Withholding {
 }
 
 impl TextScrubber for Withholding {
-    fn find(&self, text: &str, scope: TextScope<'_>) -> Vec<Finding> {
+    fn find(&self, text: &str, scope: TextScope<'_>) -> Result<Vec<Finding>, ScrubError> {
         self.inner.find(text, scope)
     }
 

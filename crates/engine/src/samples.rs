@@ -217,7 +217,7 @@ struct Listening<'a> {
 }
 
 impl TextScrubber for Listening<'_> {
-    fn find(&self, text: &str, scope: TextScope<'_>) -> Vec<Finding> {
+    fn find(&self, text: &str, scope: TextScope<'_>) -> Result<Vec<Finding>, ScrubError> {
         self.inner.find(text, scope)
     }
 

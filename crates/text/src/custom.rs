@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use anonymed_core::policy::RecognizerConfig;
-use anonymed_core::{EntityType, Finding};
+use anonymed_core::{EntityType, Finding, ScrubError};
 use fancy_regex::{Regex, RegexBuilder};
 use hashbrown::HashSet;
 
@@ -30,6 +30,7 @@ const STEPS: usize = 100_000;
 pub(crate) struct Custom(Vec<One>);
 
 struct One {
+    name: String,
     entity: EntityType,
     patterns: Vec<(Regex, f32)>,
     texts: Listed,
@@ -54,6 +55,7 @@ impl Custom {
                 }
             });
             Ok(One {
+                name: config.name.clone(),
                 entity: config.entity,
                 patterns: patterns.collect::<Result<_, _>>()?,
                 texts: Listed::new(&config.texts),
@@ -63,13 +65,16 @@ impl Custom {
         configs.iter().map(one).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Adds what the recognizers find. A pattern that is given up for its cost ends at that place: it
-    /// finds no more on the page, and the other detectors still do.
-    pub(crate) fn detect(&self, page: &Page<'_>, out: &mut Vec<Finding>) {
+    /// Adds what the recognizers find.
+    ///
+    /// # Errors
+    ///
+    /// Where a pattern is given up for its cost: what it would have found is not known.
+    pub(crate) fn detect(&self, page: &Page<'_>, out: &mut Vec<Finding>) -> Result<(), ScrubError> {
         for one in &self.0 {
-            for (regex, score) in &one.patterns {
-                for hit in regex.find_iter(page.text).map_while(Result::ok) {
-                    let span = hit.range();
+            for (at, (regex, score)) in one.patterns.iter().enumerate() {
+                for hit in regex.find_iter(page.text) {
+                    let span = hit.map_err(|_| one.given_up(at + 1))?.range();
                     if !span.is_empty() {
                         let score = one.score(page, &span, *score);
                         out.push(found(span, one.entity, score, NAME));
@@ -82,10 +87,21 @@ impl Custom {
                 (finding.entity, finding.recognizer) = (one.entity, NAME);
             }
         }
+        Ok(())
     }
 }
 
 impl One {
+    fn given_up(&self, number: usize) -> ScrubError {
+        ScrubError {
+            reason: format!(
+                "recognizer `{}` of the policy: pattern {number} takes more than {STEPS} steps back at one \
+                 place; write it without repeats in one another",
+                self.name
+            ),
+        }
+    }
+
     fn score(&self, page: &Page<'_>, span: &Range<usize>, score: f32) -> f32 {
         let at = page.token_from(span.start);
         let before = &page.tokens[at.saturating_sub(REACH)..at];
@@ -121,7 +137,7 @@ mod tests {
         let check = |config: RecognizerConfig, text: &str, expect: &[(&str, f32)]| {
             let custom = Custom::new(&[config]).unwrap();
             let mut out = Vec::new();
-            custom.detect(&Page::new(text, false), &mut out);
+            custom.detect(&Page::new(text, false), &mut out).unwrap();
             let read: Vec<_> =
                 out.iter().map(|f| (&text[f.span.clone()], f.score.value())).collect();
             assert_eq!(read, expect, "{text:?}");
@@ -136,11 +152,13 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_pattern_is_named_and_a_costly_one_given_up() {
+    fn broken_and_costly_patterns_are_named() {
         let error = Custom::new(&[config("(", 0.5, &[], &[])]).err();
         let expect = TextError::Pattern { recognizer: "test".to_owned(), number: 1 };
         assert_eq!(error, Some(expect));
         let costly = Custom::new(&[config(r"(a+)+(?=b)c", 0.5, &[], &[])]).unwrap();
-        costly.detect(&Page::new(&"a".repeat(4000), false), &mut Vec::new());
+        let error =
+            costly.detect(&Page::new(&"a".repeat(4000), false), &mut Vec::new()).unwrap_err();
+        assert!(error.reason.starts_with("recognizer `test` of the policy: pattern 1 takes more"));
     }
 }

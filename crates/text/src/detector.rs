@@ -3,14 +3,14 @@
 
 use std::ops::Range;
 
-use anonymed_core::policy::TextRule;
-use anonymed_core::{Finding, HipaaIdentifier};
+use anonymed_core::policy::{Language, TextRule, TextSearch, Tier};
+use anonymed_core::{Finding, HipaaIdentifier, ScrubError};
 
 use crate::custom::Custom;
 use crate::error::TextError;
-use crate::language::Language;
+use crate::language::language_of;
 use crate::lexicon::role;
-use crate::options::{Options, Tier};
+use crate::options::Asks;
 use crate::page::{self, Page, Shape, Token};
 use crate::propagate::{Known, Listed};
 use crate::resolve::resolve;
@@ -35,18 +35,18 @@ pub(crate) struct Detector {
     custom: Custom,
     staff: Known,
     tagger: Option<Tagger>,
-    options: Options,
+    search: TextSearch,
 }
 
 impl Detector {
-    pub(crate) fn new(rule: &TextRule, options: Options) -> Result<Self, TextError> {
+    pub(crate) fn new(rule: &TextRule, search: TextSearch) -> Result<Self, TextError> {
         Ok(Self {
             allow: Listed::new(&rule.allow),
             deny: Listed::new(&rule.deny),
             custom: Custom::new(&rule.recognizers)?,
             staff: Known::default(),
-            tagger: (options.tier == Tier::Default).then(Tagger::get).transpose()?,
-            options,
+            tagger: (search.tier == Tier::Default).then(Tagger::get).transpose()?,
+            search,
         })
     }
 
@@ -55,9 +55,18 @@ impl Detector {
     }
 
     /// What is found in a text, in order and without overlap. `known` is looked for beside it.
-    pub(crate) fn find(&self, text: &str, known: &[&Known], trace: &mut Trace) -> Vec<Finding> {
+    ///
+    /// # Errors
+    ///
+    /// Where a detector gave up: what it would have found is not known.
+    pub(crate) fn find(
+        &self,
+        text: &str,
+        known: &[&Known],
+        trace: &mut Trace,
+    ) -> Result<Vec<Finding>, ScrubError> {
         let view = View::new(text);
-        let mut findings = self.find_in_view(&view.text, known, trace);
+        let mut findings = self.find_in_view(&view.text, known, trace)?;
         trace.map(|span| view.source(span));
         // Letters of one sign may be of two findings: the sign is the first one's.
         let mut taken = 0;
@@ -67,25 +76,30 @@ impl Detector {
             taken = taken.max(span.end);
             finding.span.start < finding.span.end
         });
-        findings
+        Ok(findings)
     }
 
-    fn find_in_view(&self, text: &str, known: &[&Known], trace: &mut Trace) -> Vec<Finding> {
+    fn find_in_view(
+        &self,
+        text: &str,
+        known: &[&Known],
+        trace: &mut Trace,
+    ) -> Result<Vec<Finding>, ScrubError> {
         let caps = page::is_caps(text);
         let ranges = page::split(text);
-        let mut language = self.options.language;
+        let mut language = self.search.language;
         let mut kept = Vec::new();
         let mut findings = Vec::new();
         for range in &ranges {
             let page = Page::new(&text[range.clone()], caps);
-            let language = *language.get_or_insert_with(|| Language::of(page.text, &page.tokens));
+            let language = *language.get_or_insert_with(|| language_of(page.text, &page.tokens));
             let first = findings.len();
             for known in known {
                 known.detect(&page, &mut findings);
             }
             self.staff.detect(&page, &mut findings);
             self.deny.detect(&page, &mut findings);
-            self.custom.detect(&page, &mut findings);
+            self.custom.detect(&page, &mut findings)?;
             trace.heard(&findings[first..], range.start);
             let inside = self.ensemble(&page, language, &mut findings, range.start, trace);
             moved(&mut findings[first..], range.start);
@@ -118,7 +132,7 @@ impl Detector {
             }
             findings = self.settled(text, findings, trace);
         }
-        findings
+        Ok(findings)
     }
 
     /// Fields and recognizers, and the tagger that sees what they found. Gives the tagger's chances.
@@ -142,11 +156,11 @@ impl Detector {
         let mut reading = tagger.read(page, &rules);
         trace.heard_all(reading.spans.iter().map(|s| &s.finding), offset);
         reading.spans.retain(|tagged| {
-            let least = self.options.threshold_of_tagger(tagged.finding.entity, language);
+            let least = self.search.threshold_of_tagger(tagged.finding.entity, language);
             let score = tagged.finding.score.value();
             score >= least && (score >= SURE || !is_plain(page, tagged)) && !is_eponym(page, tagged)
         });
-        ensemble::combine(page, rules, reading, self.options.doubt(), out)
+        ensemble::combine(page, rules, reading, self.search.doubt(), out)
     }
 
     /// The tagger's chances for a page.
@@ -162,7 +176,7 @@ impl Detector {
     fn settled(&self, text: &str, mut findings: Vec<Finding>, trace: &mut Trace) -> Vec<Finding> {
         findings.retain(|f| {
             let tagged = f.recognizer == tagger::NAME;
-            tagged || f.score.value() >= self.options.threshold(f.entity)
+            tagged || f.score.value() >= self.search.threshold(f.entity)
         });
         let mut findings = resolve(findings);
         findings.retain(|f| {

@@ -1,20 +1,8 @@
 //! The language of a text, by its function words.
 
-use crate::page::Token;
+use anonymed_core::policy::Language;
 
-/// A language that texts are read in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// Spanish.
-    Spanish,
-    /// French.
-    French,
-    /// German.
-    German,
-}
+use crate::page::Token;
 
 /// Words looked at.
 const SAMPLE: usize = 4000;
@@ -75,31 +63,25 @@ const WORDS: [(Language, &[&str]); 4] = [
     ),
 ];
 
-impl Language {
-    /// Every language with its tag (ISO 639-1).
-    pub const ALL: [(Self, &'static str); 4] =
-        [(Self::English, "en"), (Self::Spanish, "es"), (Self::French, "fr"), (Self::German, "de")];
+/// Whether the tagger has training texts of a language, more than a few.
+pub(crate) fn is_trained(language: Language) -> bool {
+    matches!(language, Language::English | Language::Spanish)
+}
 
-    /// Whether the tagger has training texts of it, more than a few.
-    pub(crate) fn is_trained(self) -> bool {
-        matches!(self, Self::English | Self::Spanish)
+/// The language most function words of a text are of; English where none is.
+pub(crate) fn language_of(text: &str, tokens: &[Token]) -> Language {
+    let mut counts = [0usize; WORDS.len()];
+    for token in tokens.iter().take(SAMPLE).filter(|t| t.len() <= 9) {
+        let word = text[token.span()].to_lowercase();
+        for (count, (_, words)) in counts.iter_mut().zip(WORDS) {
+            *count += usize::from(words.contains(&word.as_str()));
+        }
     }
-
-    /// The language most function words of a text are of; English where none is.
-    pub(crate) fn of(text: &str, tokens: &[Token]) -> Self {
-        let mut counts = [0usize; WORDS.len()];
-        for token in tokens.iter().take(SAMPLE).filter(|t| t.len() <= 9) {
-            let word = text[token.span()].to_lowercase();
-            for (count, (_, words)) in counts.iter_mut().zip(WORDS) {
-                *count += usize::from(words.contains(&word.as_str()));
-            }
-        }
-        let most = counts.iter().copied().max().unwrap_or(0);
-        // Of equals the first, English, is it; and one word says nothing.
-        match counts.iter().position(|c| *c == most && most > 1) {
-            Some(at) => WORDS[at].0,
-            None => Self::English,
-        }
+    let most = counts.iter().copied().max().unwrap_or(0);
+    // Of equals the first, English, is it; and one word says nothing.
+    match counts.iter().position(|c| *c == most && most > 1) {
+        Some(at) => WORDS[at].0,
+        None => Language::English,
     }
 }
 
@@ -111,7 +93,7 @@ mod tests {
     #[test]
     fn languages_are_told() {
         let check = |text: &str, expect| {
-            assert_eq!(Language::of(text, &tokens(text)), expect, "{text:?}");
+            assert_eq!(language_of(text, &tokens(text)), expect, "{text:?}");
         };
         check("The patient was seen by us and has no pain.", Language::English);
         check("Paciente de 45 años que acude por dolor, sin fiebre.", Language::Spanish);

@@ -39,9 +39,7 @@ mod trace;
 mod view;
 
 pub use error::TextError;
-pub use language::Language;
 pub use notes::Notes;
-pub use options::{Options, Preset, Tier};
 pub use scrub::Scrubber;
 pub use stream::{StreamError, Written};
 pub use trace::{Decision, Explained, Explanation, Reason};

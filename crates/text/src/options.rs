@@ -1,53 +1,29 @@
-//! How a text is searched: how much may be missed for how much that is harmless, with which
-//! detectors, in which language.
+//! What the presets ask of a finding: the least scores by type.
 
 use std::sync::LazyLock;
 
 use anonymed_core::EntityType;
+use anonymed_core::policy::{Language, Preset, TextSearch};
 
-use crate::language::Language;
+use crate::language::is_trained;
 use crate::lexicon::rows;
-
-/// What weighs more: what is missed or what is taken without need.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Preset {
-    /// Misses least: for what leaves the house.
-    Recall,
-    /// Between the two.
-    #[default]
-    Balanced,
-    /// Takes least that is harmless: for what people read on.
-    Utility,
-}
-
-/// Which detectors work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Tier {
-    /// Fields, recognizers and lists.
-    Rules,
-    /// These and the trained tagger.
-    #[default]
-    Default,
-}
-
-/// How a text is searched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Options {
-    /// What weighs more.
-    pub preset: Preset,
-    /// Which detectors work.
-    pub tier: Tier,
-    /// The language of the texts; found out for each text where it is not said.
-    pub language: Option<Language>,
-}
 
 /// The least score of the tagger in a language it has no training texts of: there it takes nouns
 /// with capitals for names.
 const UNTRAINED: f32 = 0.75;
 
-impl Options {
+/// What a way to search asks of findings.
+pub(crate) trait Asks {
     /// The least score at which a finding counts.
-    pub(crate) fn threshold(&self, entity: EntityType) -> f32 {
+    fn threshold(&self, entity: EntityType) -> f32;
+    /// The same for what the tagger found in a text of this language.
+    fn threshold_of_tagger(&self, entity: EntityType, language: Language) -> f32;
+    /// What the chance is multiplied with below which a finding of rules is given up.
+    fn doubt(&self) -> f32;
+}
+
+impl Asks for TextSearch {
+    fn threshold(&self, entity: EntityType) -> f32 {
         let row = &THRESHOLDS[entity as usize];
         match self.preset {
             Preset::Recall => row[0],
@@ -56,17 +32,15 @@ impl Options {
         }
     }
 
-    /// The same for what the tagger found in a text of this language.
-    pub(crate) fn threshold_of_tagger(&self, entity: EntityType, language: Language) -> f32 {
+    fn threshold_of_tagger(&self, entity: EntityType, language: Language) -> f32 {
         let least = self.threshold(entity);
-        match (language.is_trained(), self.preset) {
+        match (is_trained(language), self.preset) {
             (true, _) | (_, Preset::Recall) => least,
             _ => least.max(UNTRAINED),
         }
     }
 
-    /// What the chance is multiplied with below which a finding of rules is given up.
-    pub(crate) fn doubt(&self) -> f32 {
+    fn doubt(&self) -> f32 {
         match self.preset {
             Preset::Recall => 0.25,
             Preset::Balanced => 1.0,
@@ -108,14 +82,15 @@ mod tests {
 
     #[test]
     fn presets_grow_stricter() {
-        let of = |preset| Options { preset, ..Options::default() }.threshold(EntityType::Person);
+        let of =
+            |preset| TextSearch { preset, ..TextSearch::default() }.threshold(EntityType::Person);
         assert!(of(Preset::Recall) < of(Preset::Balanced));
         assert!(of(Preset::Balanced) < of(Preset::Utility));
     }
 
     #[test]
     fn untrained_languages_ask_more_of_the_tagger() {
-        let options = Options::default();
+        let options = TextSearch::default();
         let of = |language| options.threshold_of_tagger(EntityType::Person, language);
         assert!(of(Language::German) > of(Language::English));
     }

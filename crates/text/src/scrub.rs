@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use anonymed_core::policy::{Action, Policy, Profile, TimeMode};
+use anonymed_core::policy::{Action, Policy, Profile, TextSearch, TimeMode};
 use anonymed_core::{
     EntityType, Finding, Operator, Pseudonymizer, Replacement, ScrubError, ScrubbedText, Subject,
     TextScope, TextScrubber, normalise,
@@ -17,7 +17,6 @@ use crate::dates::{self, Dated, Order, Reading, Strength};
 use crate::detector::Detector;
 use crate::error::TextError;
 use crate::familiar::{Familiar, Familiars};
-use crate::options::Options;
 use crate::page::found;
 use crate::propagate::Known;
 use crate::recognizers::{age, initials};
@@ -56,26 +55,26 @@ pub struct Scrubber {
 }
 
 impl Scrubber {
-    /// An engine for a policy, with [`Options`] as they are by default.
+    /// An engine for a policy.
     ///
     /// # Errors
     ///
-    /// As [`Self::with_options`].
+    /// As [`Self::searching`].
     pub fn new(pseudonymizer: Arc<Pseudonymizer>, policy: &Policy) -> Result<Self, TextError> {
-        Self::with_options(pseudonymizer, policy, Options::default())
+        Self::searching(pseudonymizer, policy, policy.text.search)
     }
 
-    /// An engine for a policy that searches as told.
+    /// An engine for a policy that searches in another way than it says.
     ///
     /// # Errors
     ///
     /// [`TextError::Action`] where the policy's `[text]` asks for an action that text has not,
     /// [`TextError::Pattern`] where a pattern of its recognizers is none, and [`TextError::Model`]
     /// where the tagger's weights are not those of this build.
-    pub fn with_options(
+    pub fn searching(
         pseudonymizer: Arc<Pseudonymizer>,
         policy: &Policy,
-        options: Options,
+        search: TextSearch,
     ) -> Result<Self, TextError> {
         let check = |key: &'static str, action: &Action| match action {
             Action::Surrogate | Action::Redact | Action::Pseudonym | Action::Mask => Ok(()),
@@ -85,7 +84,7 @@ impl Scrubber {
         check("numbers", &policy.text.numbers)?;
         Ok(Self {
             pseudonymizer,
-            detector: Detector::new(&policy.text, options)?,
+            detector: Detector::new(&policy.text, search)?,
             policy: policy.clone(),
             familiars: Familiars::default(),
         })
@@ -100,10 +99,14 @@ impl Scrubber {
     }
 
     /// Finds identifiers and says how each came about.
-    pub fn explain(&self, text: &str, scope: TextScope<'_>) -> Explanation {
+    ///
+    /// # Errors
+    ///
+    /// As [`TextScrubber::find`].
+    pub fn explain(&self, text: &str, scope: TextScope<'_>) -> Result<Explanation, ScrubError> {
         let mut trace = Trace::on();
-        let findings = self.find_in(text, scope, &self.familiar(scope), &mut trace);
-        trace.explain(findings)
+        let findings = self.find_in(text, scope, &self.familiar(scope), &mut trace)?;
+        Ok(trace.explain(findings))
     }
 
     pub(crate) fn familiar(&self, scope: TextScope<'_>) -> Arc<Familiar> {
@@ -121,9 +124,9 @@ impl Scrubber {
         scope: TextScope<'_>,
         familiar: &Familiar,
         trace: &mut Trace,
-    ) -> Vec<Finding> {
+    ) -> Result<Vec<Finding>, ScrubError> {
         match scope.whole {
-            Some(entity) => whole(text, entity),
+            Some(entity) => Ok(whole(text, entity)),
             None => self.detector.find(text, &[&familiar.known], trace),
         }
     }
@@ -391,13 +394,13 @@ fn tag(entity: EntityType) -> String {
 }
 
 impl TextScrubber for Scrubber {
-    fn find(&self, text: &str, scope: TextScope<'_>) -> Vec<Finding> {
+    fn find(&self, text: &str, scope: TextScope<'_>) -> Result<Vec<Finding>, ScrubError> {
         self.find_in(text, scope, &self.familiar(scope), &mut Trace::default())
     }
 
     fn scrub(&self, text: &str, scope: TextScope<'_>) -> Result<ScrubbedText, ScrubError> {
         let familiar = self.familiar(scope);
-        let findings = self.find_in(text, scope, &familiar, &mut Trace::default());
+        let findings = self.find_in(text, scope, &familiar, &mut Trace::default())?;
         if findings.is_empty() {
             return Ok(ScrubbedText { text: text.to_owned(), items: Vec::new() });
         }

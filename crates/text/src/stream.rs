@@ -6,7 +6,7 @@
 
 use std::io::{self, Read, Write};
 
-use anonymed_core::{Finding, TextScope};
+use anonymed_core::{Finding, ScrubError, TextScope};
 
 use crate::propagate::Known;
 use crate::scrub::Scrubber;
@@ -32,6 +32,9 @@ pub enum StreamError {
     /// The result could not be written.
     #[error("the text cannot be written")]
     Write(#[source] io::Error),
+    /// A piece of it could not be searched whole.
+    #[error(transparent)]
+    Scrub(#[from] ScrubError),
 }
 
 /// What was done to a text.
@@ -49,7 +52,8 @@ impl Scrubber {
     ///
     /// # Errors
     ///
-    /// [`StreamError`] where the text cannot be read, is no UTF-8, or the result cannot be written.
+    /// [`StreamError`] where the text cannot be read, is no UTF-8, could not be searched whole, or the
+    /// result cannot be written.
     pub fn scrub_stream(
         &self,
         mut input: impl Read,
@@ -66,7 +70,7 @@ impl Scrubber {
             let known = [&familiar.known, &carried];
             let findings = match scope.whole {
                 Some(_) => self.find_whole(text, scope),
-                None => self.detector.find(text, &known, &mut Trace::default()),
+                None => self.detector.find(text, &known, &mut Trace::default())?,
             };
             let cut = if last { text.len() } else { cut(text, &findings) };
             let own = findings.partition_point(|f| f.span.end <= cut);

@@ -1,5 +1,7 @@
 //! `anonymed text`: texts by themselves, without a project.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,8 +9,9 @@ use std::process::ExitCode;
 use anonymed_core::{KeyRing, Policy};
 use anonymed_engine::EngineError;
 use anonymed_engine::project::read_policy;
+use anonymed_engine::text::source::{self, ReadText, Source};
 use anonymed_engine::text::{
-    Language, Options, Preset, StreamError, TextEngine, TextRequest, Tier,
+    Language, Preset, StreamError, TextEngine, TextRequest, Tier, built_in,
 };
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
@@ -27,25 +30,25 @@ pub(crate) enum Command {
     /// Without a key file everything found becomes the name of its type. With one, names become other
     /// names and numbers other numbers; with a subject, too, dates are moved by that subject's days.
     Scrub(Scrub),
-    /// Find what identifies in many texts: lines of JSON with `id` and `text` in, lines with `id` and
-    /// `spans` out, in the same order.
+    /// Find what identifies in many texts: lines of JSON with `id` and `text`, or a folder of texts in; lines
+    /// with `id` and `spans`, or a corpus of i2b2 or BRAT out, in the same order.
     Find(text_find::Find),
     /// Hold spans that were found to those that people marked, in the same documents.
     Eval(text_eval::Args),
 }
 
-/// How texts are searched.
+/// How texts are searched. What is not said here, the policy says.
 #[derive(Args, Clone, Copy)]
 pub(crate) struct Search {
-    /// What weighs more: what is missed, or what is taken without need.
-    #[arg(long, value_enum, default_value_t = PresetName::Balanced)]
-    preset: PresetName,
-    /// Which detectors work.
-    #[arg(long, value_enum, default_value_t = TierName::Default)]
-    tier: TierName,
-    /// The language of the texts; `auto` finds it out for each.
-    #[arg(long, value_enum, default_value_t = LanguageName::Auto)]
-    lang: LanguageName,
+    /// What weighs more: what is missed, or what is taken without need; `balanced` where nobody says.
+    #[arg(long, value_enum)]
+    preset: Option<PresetName>,
+    /// Which detectors work; `default` where nobody says.
+    #[arg(long, value_enum)]
+    tier: Option<TierName>,
+    /// The language of the texts; `auto`, where nobody says, finds it out for each.
+    #[arg(long, value_enum)]
+    lang: Option<LanguageName>,
     /// Say of every finding which detectors led to it, and what they said that came to nothing.
     #[arg(long)]
     pub(crate) explain: bool,
@@ -84,32 +87,37 @@ enum LanguageName {
 }
 
 impl Search {
-    pub(crate) fn options(self) -> Options {
-        Options {
-            preset: match self.preset {
-                PresetName::Recall => Preset::Recall,
-                PresetName::Balanced => Preset::Balanced,
-                PresetName::Utility => Preset::Utility,
-            },
-            tier: match self.tier {
-                TierName::Rules => Tier::Rules,
-                TierName::Default => Tier::Default,
-            },
-            language: match self.lang {
-                LanguageName::Auto => None,
-                LanguageName::En => Some(Language::English),
-                LanguageName::Es => Some(Language::Spanish),
-                LanguageName::Fr => Some(Language::French),
-                LanguageName::De => Some(Language::German),
-            },
+    /// The policy, with what is said here in place of what it says.
+    pub(crate) fn over(self, mut policy: Policy) -> Policy {
+        let search = &mut policy.text.search;
+        match self.preset {
+            Some(PresetName::Recall) => search.preset = Preset::Recall,
+            Some(PresetName::Balanced) => search.preset = Preset::Balanced,
+            Some(PresetName::Utility) => search.preset = Preset::Utility,
+            None => {}
         }
+        match self.tier {
+            Some(TierName::Rules) => search.tier = Tier::Rules,
+            Some(TierName::Default) => search.tier = Tier::Default,
+            None => {}
+        }
+        match self.lang {
+            Some(LanguageName::Auto) => search.language = None,
+            Some(LanguageName::En) => search.language = Some(Language::English),
+            Some(LanguageName::Es) => search.language = Some(Language::Spanish),
+            Some(LanguageName::Fr) => search.language = Some(Language::French),
+            Some(LanguageName::De) => search.language = Some(Language::German),
+            None => {}
+        }
+        policy
     }
 }
 
 /// Which text, and by which rules.
 #[derive(Args)]
 pub(crate) struct Scrub {
-    /// The text: UTF-8; stdin where none is named.
+    /// The text: UTF-8, or a PDF, docx, RTF, HTML or Markdown file, which is told by its content, Markdown
+    /// by its name; stdin where none is named.
     input: Option<PathBuf>,
     /// The policy: its `[text]`, `[time]` and `[keys]`.
     #[arg(long, value_name = "FILE")]
@@ -127,10 +135,19 @@ pub(crate) struct Scrub {
 /// A scrubbed text with what was done to it.
 #[derive(Serialize)]
 struct Scrubbed {
+    /// What kind of document the text is of, and what of it is not in the text.
+    #[serde(flatten)]
+    document: Option<OfDocument>,
     text: String,
     items: Vec<Item>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<text_find::Explained>,
+}
+
+#[derive(Serialize)]
+struct OfDocument {
+    format: &'static str,
+    left_out: BTreeMap<&'static str, u64>,
 }
 
 /// A value that was replaced: where it stood, in code points, and what stands there.
@@ -153,9 +170,12 @@ pub(crate) fn run(command: &Command, common: &Common) -> Result<ExitCode, Failur
     }
 }
 
-/// Reads a policy.
-pub(crate) fn policy(file: &Path) -> Result<Policy, Failure> {
-    Ok(Policy::parse(&read_policy(file)?).map_err(EngineError::from)?)
+/// The policy of a file, or else the one that is built in.
+pub(crate) fn policy(file: Option<&Path>, keyed: bool) -> Result<Policy, Failure> {
+    match file {
+        Some(file) => Ok(Policy::parse(&read_policy(file)?).map_err(EngineError::from)?),
+        None => Ok(built_in(keyed)?),
+    }
 }
 
 fn scrub(args: &Scrub, common: &Common) -> Result<ExitCode, Failure> {
@@ -164,23 +184,41 @@ fn scrub(args: &Scrub, common: &Common) -> Result<ExitCode, Failure> {
             "`--explain` is about findings, which only `--json` writes".into(),
         ));
     }
-    let policy = args.policy.as_deref().map(policy).transpose()?;
+    let policy = args.search.over(policy(args.policy.as_deref(), args.key_file.is_some())?);
     let session = args.key_file.as_deref().map(|file| common.open_or_make_key(file)).transpose()?;
-    let engine = TextEngine::new(TextRequest {
-        policy,
+    let engine = TextEngine::new(&TextRequest {
+        policy: &policy,
         keys: session.as_ref().map(|session| session.keys.as_ref() as &dyn KeyRing),
         subject: args.subject.as_deref(),
-        options: args.search.options(),
     })?;
-    let input: Box<dyn Read> = match &args.input {
-        Some(path) => Box::new(
-            fs_err::File::open(path).map_err(|e| Failure::Io("the text cannot be read", e))?,
-        ),
-        None => Box::new(std::io::stdin().lock()),
+    let (name, input): (_, Box<dyn Read>) = match &args.input {
+        Some(path) => {
+            let file =
+                fs_err::File::open(path).map_err(|e| Failure::Io("the text cannot be read", e))?;
+            (path.file_name().unwrap_or_default().to_string_lossy(), Box::new(file))
+        }
+        None => (Cow::Borrowed(""), Box::new(std::io::stdin().lock())),
     };
-    if common.json {
-        return whole(&engine, input, args.search.explain);
+    match (source::open(&name, input)?, common.json) {
+        (Source::Document(read), true) => {
+            let ReadText { format, text, left_out } = read;
+            let document = OfDocument { format, left_out };
+            whole(&engine, Some(document), text.expose(), args.search.explain)
+        }
+        (Source::Plain(input), true) => whole(&engine, None, &plain(input)?, args.search.explain),
+        (Source::Document(read), false) => {
+            if !read.left_out.is_empty() {
+                let left_out = read.left_out.iter().map(|(what, count)| format!("{count} {what}"));
+                let left_out = left_out.collect::<Vec<_>>().join(", ");
+                console::say(&format!("{}: not in the text: {left_out}", read.format));
+            }
+            stream(&engine, read.text.expose().as_bytes())
+        }
+        (Source::Plain(input), false) => stream(&engine, input),
     }
+}
+
+fn stream(engine: &TextEngine, input: impl Read) -> Result<ExitCode, Failure> {
     let mut out = console::Data::out();
     match engine.stream(input, &mut out) {
         Ok(_) => out.flush().map_err(|e| Failure::Io("standard output cannot be written", e))?,
@@ -196,7 +234,8 @@ fn scrub(args: &Scrub, common: &Common) -> Result<ExitCode, Failure> {
 /// Longest text with `--json`: its findings are held in memory.
 const WHOLE_MOST: u64 = 64 << 20;
 
-fn whole(engine: &TextEngine, input: impl Read, explain: bool) -> Result<ExitCode, Failure> {
+/// A whole plain text.
+fn plain(input: impl Read) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     input
         .take(WHOLE_MOST + 1)
@@ -207,12 +246,20 @@ fn whole(engine: &TextEngine, input: impl Read, explain: bool) -> Result<ExitCod
             "with --json a text is held in memory and has at most 64 MiB; without, it has any length".into(),
         ));
     }
-    let text = String::from_utf8(bytes).map_err(|e| {
+    String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
         Failure::Usage(StreamError::Encoding(at as u64).to_string())
-    })?;
-    let done = engine.scrub(&text)?;
-    let place = Place::new(&text, Offsets::Codepoints);
+    })
+}
+
+fn whole(
+    engine: &TextEngine,
+    document: Option<OfDocument>,
+    text: &str,
+    explain: bool,
+) -> Result<ExitCode, Failure> {
+    let done = engine.scrub(text)?;
+    let place = Place::new(text, Offsets::Codepoints);
     let items = done
         .items
         .iter()
@@ -224,7 +271,10 @@ fn whole(engine: &TextEngine, input: impl Read, explain: bool) -> Result<ExitCod
             operator: item.operator.as_str(),
         })
         .collect();
-    let explanation = explain.then(|| text_find::Explained::new(&engine.explain(&text), &place));
-    console::print_json(&Scrubbed { text: done.text, items, explanation })?;
+    let explanation = match explain {
+        true => Some(text_find::Explained::new(&engine.explain(text)?, &place)),
+        false => None,
+    };
+    console::print_json(&Scrubbed { document, text: done.text, items, explanation })?;
     Ok(ExitCode::SUCCESS)
 }

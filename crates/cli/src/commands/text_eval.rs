@@ -17,11 +17,12 @@ use crate::failure::Failure;
 /// Score found spans against those that people marked in the same documents.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What people marked: lines `{"id","text","spans":[{"start","end","type"}]}`.
+    /// What people marked: lines `{"id","text","spans":[{"start","end","type"}]}`, or a corpus: a folder of
+    /// XML of i2b2 or of `.txt` and `.ann` of BRAT.
     gold: PathBuf,
-    /// What was found: such lines, as `text find` writes them; the text may be left out.
+    /// What was found: lines as `text find` writes them, in which the text may be left out, or a corpus.
     predictions: PathBuf,
-    /// What `start` and `end` count, in both files.
+    /// What `start` and `end` count in lines.
     #[arg(long, value_enum, value_name = "UNIT", default_value_t = Unit::CodePoints)]
     offsets: Unit,
     /// Compare these types, groups or labels alone, on both sides.

@@ -1,11 +1,12 @@
-//! `anonymed text find`: lines of JSON in, lines of spans out.
+//! `anonymed text find`: lines of JSON or a folder of texts in, lines of spans or a corpus out.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anonymed_core::Finding;
-use anonymed_engine::text::{Explanation, TextEngine, TextRequest};
+use anonymed_engine::text::corpus::{Corpus, CorpusForm, CorpusWriter};
+use anonymed_engine::text::{Explanation, TextEngine};
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -17,11 +18,19 @@ use crate::failure::Failure;
 /// Which texts.
 #[derive(Args)]
 pub(crate) struct Find {
-    /// Lines of JSON, each `{"id": ..., "text": "..."}`; stdin where no file is named.
+    /// A text or a folder of texts: plain text, PDF, docx, RTF, HTML, Markdown, XML of i2b2, BRAT. With
+    /// `--jsonl` a file of lines, or stdin where none is named.
+    #[arg(required_unless_present = "jsonl")]
     input: Option<PathBuf>,
-    /// Lines of JSON in and out; the only form there is.
-    #[arg(long, required = true)]
+    /// The input is lines of JSON, each `{"id": ..., "text": "..."}`.
+    #[arg(long)]
     jsonl: bool,
+    /// Write texts and findings as a corpus into the folder `--out`, and not as lines.
+    #[arg(long, value_enum, requires = "out", conflicts_with_all = ["offsets", "explain"])]
+    to: Option<FormName>,
+    /// A new folder for `--to`.
+    #[arg(long, value_name = "FOLDER", requires = "to")]
+    out: Option<PathBuf>,
     /// What offsets count.
     #[arg(long, value_enum, default_value_t = Offsets::Codepoints)]
     offsets: Offsets,
@@ -41,6 +50,15 @@ pub(crate) enum Offsets {
     Bytes,
     /// Units of UTF-16, as JavaScript and Java do.
     Utf16,
+}
+
+/// A form of corpora.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FormName {
+    /// The XML of i2b2 and n2c2 2014, a file for each text.
+    I2b2,
+    /// A `.txt` and an `.ann` file for each text.
+    Brat,
 }
 
 #[derive(Deserialize)]
@@ -183,51 +201,112 @@ const LINE_MOST: u64 = 64 << 20;
 
 /// Runs the command.
 pub(crate) fn run(args: &Find) -> Result<ExitCode, Failure> {
-    let policy = args.policy.as_deref().map(policy).transpose()?;
     // Finding needs no keys: whatever a policy says of replacing is not asked for.
-    let engine = TextEngine::to_find(TextRequest {
-        policy,
-        keys: None,
-        subject: None,
-        options: args.search.options(),
-    })?;
-    let input: Box<dyn Read> = match &args.input {
-        Some(path) => Box::new(
-            fs_err::File::open(path).map_err(|e| Failure::Io("the texts cannot be read", e))?,
-        ),
-        None => Box::new(std::io::stdin().lock()),
-    };
-    let mut lines = Lines { input: BufReader::with_capacity(1 << 20, input), number: 0 };
+    let policy = args.search.over(policy(args.policy.as_deref(), false)?);
+    let engine = TextEngine::to_find(&policy)?;
+    let mut texts = Texts::open(args)?;
+    match (args.to, &args.out) {
+        (Some(form), Some(folder)) => {
+            let form = match form {
+                FormName::I2b2 => CorpusForm::I2b2,
+                FormName::Brat => CorpusForm::Brat,
+            };
+            into_corpus(&engine, &mut texts, CorpusWriter::new(folder, form)?)?;
+        }
+        _ => as_lines(&engine, &mut texts, args)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn as_lines(engine: &TextEngine, texts: &mut Texts, args: &Find) -> Result<(), Failure> {
     let mut out = console::Data::out();
     let written = |e| Failure::Io("standard output cannot be written", e);
     loop {
-        let texts = lines.some()?;
-        if texts.is_empty() {
-            break;
+        let some = texts.some()?;
+        if some.is_empty() {
+            return out.flush().map_err(written);
         }
         let found: Vec<String> =
-            texts.par_iter().map(|line| found(&engine, line, args)).collect::<Result<_, _>>()?;
+            some.par_iter().map(|line| found(engine, line, args)).collect::<Result<_, _>>()?;
         for line in found {
             out.write_all(line.as_bytes()).map_err(written)?;
         }
     }
-    out.flush().map_err(written)?;
-    Ok(ExitCode::SUCCESS)
+}
+
+fn into_corpus(
+    engine: &TextEngine,
+    texts: &mut Texts,
+    mut writer: CorpusWriter,
+) -> Result<(), Failure> {
+    loop {
+        let some = texts.some()?;
+        if some.is_empty() {
+            break;
+        }
+        let found: Vec<Vec<Finding>> =
+            some.par_iter().map(|line| engine.find(&line.text)).collect::<Result<_, _>>()?;
+        for (line, findings) in some.iter().zip(found) {
+            let id = line.id.as_str().map_or_else(|| line.id.to_string(), str::to_owned);
+            writer.write(&id, &line.text, &findings)?;
+        }
+    }
+    if writer.left_out > 0 {
+        console::say(&format!("{} findings are of types that the form has not", writer.left_out));
+    }
+    Ok(())
 }
 
 fn found(engine: &TextEngine, line: &Line, args: &Find) -> Result<String, Failure> {
     let place = Place::new(&line.text, args.offsets);
     let (spans, explanation) = if args.search.explain {
-        let explanation = engine.explain(&line.text);
+        let explanation = engine.explain(&line.text)?;
         let spans = explanation.findings.iter().map(|f| Span::new(&f.finding, &place)).collect();
         (spans, Some(Explained::new(&explanation, &place)))
     } else {
-        (engine.find(&line.text).iter().map(|f| Span::new(f, &place)).collect(), None)
+        (engine.find(&line.text)?.iter().map(|f| Span::new(f, &place)).collect(), None)
     };
     let mut text = serde_json::to_string(&Found { id: &line.id, spans, explanation })
         .map_err(|e| Failure::Io("standard output cannot be written", std::io::Error::other(e)))?;
     text.push('\n');
     Ok(text)
+}
+
+/// The texts of the input.
+enum Texts {
+    Lines(Lines<Box<dyn Read>>),
+    Corpus(Corpus),
+}
+
+impl Texts {
+    fn open(args: &Find) -> Result<Self, Failure> {
+        let input: Box<dyn Read> = match &args.input {
+            Some(path) if !args.jsonl => return Ok(Self::Corpus(Corpus::open(path)?)),
+            Some(path) => Box::new(
+                fs_err::File::open(path).map_err(|e| Failure::Io("the texts cannot be read", e))?,
+            ),
+            None => Box::new(std::io::stdin().lock()),
+        };
+        Ok(Self::Lines(Lines { input: BufReader::with_capacity(1 << 20, input), number: 0 }))
+    }
+
+    /// The next texts; none at the end.
+    fn some(&mut self) -> Result<Vec<Line>, Failure> {
+        let mut some: Vec<Line> = Vec::new();
+        let mut bytes = 0;
+        while some.len() < TEXTS && bytes < BYTES {
+            let next = match self {
+                Self::Lines(lines) => lines.next()?,
+                Self::Corpus(corpus) => {
+                    corpus.next()?.map(|text| Line { id: text.id.into(), text: text.text })
+                }
+            };
+            let Some(line) = next else { break };
+            bytes += line.text.len();
+            some.push(line);
+        }
+        Ok(some)
+    }
 }
 
 struct Lines<R> {
@@ -236,34 +315,28 @@ struct Lines<R> {
 }
 
 impl<R: Read> Lines<R> {
-    /// The next texts; none at the end.
-    fn some(&mut self) -> Result<Vec<Line>, Failure> {
-        let mut texts = Vec::new();
-        let mut bytes = 0;
+    fn next(&mut self) -> Result<Option<Line>, Failure> {
         let mut line = Vec::new();
-        while texts.len() < TEXTS && bytes < BYTES {
+        loop {
             line.clear();
             let got = (&mut self.input)
                 .take(LINE_MOST + 1)
                 .read_until(b'\n', &mut line)
                 .map_err(|e| Failure::Io("the texts cannot be read", e))?;
             if got == 0 {
-                break;
+                return Ok(None);
             }
             self.number += 1;
             if got as u64 > LINE_MOST {
                 return Err(self.broken("is longer than 64 MiB"));
             }
-            if line.trim_ascii().is_empty() {
-                continue;
+            if !line.trim_ascii().is_empty() {
+                // What is wrong with it may hold a value; where it is does not.
+                return serde_json::from_slice(&line).map(Some).map_err(|_| {
+                    self.broken("is no JSON object with an `id` and a `text`, in UTF-8")
+                });
             }
-            bytes += got;
-            // What is wrong with it may hold a value; where it is does not.
-            texts.push(serde_json::from_slice(&line).map_err(|_| {
-                self.broken("is no JSON object with an `id` and a `text`, in UTF-8")
-            })?);
         }
-        Ok(texts)
     }
 
     fn broken(&self, why: &str) -> Failure {

@@ -180,3 +180,112 @@ fn a_long_text_is_scrubbed_in_bounded_memory() {
     assert_eq!(text.matches("knee is stable").count(), pieces);
     assert!(peak.is_none_or(|peak| peak < 150 << 20), "{peak:?} bytes");
 }
+
+#[test]
+fn documents_are_scrubbed_as_their_text() {
+    let bench = Bench::new();
+    let page = "<html><head><title>Lindqvist</title></head><body><!-- Lindqvist -->\
+        <p>Patient: Maria Lindqvist<br>MRN: 4471920</p><p>Foley catheter removed.</p></body></html>";
+    bench.write("letter.html", page);
+    bench.write(
+        "letter.rtf",
+        "{\\rtf1 Patient: Maria Lindqvist\\par MRN: 4471920\\par Foley catheter removed.}",
+    );
+    bench.write(
+        "letter.md",
+        "# Letter\n\n**Patient:** Maria Lindqvist\n\nMRN: 4471920\n\nFoley catheter removed.\n",
+    );
+    for name in ["letter.html", "letter.rtf", "letter.md"] {
+        let done = bench.run(&["text", "scrub", name]);
+        assert_eq!(code(&done), 0, "{name}: {}", stderr(&done));
+        let text = String::from_utf8(done.stdout).unwrap();
+        assert!(!text.contains("Lindqvist") && !text.contains("4471920"), "{name}: {text}");
+        assert!(text.contains("Foley catheter removed."), "{name}: {text}");
+        assert!(!text.contains(['<', '\\', '*']), "{name}: {text}");
+    }
+    let done = bench.run(&["text", "scrub", "letter.html", "--json"]);
+    let read = json(&done);
+    assert_eq!(read["format"], "html");
+    assert_eq!(read["left_out"]["comment"], 1, "{read}");
+    assert!(stderr(&bench.run(&["text", "scrub", "letter.html"])).contains("1 comment"));
+}
+
+#[test]
+fn what_is_no_readable_document_is_refused_without_output() {
+    let bench = Bench::new();
+    bench.write("broken.pdf", "%PDF-1.7\nno more than that\n");
+    bench.write("other.pdf", "a note about Maria Lindqvist");
+    bench.write("half.rtf", "{\\rtf1 Maria Lindqvist");
+    for name in ["broken.pdf", "other.pdf", "half.rtf"] {
+        let done = bench.run(&["text", "scrub", name]);
+        assert_eq!(code(&done), 2, "{name}: {}", stderr(&done));
+        assert!(done.stdout.is_empty());
+        assert!(!stderr(&done).contains("Lindqvist"));
+    }
+}
+
+#[test]
+fn a_folder_becomes_lines_or_a_corpus_that_eval_reads() {
+    let bench = Bench::new();
+    bench.write("notes/a.txt", NOTE);
+    bench.write("notes/ward/b.html", "<html><p>Seen by Dr. Maria Lindqvist on 3/4/2015.</html>");
+    let done = bench.run(&["text", "find", "notes"]);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let text = String::from_utf8(done.stdout).unwrap();
+    let ids: Vec<Value> =
+        text.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()["id"].clone()).collect();
+    assert_eq!(ids, ["a", "ward/b"]);
+    for form in ["i2b2", "brat"] {
+        let done = bench.run(&["text", "find", "notes", "--to", form, "--out", form]);
+        assert_eq!(code(&done), 0, "{}", stderr(&done));
+        let again = bench.run(&["text", "find", "notes", "--to", form, "--out", form]);
+        assert_eq!(code(&again), 2, "a folder that holds marks is not written into");
+    }
+    for (gold, found) in [("brat", "i2b2"), ("i2b2", "brat"), ("brat", "brat")] {
+        let done = bench.run(&["text", "eval", gold, found, "--json"]);
+        assert_eq!(code(&done), 0, "{}", stderr(&done));
+        let score = json(&done);
+        assert_eq!(score["documents"], 2);
+        assert_eq!(score["entities"]["strict"]["f1"]["value"], 1.0, "{gold} {found}: {score}");
+    }
+}
+
+#[test]
+fn a_policy_says_how_texts_are_searched_and_options_say_otherwise() {
+    let bench = Bench::new();
+    let policy = |tier: &str| {
+        format!(
+            "schema = 1\nname = \"t\"\nprofile = \"hipaa-safe-harbor\"\n[text]\nnames = \"redact\"\nnumbers = \"redact\"\ntier = \"{tier}\"\n"
+        )
+    };
+    bench.write("rules.toml", policy("rules"));
+    bench.write("default.toml", policy("default"));
+    bench.write(
+        "t.jsonl",
+        "{\"id\":\"a\",\"text\":\"Seen by Dr. Maria Lindqvist at Northfield Clinic.\"}\n",
+    );
+    let tagged = |options: &[&str]| {
+        let base = ["text", "find", "--jsonl", "t.jsonl", "--explain"];
+        let done = bench.run(&[&base[..], options].concat());
+        assert_eq!(code(&done), 0, "{}", stderr(&done));
+        String::from_utf8(done.stdout).unwrap().contains("\"tagger\"")
+    };
+    assert!(tagged(&["--policy", "default.toml"]));
+    assert!(!tagged(&["--policy", "rules.toml"]));
+    assert!(tagged(&["--policy", "rules.toml", "--tier", "default"]));
+    assert!(!tagged(&["--policy", "default.toml", "--tier", "rules"]));
+}
+
+#[test]
+fn a_pattern_that_costs_too_much_stops_the_text() {
+    let bench = Bench::new();
+    bench.write(
+        "p.toml",
+        "schema = 1\nname = \"t\"\nprofile = \"hipaa-safe-harbor\"\n[text]\nnames = \"redact\"\nnumbers = \"redact\"\n\
+         [[text.recognizer]]\nname = \"slow\"\nentity = \"other-id\"\npatterns = [{ regex = '(a+)+(?=b)c' }]\n",
+    );
+    bench.write("note.txt", "a".repeat(4000));
+    let done = bench.run(&["text", "scrub", "note.txt", "--policy", "p.toml"]);
+    assert_eq!(code(&done), 2, "{}", stderr(&done));
+    assert!(done.stdout.is_empty() && stderr(&done).contains("recognizer `slow`"));
+}

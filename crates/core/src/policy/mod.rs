@@ -17,6 +17,7 @@ mod sample_config;
 mod table_actions;
 mod table_checks;
 mod table_config;
+mod text_rule;
 mod toml_fault;
 mod unlinked_config;
 
@@ -41,6 +42,7 @@ pub use recognizer_config::{PatternConfig, RecognizerConfig};
 pub use safe_harbor::safe_harbor_forbids;
 pub use sample_config::{SampleConfig, SampleSize};
 pub use table_config::{COUNT, ModelConfig, PopulationConfig, SearchConfig, TableConfig};
+pub use text_rule::{Language, Preset, TextRule, TextSearch, Tier};
 pub use unlinked_config::GROUP;
 
 named! {
@@ -263,23 +265,6 @@ pub struct ColumnRule {
     pub action: Action,
     /// The generalization hierarchy of a quasi-identifier, which models climb from what the action leaves.
     pub hierarchy: Option<HierarchyConfig>,
-}
-
-/// What happens to identifiers in free text.
-#[derive(Debug, Clone)]
-pub struct TextRule {
-    /// Globs of the notes; without any, every file that reads as text.
-    pub files: Vec<String>,
-    /// What stands for names and places: `surrogate` or `redact`.
-    pub names: Action,
-    /// What stands for numbers and contacts: `surrogate`, `pseudonym` or `redact`.
-    pub numbers: Action,
-    /// Texts that are never identifiers.
-    pub allow: Vec<String>,
-    /// Texts that always are.
-    pub deny: Vec<String>,
-    /// The site's own recognizers.
-    pub recognizers: Vec<RecognizerConfig>,
 }
 
 /// What happens to FHIR resources.

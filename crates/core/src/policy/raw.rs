@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::recognizer_config::{RawRecognizer, recognizers};
 use super::table_actions::{Asked, Treatment};
+use super::text_rule::{RawText, text_rule};
 use super::toml_fault::fault;
 use super::*;
 use crate::PseudonymDomain;
@@ -96,21 +96,6 @@ struct RawColumn {
     span: Option<f64>,
     round_to: Option<u8>,
     hierarchy: Option<toml::Value>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawText {
-    #[serde(default)]
-    pub(super) files: Vec<String>,
-    names: Option<String>,
-    numbers: Option<String>,
-    #[serde(default)]
-    allow: Vec<String>,
-    #[serde(default)]
-    deny: Vec<String>,
-    #[serde(default)]
-    recognizer: Vec<RawRecognizer>,
 }
 
 #[derive(Deserialize, Default)]
@@ -227,17 +212,7 @@ fn read(raw: RawPolicy) -> Result<Policy, PolicyError> {
         },
         time,
         tables,
-        text: TextRule {
-            files: raw.text.files,
-            names: text_action("text.names", raw.text.names.as_deref().unwrap_or(defaults.names))?,
-            numbers: text_action(
-                "text.numbers",
-                raw.text.numbers.as_deref().unwrap_or(defaults.numbers),
-            )?,
-            allow: raw.text.allow,
-            deny: raw.text.deny,
-            recognizers: recognizers(raw.text.recognizer)?,
-        },
+        text: text_rule(raw.text, defaults.names, defaults.numbers)?,
         fhir: FhirRule {
             keep_extensions: raw.fhir.keep_extensions,
             keep_elements: raw.fhir.keep_elements,
@@ -416,15 +391,6 @@ fn release(raw: RawRelease) -> Result<ReleaseRule, PolicyError> {
         approvals: raw.approvals.unwrap_or(0),
         expires: raw.expires.map(|d| date("release.expires", &d)).transpose()?,
     })
-}
-
-fn text_action(key: &str, verb: &str) -> Result<Action, PolicyError> {
-    match verb {
-        "surrogate" => Ok(Action::Surrogate),
-        "redact" => Ok(Action::Redact),
-        "pseudonym" if key.ends_with("numbers") => Ok(Action::Pseudonym),
-        _ => Err(PolicyError::new(key, "surrogate or redact, and pseudonym for numbers")),
-    }
 }
 
 fn date(key: &str, text: &str) -> Result<Date, PolicyError> {

@@ -56,7 +56,7 @@ impl Asked<'_> {
 pub(super) struct Grounds {
     pub(super) keys: RawKeys,
     pub(super) time: RawTime,
-    pub(super) text: raw::RawText,
+    pub(super) text: super::text_rule::RawText,
     pub(super) authority: Option<String>,
     pub(super) subject: Option<String>,
 }

@@ -7,10 +7,11 @@ use serde::Deserialize;
 
 use super::attack_config::{AttackConfig, RawAttack};
 use super::output_config::RawOutput;
-use super::raw::{RawKeys, RawText, RawTime};
+use super::raw::{RawKeys, RawTime};
 use super::sample_config::{RawSample, SampleConfig};
 use super::table_actions::{self, Grounds};
 use super::table_checks;
+use super::text_rule::RawText;
 use super::toml_fault::fault;
 use super::{ColumnConfig, OutputConfig, OutputForm, Policy, PolicyError, RiskScope};
 use crate::AttributeRole;

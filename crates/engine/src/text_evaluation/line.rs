@@ -11,6 +11,7 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeseria
 use sha2::{Digest as _, Sha256};
 
 use crate::EngineError;
+use crate::text::corpus::CorpusText;
 
 /// Longest line, in bytes.
 const LONGEST_LINE: u64 = 32 << 20;
@@ -45,6 +46,8 @@ pub(super) enum LineFault {
         "span {number} has no type that is known; give the name of an entity type, or NAME, LOCATION, ORG, DATE, AGE, CONTACT, ID, PROFESSION or OTHER, in `type`, and a corpus's own name in `label`"
     )]
     Type { number: usize },
+    #[error("no file of marks lies beside it; a corpus has marks for each text, if only none")]
+    NoMarks,
     #[error("it brings more than {MOST_KINDS} types and labels together")]
     TooManyKinds,
 }
@@ -128,41 +131,39 @@ impl Kinds {
     }
 }
 
-/// A document as people marked it.
-pub(super) struct GoldLine {
+/// A document with its spans.
+pub(super) struct MarkedDocument {
     pub(super) id: Digest,
-    pub(super) text: String,
+    pub(super) text: Option<String>,
     pub(super) spans: Vec<Raw>,
     pub(super) negatives: Vec<RawNegative>,
 }
 
-impl GoldLine {
+impl MarkedDocument {
     pub(super) fn read(line: &[u8], kinds: &mut Kinds) -> Result<Self, LineFault> {
         let read = parse(line)?;
         Ok(Self {
             id: read.id.0,
-            text: read.text.ok_or(LineFault::NoText)?,
+            text: read.text,
             spans: kinds.spans(read.spans)?,
             negatives: read.negatives.into_iter().map(RawNegative::from).collect(),
         })
     }
-}
 
-/// What was found in a document.
-pub(super) struct PredictedLine {
-    pub(super) id: Digest,
-    /// That of its text, where the line has one.
-    pub(super) text: Option<Digest>,
-    pub(super) spans: Vec<Raw>,
-}
-
-impl PredictedLine {
-    pub(super) fn read(line: &[u8], kinds: &mut Kinds) -> Result<Self, LineFault> {
-        let read = parse(line)?;
+    /// A document of a corpus.
+    pub(super) fn of(text: CorpusText, kinds: &mut Kinds) -> Result<Self, LineFault> {
+        let marks = text.marks.ok_or(LineFault::NoMarks)?;
+        let spans = marks.into_iter().map(|mark| SpanJson {
+            start: mark.start as u64,
+            end: mark.end as u64,
+            kind: mark.entity.map(|entity| entity.as_str().to_owned()),
+            label: mark.label.rsplit('/').next().map(str::to_owned),
+        });
         Ok(Self {
-            id: read.id.0,
-            text: read.text.as_deref().map(digest),
-            spans: kinds.spans(read.spans)?,
+            id: text_id(&text.id),
+            text: Some(text.text),
+            spans: kinds.spans(spans.collect())?,
+            negatives: Vec::new(),
         })
     }
 }
@@ -219,6 +220,11 @@ pub(super) fn digest(text: &str) -> Digest {
     part
 }
 
+/// What stands for an id that is a text.
+fn text_id(id: &str) -> Digest {
+    digest(&format!("text {id}"))
+}
+
 /// An id: a text, or a whole number, which is another than the text of its digits.
 struct Id(Digest);
 
@@ -233,7 +239,7 @@ impl<'de> Deserialize<'de> for Id {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Id, E> {
-                Ok(Id(digest(&format!("text {text}"))))
+                Ok(Id(text_id(text)))
             }
 
             fn visit_u64<E: Error>(self, number: u64) -> Result<Id, E> {

@@ -1,9 +1,10 @@
 //! Spans of a file of documents held to those that people marked in the same documents.
 //!
-//! Both files are JSON lines, as `anonymed text find` writes them; the figures are made by
-//! [`anonymed_text::evaluate`]. Predictions are held in memory by their numbers, gold is read
-//! document by document.
+//! Both are JSON lines, as `anonymed text find` writes them, or corpora in the form of i2b2 or BRAT;
+//! the figures are made by [`anonymed_text::evaluate`]. Predictions are held in memory by their
+//! numbers, gold is read document by document.
 
+mod documents;
 mod line;
 
 use std::path::Path;
@@ -16,7 +17,8 @@ use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 
 use crate::EngineError;
-use line::{GoldLine, Lines, Place, PredictedLine, Raw};
+use documents::Documents;
+use line::{Place, Raw};
 
 /// Spans of all predictions together, at most.
 const MOST_SPANS: usize = 4_000_000;
@@ -26,11 +28,12 @@ const MOST_DOCUMENTS: usize = 1_000_000;
 /// What is held to what, and how.
 #[derive(Debug, Clone)]
 pub struct EvaluationRequest<'a> {
-    /// What people marked: lines `{"id","text","spans"}`, with `negatives` where they marked what is harmless.
+    /// What people marked: lines `{"id","text","spans"}`, with `negatives` where they marked what is
+    /// harmless; or a corpus.
     pub gold: &'a Path,
-    /// What was found: lines `{"id","spans"}`; where a line has a text, it is compared.
+    /// What was found: lines `{"id","spans"}`, or a corpus; where a line has a text, it is compared.
     pub predictions: &'a Path,
-    /// What the offsets of both count.
+    /// What the offsets of lines count; those of a corpus are what its form says.
     pub offsets: Offsets,
     /// Types, groups and labels that are compared; all, where none is named.
     pub types: &'a [String],
@@ -89,28 +92,26 @@ pub fn evaluate(
     cancel: &CancelToken,
 ) -> Result<Report, EngineError> {
     let mut kinds = line::Kinds::default();
-    let mut predicted = predictions(request.predictions, &mut kinds, cancel)?;
+    let (mut predicted, offsets) = predictions(request, &mut kinds, cancel)?;
     let mut evaluator = Evaluator::new(Selection::new(request.types, request.ignore), request.seed);
     let mut done = HashSet::new();
-    let mut lines = Lines::open(request.gold, "gold")?;
-    while let Some((place, bytes)) = lines.next()? {
+    let mut golds = Documents::open(request.gold, "gold", request.offsets)?;
+    while let Some((place, gold)) = golds.next(&mut kinds)? {
         cancel.check()?;
-        let gold = GoldLine::read(bytes, &mut kinds).map_err(|fault| Fault::Line(place, fault))?;
+        let text = gold.text.ok_or(Fault::Line(place, line::LineFault::NoText))?;
         let Some(found) = predicted.remove(&gold.id) else {
             let again = done.contains(&gold.id);
             return Err(if again { Fault::Twice(place) } else { Fault::NotPredicted(place) }.into());
         };
         let there = Place { file: "predictions", line: found.line };
-        if found.text.is_some_and(|text| text != line::digest(&gold.text)) {
+        if found.text.is_some_and(|found| found != line::digest(&text)) {
             return Err(Fault::OtherText(there).into());
         }
-        let text = gold.text.as_str();
-        let marks = |spans: &[Raw], place| marks(text, spans, request.offsets, &kinds, place);
         let document = Scored {
-            text,
-            gold: &marks(&gold.spans, place)?,
-            predicted: &marks(&found.spans, there)?,
-            negatives: &negatives(text, gold.negatives, request.offsets, place)?,
+            text: &text,
+            gold: &marks(&text, &gold.spans, golds.offsets(), &kinds, place)?,
+            predicted: &marks(&text, &found.spans, offsets, &kinds, there)?,
+            negatives: &negatives(&text, gold.negatives, golds.offsets(), place)?,
         };
         evaluator.add(document).map_err(|error| Fault::Document(place, error))?;
         done.insert(gold.id);
@@ -121,17 +122,17 @@ pub fn evaluate(
     Ok(evaluator.report().map_err(Fault::Report)?)
 }
 
+/// What was found, by the documents' ids, and what its offsets count.
 fn predictions(
-    path: &Path,
+    request: &EvaluationRequest<'_>,
     kinds: &mut line::Kinds,
     cancel: &CancelToken,
-) -> Result<HashMap<line::Digest, Predicted>, EngineError> {
+) -> Result<(HashMap<line::Digest, Predicted>, Offsets), EngineError> {
     let mut all = HashMap::new();
     let mut spans = 0;
-    let mut lines = Lines::open(path, "predictions")?;
-    while let Some((place, bytes)) = lines.next()? {
+    let mut documents = Documents::open(request.predictions, "predictions", request.offsets)?;
+    while let Some((place, read)) = documents.next(kinds)? {
         cancel.check()?;
-        let read = PredictedLine::read(bytes, kinds).map_err(|fault| Fault::Line(place, fault))?;
         spans += read.spans.len();
         if spans > MOST_SPANS || all.len() == MOST_DOCUMENTS {
             return Err(Fault::TooMany(place).into());
@@ -139,11 +140,12 @@ fn predictions(
         match all.entry(read.id) {
             Entry::Occupied(_) => return Err(Fault::Twice(place).into()),
             Entry::Vacant(free) => {
-                free.insert(Predicted { line: place.line, spans: read.spans, text: read.text });
+                let text = read.text.as_deref().map(line::digest);
+                free.insert(Predicted { line: place.line, spans: read.spans, text });
             }
         }
     }
-    Ok(all)
+    Ok((all, documents.offsets()))
 }
 
 /// Marks of spans, with their offsets in bytes.

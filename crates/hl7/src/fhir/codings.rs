@@ -66,7 +66,8 @@ impl Walker<'_, '_, '_> {
         let lower = word.to_ascii_lowercase();
         let (first, rest) = lower.split_at(1);
         let text = format!("{title}{}{rest}", first.to_ascii_uppercase());
-        let found = self.job.context.text.find(&text, self.scope());
+        // What could not be searched may be one.
+        let Ok(found) = self.job.context.text.find(&text, self.scope()) else { return true };
         found.iter().any(|finding| finding.span.end > title.len())
     }
 }

@@ -156,21 +156,19 @@ impl Scrubber {
 }
 
 impl TextScrubber for Scrubber {
-    fn find(&self, text: &str, _: TextScope<'_>) -> Vec<Finding> {
-        self.words
-            .find_iter(text)
-            .map(|m| {
-                let entity = self.entities[m.pattern().as_usize()];
-                anonymed_core::modality::finding(m.range(), entity, 1.0, "known")
-            })
-            .collect()
+    fn find(&self, text: &str, _: TextScope<'_>) -> Result<Vec<Finding>, ScrubError> {
+        let found = self.words.find_iter(text).map(|m| {
+            let entity = self.entities[m.pattern().as_usize()];
+            anonymed_core::modality::finding(m.range(), entity, 1.0, "known")
+        });
+        Ok(found.collect())
     }
 
     fn scrub(&self, text: &str, scope: TextScope<'_>) -> Result<ScrubbedText, ScrubError> {
         let mut out = String::new();
         let mut items = Vec::new();
         let mut last = 0;
-        for finding in self.find(text, scope) {
+        for finding in self.find(text, scope)? {
             out.push_str(&text[last..finding.span.start]);
             let start = out.len();
             out.push_str("[X]");
@@ -195,8 +193,8 @@ impl TextScrubber for Scrubber {
 pub(crate) struct Blind;
 
 impl TextScrubber for Blind {
-    fn find(&self, _: &str, _: TextScope<'_>) -> Vec<Finding> {
-        Vec::new()
+    fn find(&self, _: &str, _: TextScope<'_>) -> Result<Vec<Finding>, ScrubError> {
+        Ok(Vec::new())
     }
     fn scrub(&self, text: &str, _: TextScope<'_>) -> Result<ScrubbedText, ScrubError> {
         Ok(ScrubbedText { text: text.to_owned(), items: Vec::new() })

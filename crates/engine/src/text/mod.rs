@@ -1,36 +1,45 @@
 //! One text, or many, without a project: find identifiers, say why, replace them.
 
+pub mod corpus;
+pub mod source;
+
 use std::io::{Read, Write};
 use std::sync::Arc;
 
 use anonymed_core::policy::Action;
+pub use anonymed_core::policy::{Language, Preset, TextSearch, Tier};
 use anonymed_core::{
     DateShifter, EntityType, Finding, KeyRing, KnownIdentifier, PatientKey, Policy, PseudonymMode,
-    Pseudonymizer, RootKey, ScrubbedText, Sensitive, Subject, SubjectId, TextScope, TextScrubber,
+    Pseudonymizer, RootKey, ScrubError, ScrubbedText, Sensitive, Subject, SubjectId, TextScope,
+    TextScrubber,
 };
 use anonymed_text::Scrubber;
-pub use anonymed_text::{
-    Decision, Explanation, Language, Options, Preset, Reason, StreamError, Tier, Written,
-};
+pub use anonymed_text::{Decision, Explanation, Reason, StreamError, Written};
 
 use crate::EngineError;
 
 /// What a text engine is made of.
 pub struct TextRequest<'a> {
-    /// The policy; without one, [`BUILT_IN`].
-    pub policy: Option<Policy>,
+    /// What is done to which texts.
+    pub policy: &'a Policy,
     /// The keys that surrogates and shifts come from; without any, everything is redacted.
     pub keys: Option<&'a dyn KeyRing>,
     /// Whose the texts are.
     pub subject: Option<&'a str>,
-    /// How the texts are searched.
-    pub options: Options,
 }
 
-/// The policy where none is given: dates shift by the subject's days, names become other names.
-pub const BUILT_IN: &str = "schema = 1\nname = \"text\"\nprofile = \"research-linked\"\n";
-/// The same without keys: every identifier becomes the name of its type.
-const WITHOUT_KEYS: &str = "schema = 1\nname = \"text\"\nprofile = \"research-linked\"\n[text]\nnames = \"redact\"\nnumbers = \"redact\"\n";
+/// The policy where none is given. With keys, dates shift by the subject's days and names become
+/// other names; without, every identifier becomes the name of its type.
+///
+/// # Errors
+///
+/// None that input brings about.
+pub fn built_in(keyed: bool) -> Result<Policy, EngineError> {
+    const POLICY: &str = "schema = 1\nname = \"text\"\nprofile = \"research-linked\"\n";
+    const WITHOUT_KEYS: &str = "[text]\nnames = \"redact\"\nnumbers = \"redact\"\n";
+    Ok(Policy::parse(&format!("{POLICY}{}", if keyed { "" } else { WITHOUT_KEYS }))?)
+}
+
 /// The authority of a subject where the policy names none.
 const AUTHORITY: &str = "patient";
 
@@ -45,17 +54,11 @@ impl TextEngine {
     ///
     /// [`EngineError::Usage`] where the policy needs keys and there are none, or a subject is given
     /// that cannot have a code; the policy's own.
-    pub fn new(request: TextRequest<'_>) -> Result<Self, EngineError> {
-        let policy = match (request.policy, request.keys) {
-            (Some(policy), _) => policy,
-            (None, Some(_)) => Policy::parse(BUILT_IN)?,
-            (None, None) => Policy::parse(WITHOUT_KEYS)?,
-        };
+    pub fn new(request: &TextRequest<'_>) -> Result<Self, EngineError> {
+        let text = &request.policy.text;
         let keyed = |action: &Action| matches!(action, Action::Surrogate | Action::Pseudonym);
         if request.keys.is_none()
-            && (keyed(&policy.text.names)
-                || keyed(&policy.text.numbers)
-                || request.subject.is_some())
+            && (keyed(&text.names) || keyed(&text.numbers) || request.subject.is_some())
         {
             return Err(EngineError::Usage(
                 "surrogates, codes and shifted dates come from a key: give --key-file, or let the policy \
@@ -63,7 +66,7 @@ impl TextEngine {
                     .into(),
             ));
         }
-        Self::made(request.keys, request.subject, &policy, request.options)
+        Self::made(request.policy, request.keys, request.subject)
     }
 
     /// An engine that only finds: what the policy says of replacing is not asked for, and no key is.
@@ -71,27 +74,22 @@ impl TextEngine {
     /// # Errors
     ///
     /// The policy's.
-    pub fn to_find(request: TextRequest<'_>) -> Result<Self, EngineError> {
-        let policy = match request.policy {
-            Some(policy) => policy,
-            None => Policy::parse(WITHOUT_KEYS)?,
-        };
-        Self::made(request.keys, None, &policy, request.options)
+    pub fn to_find(policy: &Policy) -> Result<Self, EngineError> {
+        Self::made(policy, None, None)
     }
 
     fn made(
+        policy: &Policy,
         keys: Option<&dyn KeyRing>,
         of: Option<&str>,
-        policy: &Policy,
-        options: Options,
     ) -> Result<Self, EngineError> {
         // Where nothing is derived, the key is never asked for anything that shows.
         let nobody = RootKey::of_seed(b"no key");
         let keys = keys.unwrap_or(&nobody);
         let codes = Arc::new(Pseudonymizer::keyed(keys, &policy.keys.domain));
         let subject = of.map(|id| subject(id, policy, keys, &codes)).transpose()?;
-        let scrubber = Scrubber::with_options(codes, policy, options)
-            .map_err(|e| EngineError::Usage(e.to_string()))?;
+        let scrubber =
+            Scrubber::new(codes, policy).map_err(|e| EngineError::Usage(e.to_string()))?;
         Ok(Self { scrubber, subject })
     }
 
@@ -100,32 +98,45 @@ impl TextEngine {
     }
 
     /// Finds identifiers, in order and without overlap.
-    pub fn find(&self, text: &str) -> Vec<Finding> {
-        self.scrubber.find(text, self.scope())
+    ///
+    /// # Errors
+    ///
+    /// Where the text could not be searched whole.
+    pub fn find(&self, text: &str) -> Result<Vec<Finding>, EngineError> {
+        self.scrubber.find(text, self.scope()).map_err(stopped)
     }
 
     /// Finds identifiers and says how each came about.
-    pub fn explain(&self, text: &str) -> Explanation {
-        self.scrubber.explain(text, self.scope())
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::find`].
+    pub fn explain(&self, text: &str) -> Result<Explanation, EngineError> {
+        self.scrubber.explain(text, self.scope()).map_err(stopped)
     }
 
     /// Replaces identifiers.
     ///
     /// # Errors
     ///
-    /// Where the text cannot be made safe.
+    /// As [`Self::find`].
     pub fn scrub(&self, text: &str) -> Result<ScrubbedText, EngineError> {
-        self.scrubber.scrub(text, self.scope()).map_err(|e| EngineError::Internal(e.to_string()))
+        self.scrubber.scrub(text, self.scope()).map_err(stopped)
     }
 
     /// Replaces identifiers in a text of any length, in bounded memory.
     ///
     /// # Errors
     ///
-    /// Where it cannot be read, is no UTF-8, or cannot be written.
+    /// Where it cannot be read, is no UTF-8, could not be searched whole, or cannot be written.
     pub fn stream(&self, input: impl Read, output: impl Write) -> Result<Written, StreamError> {
         self.scrubber.scrub_stream(input, output, self.scope())
     }
+}
+
+/// What the policy asks for is what stops a text: its own patterns.
+fn stopped(error: ScrubError) -> EngineError {
+    EngineError::Usage(error.reason)
 }
 
 fn subject(
