@@ -28,17 +28,20 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            input_bytes: 64 << 20,
-            output_bytes: 64 << 20,
-            depth: 1_024,
-            parts: 4_096,
-            ratio: 200,
-        }
+        Self::DEFAULT
     }
 }
 
 impl Limits {
+    /// The bounds where nobody asks for others.
+    pub const DEFAULT: Self = Self {
+        input_bytes: 64 << 20,
+        output_bytes: 64 << 20,
+        depth: 1_024,
+        parts: 4_096,
+        ratio: 200,
+    };
+
     /// Bytes that may be unpacked before the ratio is asked.
     const RATIO_FREE: usize = 1 << 20;
 

@@ -41,6 +41,7 @@ pub mod table_utility;
 pub mod text;
 pub mod text_evaluation;
 mod text_samples;
+mod texts;
 pub mod verification;
 pub mod verify;
 

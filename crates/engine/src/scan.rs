@@ -18,12 +18,13 @@ use hashbrown::HashSet;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::graph::{DocumentKeys, KeepDates, RawGraph};
 use crate::job;
 use crate::project::Project;
 use crate::text_samples::PeopleInColumns;
-use crate::{EngineError, registry};
+use crate::{EngineError, registry, texts};
 
 /// Rejected records listed per file; beyond, they are counted.
 const REJECTED_LISTED: usize = 1_000;
@@ -367,7 +368,8 @@ fn read(readers: &Readers, found: &Found, entry: &mut Entry) -> Result<RawGraph,
     match inspected {
         Ok(()) => {
             if is_text {
-                entry.numbers = numbers_in(&mut file).map_err(|e| cannot_read(&e))?;
+                let text = texts::text_of(&mut file, &format, NUMBERS_IN);
+                entry.numbers = numbers_in(text.map_err(|e| reason_of(&e))?);
             }
             entry.status = Status::Recognised(format);
             Ok(graph)
@@ -435,10 +437,7 @@ const NUMBERS_MOST: usize = 500;
 
 /// Runs of five or more letters, digits and hyphens with three digits among them, in any encoding
 /// that keeps ASCII (NUL bytes of UTF-16 are passed over).
-fn numbers_in(file: &mut (impl Read + Seek)) -> std::io::Result<Vec<String>> {
-    file.seek(SeekFrom::Start(0))?;
-    let mut bytes = zeroize::Zeroizing::new(Vec::new());
-    file.take(NUMBERS_IN).read_to_end(&mut bytes)?;
+fn numbers_in(mut bytes: Zeroizing<Vec<u8>>) -> Vec<String> {
     bytes.retain(|b| *b != 0);
     let mut found = std::collections::BTreeSet::new();
     for run in bytes.split(|b| !b.is_ascii_alphanumeric() && *b != b'-') {
@@ -447,7 +446,7 @@ fn numbers_in(file: &mut (impl Read + Seek)) -> std::io::Result<Vec<String>> {
             found.insert(String::from_utf8_lossy(run).to_uppercase());
         }
     }
-    Ok(found.into_iter().collect())
+    found.into_iter().collect()
 }
 
 struct FileSink<'a> {
@@ -496,8 +495,8 @@ mod tests {
 
     #[test]
     fn numbers_are_found_in_prose() {
-        let mut note = std::io::Cursor::new("S: A. Case, MRN 35772563, K 4.1, BP 120/80, h-00042x");
-        assert_eq!(numbers_in(&mut note).unwrap(), ["35772563", "H-00042X"]);
+        let note = "S: A. Case, MRN 35772563, K 4.1, BP 120/80, h-00042x";
+        assert_eq!(numbers_in(note.as_bytes().to_vec().into()), ["35772563", "H-00042X"]);
     }
 
     #[test]

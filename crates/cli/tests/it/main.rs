@@ -3,6 +3,7 @@
 mod attack;
 mod attack_tables;
 mod cohort;
+mod documents;
 mod gate;
 mod hierarchy;
 mod hostile;

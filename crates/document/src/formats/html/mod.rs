@@ -217,6 +217,7 @@ impl Reader {
                 self.leave_out("comment");
                 Ok(())
             }
+            Token::Doctype => Ok(()),
         }
     }
 

@@ -13,8 +13,10 @@ pub(super) enum Token<'a> {
     Start { name: String, hidden: bool, closed: bool },
     /// An end tag.
     End { name: String },
-    /// A comment, declaration or instruction.
+    /// A comment or instruction.
     Comment,
+    /// The declaration of what the document is: it has nothing to read.
+    Doctype,
 }
 
 /// Elements whose content is no markup (13.2.5.1); what they hold is not shown as text, but for
@@ -73,8 +75,9 @@ impl<'a> Tokens<'a> {
                 .unwrap_or(bytes.len()),
             None => memchr::memchr(b'>', bytes).map_or(bytes.len(), |at| at + 1),
         };
+        let declares = bytes.get(2..9).is_some_and(|name| name.eq_ignore_ascii_case(b"doctype"));
         self.take(end);
-        Token::Comment
+        if declares { Token::Doctype } else { Token::Comment }
     }
 
     fn end_tag(&mut self) -> Token<'a> {
@@ -212,6 +215,7 @@ mod tests {
                     }
                     Token::End { name } => format!("/{name}"),
                     Token::Comment => "#".to_owned(),
+                    Token::Doctype => "!".to_owned(),
                 })
                 .collect();
             assert_eq!(tokens, expect, "{page}");
@@ -225,7 +229,7 @@ mod tests {
         check("<p style='display:nonesuch' data-hidden=1 aria-hidden=true>", &["<p"]);
         check("a<!-- b > --c --->d", &["=a", "#", "=d"]);
         check("<!-->a<!--->b<!--x--!>c<!-- open", &["#", "=a", "#", "=b", "#", "=c", "#"]);
-        check("<!doctype html><?xml x?><![CDATA[x]]></ x>y", &["#", "#", "#", "#", "=y"]);
+        check("<!doctype html><?xml x?><![CDATA[x]]></ x>y", &["!", "#", "#", "#", "=y"]);
         check(
             "<SCRIPT>a<b></scripty></Script >c",
             &["<script", "=a<b></scripty>", "/script", "=c"],
