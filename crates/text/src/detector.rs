@@ -4,20 +4,19 @@
 use std::ops::Range;
 
 use anonymed_core::policy::{Language, TextRule, TextSearch, Tier};
-use anonymed_core::{Finding, HipaaIdentifier, ScrubError};
+use anonymed_core::{Finding, ScrubError};
 
 use crate::custom::Custom;
 use crate::error::TextError;
 use crate::language::language_of;
-use crate::lexicon::role;
 use crate::options::Asks;
-use crate::page::{self, Page, Shape, Token};
+use crate::page::{self, Page};
 use crate::propagate::{Known, Listed};
 use crate::resolve::resolve;
-use crate::tagger::{self, Tagged, Tagger};
+use crate::tagger::{self, Tagger};
 use crate::trace::Trace;
 use crate::view::View;
-use crate::{ensemble, fields, recognizers};
+use crate::{borders, ensemble, fields, plausible, recognizers};
 
 /// Pages that are kept taken apart between the two looks at a text.
 const KEPT_PAGES: usize = 16;
@@ -157,10 +156,12 @@ impl Detector {
         trace.heard_all(reading.spans.iter().map(|s| &s.finding), offset);
         reading.spans.retain(|tagged| {
             let least = self.search.threshold_of_tagger(tagged.finding.entity, language);
-            let score = tagged.finding.score.value();
-            score >= least && (score >= SURE || !is_plain(page, tagged)) && !is_eponym(page, tagged)
+            tagged.finding.score.value() >= least && !plausible::is_harmless(page, tagged)
         });
-        ensemble::combine(page, rules, reading, self.search.doubt(), out)
+        let first = out.len();
+        let inside = ensemble::combine(page, rules, reading, self.search.doubt(), out);
+        borders::mend(page, &mut out[first..]);
+        inside
     }
 
     /// The tagger's chances for a page.
@@ -189,37 +190,6 @@ impl Detector {
         });
         findings
     }
-}
-
-/// The score from which an everyday word in small letters is a name.
-const SURE: f32 = 0.9;
-
-/// Whether a name is of everyday words in small letters, in a text that has capitals, or of clinical
-/// abbreviations.
-fn is_plain(page: &Page<'_>, tagged: &Tagged) -> bool {
-    let entity = tagged.finding.entity;
-    let tokens = &page.tokens[tagged.tokens.clone()];
-    let small = |t: &Token| t.shape == Shape::Lower && t.word.is_common();
-    let abbreviation = |t: &Token| t.shape == Shape::Upper && t.is(role::CLINICAL);
-    entity.is_person()
-        && tokens.iter().all(small)
-        && page.tokens.iter().any(|t| t.shape == Shape::Title)
-        || (entity.is_person() || entity.hipaa() == Some(HipaaIdentifier::Geographic))
-            && tokens.iter().all(abbreviation)
-}
-
-/// Whether a person's name is the first part of a disease, sign or device: its head stands right
-/// behind it, and no title before it.
-fn is_eponym(page: &Page<'_>, tagged: &Tagged) -> bool {
-    let Range { start, end } = tagged.tokens;
-    let head = page.tokens.get(end).is_some_and(|t| t.is(role::EPONYM_HEAD))
-        && matches!(page.gap(end - 1, end), " " | "'s " | "’s ");
-    let title = start.checked_sub(1).is_some_and(|at| {
-        page.tokens[at].is(role::TITLE) && matches!(page.gap(at, start), " " | ". ")
-            // Sister Mary Joseph nodule.
-            && !page.word(&page.tokens[at]).eq_ignore_ascii_case("sister")
-    });
-    tagged.finding.entity.is_person() && head && !title
 }
 
 /// Spans of a page as spans of its text.

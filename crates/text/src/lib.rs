@@ -11,6 +11,7 @@
 //! What it deliberately does not do: it makes no key of its own, reads no file, and trains nothing;
 //! its tagger is trained by `training/`, in English and Spanish.
 
+mod borders;
 mod custom;
 mod dates;
 mod detector;
@@ -28,6 +29,7 @@ mod notes;
 pub mod offsets;
 mod options;
 mod page;
+mod plausible;
 mod propagate;
 mod recognizers;
 mod resolve;

@@ -48,6 +48,20 @@ static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// `Typist VJA`, where the word for who types has no verb.
+static TYPIST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?i:typist|transcriptionist|scribe|stenographer)[: ]{1,3}(?P<by>[A-Z]{2,3})(?-u:\b)",
+    )
+});
+
+/// `Jane Roe / TS 20:55`: who signs, who typed, and when, as a line of their own.
+static PAIRED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^[ \t]*(?:\p{Lu}[\p{L}'’.-]*[ ]){1,3}\p{Lu}[\p{L}'’-]+[ ]/[ ](?P<by>[A-Z]{2,3})(?:[ ]+[0-9][0-9:.apmhrsAPMHRS ]{2,14})?[ \t]*$",
+    )
+});
+
 /// `06:13  acetaminophen 650 mg PO        AM`
 static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^[ \t]*[0-9]{1,2}:?[0-9]{2}[ \t].*[A-Za-z0-9)][ \t]{3,}(?P<by>[A-Z]{2,3})[ \t]*$")
@@ -78,7 +92,7 @@ impl Recognizer for Initials {
 
     fn trigger(&self) -> Option<&'static str> {
         Some(
-            r"^[ \t]*[A-Z]\.?[A-Z]\.?(?:[A-Z]\.?)?[ ]?[/:]|(?i:transcribed|typed|dictated|entered|signed|charted|recorded|read|reviewed|verified|scribed|completed|witnessed)(?i: by)?[:, ]+[0-9A-Z]|(?:T|R)[:.][ ]*[0-9]|[DOPNChA-]\.?[ ]?/[ ]?[A-Za-z]{2,3}[ \t]*$|^[ \t]*[0-9]{1,2}:?[0-9]{2}.*[ \t]{3}[A-Z]{2,3}[ \t]*$",
+            r"^[ \t]*[A-Z]\.?[A-Z]\.?(?:[A-Z]\.?)?[ ]?[/:]|(?i:transcribed|typed|dictated|entered|signed|charted|recorded|read|reviewed|verified|scribed|completed|witnessed)(?i: by)?[:, ]+[0-9A-Z]|(?:T|R)[:.][ ]*[0-9]|[DOPNChA-]\.?[ ]?/[ ]?[A-Za-z]{2,3}[ \t]*$|^[ \t]*[0-9]{1,2}:?[0-9]{2}.*[ \t]{3}[A-Z]{2,3}[ \t]*$|(?i:typist|transcriptionist|scribe|stenographer)[: ]|\p{L} / [A-Z]{2,3}",
         )
     }
 
@@ -111,6 +125,13 @@ impl Recognizer for Initials {
         }
         for form in [&*TYPED, &*SIGNED] {
             if let Some(by) = form.captures(text).and_then(|c| c.name("by")) {
+                add(by.range(), EntityType::Staff);
+            }
+        }
+        for form in [&*TYPIST, &*PAIRED] {
+            if let Some(by) = form.captures(text).and_then(|c| c.name("by"))
+                && !CODES.contains(&by.as_str())
+            {
                 add(by.range(), EntityType::Staff);
             }
         }
@@ -161,11 +182,16 @@ mod tests {
         check("Jane Roe, D.O. / CT", &[("CT", Staff)]);
         check("Prelim read N.S. 12:13", &[("N.S.", Doctor)]);
         check("06:13  acetaminophen 650 mg PO        AM", &[("AM", Staff)]);
+        check("Speaker Amy Poe   Typist VJA   Spoken", &[("VJA", Staff)]);
+        check("Jane Roe / MWD 11:29", &[("MWD", Staff)]);
+        check("Jane M. Roe / MWD", &[("MWD", Staff)]);
     }
 
     #[test]
     fn negative_and_near_miss() {
         check("IV/PO", &[]);
+        check("Warm And Dry / NAD today", &[]);
+        check("Typist RN", &[]);
         check("AP/PA", &[]);
         check("BP: 120/80", &[]);
         check("read CT again", &[]);

@@ -1,5 +1,6 @@
 //! Long numbers nobody named: seven digits and more are no measurement, and are taken as a code of
-//! some kind (45 CFR 164.514(b)(2)(i)(R)) unless a unit or a coding system stands beside them.
+//! some kind (45 CFR 164.514(b)(2)(i)(R)) unless a unit or a coding system stands beside them. So are
+//! letters and digits in the forms that laboratories and archives number their samples by.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -17,13 +18,20 @@ static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?-u:\b)(?:[A-Za-z]{1,4}-?)?[0-9]{6,24}(?:-[0-9A-Za-z]{1,8})?(?-u:\b)")
 });
 
+/// `FNV-44-818`, `24499-E-15`, `74:LN28568`, `BX59-5880`.
+static SAMPLE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:[A-Z]{1,4}-[0-9]{2,4}-[0-9]{2,6}|[0-9]{4,6}-[A-Z]{1,2}-[0-9]{2,4}|[0-9]{2}:[A-Z]{1,3}[0-9]{4,8}|[A-Z]{1,3}[0-9]{2}-[0-9]{3,6})(?-u:\b)",
+    )
+});
+
 impl Recognizer for NumberRun {
     fn name(&self) -> &'static str {
         "number-run"
     }
 
     fn trigger(&self) -> Option<&'static str> {
-        Some(r"[0-9]{6}")
+        Some(r"[0-9]{6}|[A-Z][0-9]{0,2}-[0-9]{2}|[0-9]-[A-Z]{1,2}-[0-9]|[0-9]{2}:[A-Z]")
     }
 
     fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {
@@ -35,6 +43,13 @@ impl Recognizer for NumberRun {
             let round = hit.as_str().ends_with("00000");
             if long && !round && stands_alone(page, &span) && !excused(page, &span) {
                 out.push(found(span, EntityType::OtherId, 0.4, self.name()));
+            }
+        }
+        for hit in SAMPLE.find_iter(&page.text[line.clone()]) {
+            let span = line.start + hit.start()..line.start + hit.end();
+            let digits = hit.as_str().bytes().filter(u8::is_ascii_digit).count();
+            if digits >= 5 && stands_alone(page, &span) && !excused(page, &span) {
+                out.push(found(span, EntityType::OtherId, 0.6, self.name()));
             }
         }
     }
@@ -71,6 +86,10 @@ mod tests {
         check("ref 77120045 seen", &["77120045"]);
         check("AB123456", &["AB123456"]);
         check("0012345678-01", &["0012345678-01"]);
+        check("Urine FNV-44-818 grew", &["FNV-44-818"]);
+        check("result of 24499-E-15.", &["24499-E-15"]);
+        check("Sample 74:LN28568: none", &["74:LN28568"]);
+        check("slide BX59-5880", &["BX59-5880"]);
     }
 
     #[test]
@@ -81,6 +100,9 @@ mod tests {
         check("0.12345678", &[]);
         check("10000000", &[]);
         check("123456", &[]);
+        check("ICD S72-001-22", &[]);
+        check("L4-5 and IL-12-23, HLA-B27-05", &[]);
+        check("NCT FNV-44-818", &[]);
         check("NDA020800 0.3 ML Epinephrine", &[]);
         check("NDA0208001 and NDX020800", &["NDA0208001", "NDX020800"]);
     }
