@@ -1,8 +1,10 @@
 """AnonyMed beside Presidio on the same texts: `python3 run.py --anonymed target/release/anonymed`.
 
-Makes held-out texts, clinical and general, lets both find identifiers in them one after the other, on one core, has
-`anonymed text eval` score both against the same marks, and prints a table for each set. Runs in an environment with
-`requirements.txt`.
+Makes held-out texts, clinical and general in English and clinical in German, lets all find identifiers in them one after
+the other, on one core, has `anonymed text eval` score them against the same marks, and prints two tables for each set: what
+it cost and how much was found, and for each type how much of it is removed whole. Presidio reads English alone. With
+`--meddocan` the corpus MEDDOCAN is a set, too, without the sex of patients and their kin, which are no types here. Runs in an
+environment with `requirements.txt`.
 
 Speed is characters by CPU seconds of the work alone: what a run over no text costs is taken off. AnonyMed reads the set
 `--copies` times for its speed, since once is too short to measure; the spans that are scored come of one reading.
@@ -18,39 +20,105 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-SETS = {"clinical": [], "general": ["--general"]}
+# Name of a set, how it is made, its language, and what is not compared.
+SETS = (
+    ("clinical notes, English", [], "en", []),
+    ("general text, English", ["--general"], "en", []),
+    ("clinical notes, German", ["--lang", "de"], "de", []),
+)
+MEDDOCAN = ("MEDDOCAN, dev, Spanish", None, "es", ["SEXO_SUJETO_ASISTENCIA", "FAMILIARES_SUJETO_ASISTENCIA"])
 
 
 def main():
     """Makes the sets, runs and scores everything, prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--anonymed", required=True, help="the program, built for release")
-    parser.add_argument("--notes", type=int, default=300, help="texts of a set")
+    parser.add_argument("--notes", type=int, default=400, help="texts of a set")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--copies", type=int, default=20)
+    parser.add_argument("--copies", type=int, default=10)
+    parser.add_argument("--meddocan", help="the corpus as JSON lines with spans")
     parser.add_argument("--folder", default=str(ROOT / "target" / "bench-text"), help="where texts and spans go")
     options = parser.parse_args()
     folder = pathlib.Path(options.folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     program = str(pathlib.Path(options.anonymed).resolve())
-    for name, arguments in SETS.items():
-        gold, texts = folder / f"{name}.gold.jsonl", folder / f"{name}.jsonl"
+    for number, one in enumerate((*SETS, MEDDOCAN) if options.meddocan else SETS):
+        compare(folder / f"{number}.gold.jsonl", one, program, options)
+
+
+def compare(gold, one, program, options):
+    """Runs and scores all systems on a set, and prints its tables."""
+    name, arguments, language, ignored = one
+    if arguments is None:
+        gold.write_bytes(pathlib.Path(options.meddocan).read_bytes())
+    else:
         generate(gold, options.notes, options.seed, arguments)
-        strip(gold, texts, 1)
-        columns = {
-            f"rules, {name}": anonymed(program, "rules", texts, options.copies),
-            f"default, {name}": anonymed(program, "default", texts, options.copies),
-            f"Presidio, {name}": presidio(texts, []),
-            f"Presidio with organizations, {name}": presidio(texts, ["--organizations"]),
-        }
-        base = columns[f"Presidio, {name}"]["chars_per_cpu_s"]
-        for column in columns.values():
-            score = subprocess.run(
-                [program, "text", "eval", str(gold), column.pop("spans"), "--json"], check=True, capture_output=True
-            )
-            column["times_presidio"] = column["chars_per_cpu_s"] / base
-            column.update(leaves(json.loads(score.stdout)))
-        print(table(columns))
+    texts = gold.with_suffix("").with_suffix(".jsonl")
+    strip(gold, texts, 1)
+    systems = {
+        "rules": anonymed(program, "rules", texts, options.copies),
+        "default": anonymed(program, "default", texts, options.copies),
+    }
+    if language == "en":
+        systems["Presidio"] = presidio(texts, [])
+        systems["Presidio with organizations"] = presidio(texts, ["--organizations"])
+    base = systems.get("Presidio", systems["default"])["chars_per_cpu_s"]
+    for system in systems.values():
+        command = [program, "text", "eval", str(gold), system["spans"], "--json"]
+        command += ["--ignore", ",".join(ignored)] if ignored else []
+        scored = subprocess.run(command, check=True, capture_output=True)
+        system["score"] = json.loads(scored.stdout)
+        system["faster"] = system["chars_per_cpu_s"] / base
+    made = "as published" if arguments is None else f"seed {options.seed}"
+    documents = systems["default"]["score"]["documents"]
+    print(f"\n## {name}: {documents} texts, {made}\n")
+    print(table(systems, FIGURES if language == "en" else [row for row in FIGURES if row[0] != FASTER]))
+    print(f"Spans that are removed whole, as whatever:\n\n{table(systems, types(systems))}")
+
+
+FASTER = "times Presidio"
+
+
+def share(*path):
+    """A figure of the score with its interval."""
+
+    def read(system):
+        value = system["score"]
+        for name in path:
+            value = (value or {}).get(name)
+        return value
+
+    return read
+
+
+FIGURES = [
+    ("MB a CPU second", lambda system: system["mb_per_cpu_s"]),
+    (FASTER, lambda system: system["faster"]),
+    ("CPU seconds to start", lambda system: system["start_cpu_s"]),
+    ("peak RSS, MB", lambda system: round(system["peak_rss_mb"])),
+    ("words: precision", share("tokens", "precision")),
+    ("words: recall", share("tokens", "recall")),
+    ("words: F2", share("tokens", "f2")),
+    ("spans, strict: precision", share("entities", "strict", "precision")),
+    ("spans, strict: recall", share("entities", "strict", "recall")),
+    ("spans, strict: F1", share("entities", "strict", "f1")),
+    ("spans, relaxed: F1", share("entities", "relaxed", "f1")),
+    ("harmless words removed", share("harmless", "share")),
+    ("eponyms, doses, scores and the like removed", share("negatives", "share")),
+]
+
+
+def types(systems):
+    """A row for each type that gold marks, with how often."""
+    of = {row["type"]: row["gold"] for row in systems["default"]["score"]["types"] if row["gold"]}
+
+    def row(kind):
+        def read(system):
+            return next((row["full_cover"] for row in system["score"]["types"] if row["type"] == kind), None)
+
+        return read
+
+    return [(f"{kind} ({count})", row(kind)) for kind, count in of.items()]
 
 
 def generate(path, count, seed, arguments):
@@ -121,40 +189,28 @@ def on_one_core():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def leaves(value, path=""):
-    """The numbers of a JSON document by their paths; a list of two numbers is an interval."""
-    if isinstance(value, dict):
-        items = value.items()
-    elif isinstance(value, list) and not (len(value) == 2 and all(map(is_number, value))):
-        items = ((each.get("type", at) if isinstance(each, dict) else at, each) for at, each in enumerate(value))
-    else:
-        return {path: value} if is_number(value) or isinstance(value, list) else {}
-    found = {}
-    for name, each in items:
-        found |= leaves(each, f"{path}.{name}" if path else str(name))
-    return found
-
-
-def is_number(value):
-    """Whether it is a number of JSON."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def table(columns):
-    """A Markdown table: a column for each system, a row for each number that any of them has."""
-    rows = list(dict.fromkeys(name for column in columns.values() for name in column))
-    lines = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
-    lines += [f"| {row} | " + " | ".join(write(column.get(row)) for column in columns.values()) + " |" for row in rows]
+def table(systems, rows):
+    """A Markdown table: a column for each system, a row for each figure that any of them has."""
+    lines = ["| | " + " | ".join(systems) + " |", "|---" * (len(systems) + 1) + "|"]
+    for name, read in rows:
+        cells = [write(read(system)) for system in systems.values()]
+        if any(cells):
+            lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
 def write(value):
-    """A number in three places at most, an interval with a dash, nothing where there is none."""
+    """A number in three places at most, an interval behind it, nothing where there is none."""
+    if isinstance(value, dict):
+        interval = value.get("interval")
+        value = value.get("value")
+        if value is not None and interval:
+            return f"{write(value)} ({'–'.join(map(write, interval))})"
     if value is None:
         return ""
-    if isinstance(value, list):
-        return "–".join(map(write, value))
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3f}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.0f}" if value >= 100 else f"{value:.2f}" if value >= 1 and value != 1.0 else f"{value:.3f}"
 
 
 if __name__ == "__main__":

@@ -44,28 +44,33 @@ class Settling(unittest.TestCase):
 class Running(unittest.TestCase):
     """What the comparison makes of texts, programs and scores."""
 
-    def test_leaves(self):
-        for value, expect in (
-            ({}, {}),
-            ({"a": 1, "b": {"c": 0.5, "d": "text", "e": True, "f": None}}, {"a": 1, "b.c": 0.5}),
-            ({"p": 0.9, "interval": [0.8, 0.95]}, {"p": 0.9, "interval": [0.8, 0.95]}),
-            ({"by": [{"type": "date", "recall": 1}, {"recall": 2}]}, {"by.date.recall": 1, "by.1.recall": 2}),
-            ({"n": [1, 2, 3]}, {"n.0": 1, "n.1": 2, "n.2": 3}),
-        ):
-            self.assertEqual(run.leaves(value), expect)
-
     def test_table(self):
-        columns = {"one": {"a": 0.12345, "b": 1234}, "two": {"a": 12345.6, "c": [0.5, 0.75]}}
+        systems = {
+            "one": {"cost": 1234, "score": {"tokens": {"recall": {"value": 0.98765, "interval": [0.97, 0.99]}}}},
+            "two": {"cost": 4.5678, "score": {"tokens": {"recall": {"value": 1.0, "interval": None}}}},
+        }
+        rows = [
+            ("cost", lambda system: system["cost"]),
+            ("recall", run.share("tokens", "recall")),
+            ("nowhere", run.share("negatives", "share")),
+        ]
         self.assertEqual(
-            run.table(columns).splitlines(),
+            run.table(systems, rows).splitlines(),
             [
                 "| | one | two |",
                 "|---|---|---|",
-                "| a | 0.123 | 12,346 |",
-                "| b | 1,234 |  |",
-                "| c |  | 0.500–0.750 |",
+                "| cost | 1,234 | 4.57 |",
+                "| recall | 0.988 (0.970–0.990) | 1.000 |",
             ],
         )
+
+    def test_types_are_those_of_gold(self):
+        row = {"type": "date", "gold": 7, "full_cover": {"value": 0.5, "interval": None}}
+        other = {"type": "person", "gold": 0, "full_cover": {"value": None, "interval": None}}
+        systems = {"default": {"score": {"types": [row, other]}}, "other": {"score": {"types": []}}}
+        rows = run.types(systems)
+        self.assertEqual([name for name, _ in rows], ["date (7)"])
+        self.assertEqual([run.write(rows[0][1](system)) for system in systems.values()], ["0.500", ""])
 
     def test_texts_go_out_without_their_marks(self):
         with tempfile.TemporaryDirectory() as folder:

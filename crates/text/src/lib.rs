@@ -12,6 +12,7 @@
 //! its tagger is trained by `training/`, in English and Spanish.
 
 mod borders;
+mod confused;
 mod custom;
 mod dates;
 mod detector;

@@ -1,6 +1,6 @@
 //! A text as the detectors read it: ligatures and full-width signs as plain letters, every space a
-//! space, soft hyphens and signs without width left out; with the way back to the bytes of the
-//! source, which is never altered outside what is replaced.
+//! space, soft hyphens and signs without width left out, misread letters mended; with the way back
+//! to the bytes of the source, which is never altered outside what is replaced.
 //!
 //! Superscripts, fractions and combining marks stay: `m²` is no `m2`.
 
@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
+
+use crate::confused;
 
 /// A text to read, and where its bytes come from.
 pub(crate) struct View<'t> {
@@ -27,7 +29,7 @@ impl<'t> View<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
         let Some(first) = text.char_indices().find(|(_, c)| is_changed(*c)).map(|(at, _)| at)
         else {
-            return Self { text: Cow::Borrowed(text), pieces: Vec::new() };
+            return Self { text: confused::mended(Cow::Borrowed(text)), pieces: Vec::new() };
         };
         let mut view = String::with_capacity(text.len());
         view.push_str(&text[..first]);
@@ -46,7 +48,7 @@ impl<'t> View<'t> {
             pieces.push(Piece { view: view.len(), source: at, sign: Some(at + c.len_utf8()) });
             view.extend(plain(c).into_iter().flatten());
         }
-        Self { text: Cow::Owned(view), pieces }
+        Self { text: confused::mended(Cow::Owned(view)), pieces }
     }
 
     /// The bytes of the source a span of the view stands for: whole signs, never parts of one.

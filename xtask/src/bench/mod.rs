@@ -4,6 +4,7 @@
 mod enlarge;
 mod parts;
 mod tables;
+mod text;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,9 +24,12 @@ pub(crate) struct Arguments {
     /// A tenth of the size, printed and not written.
     #[arg(long)]
     quick: bool,
-    /// One part alone: the whole project, a project's table in parts, or tables by themselves.
+    /// One part alone: the whole project, a project's table in parts, tables by themselves, or free text.
     #[arg(long, value_enum)]
     part: Option<Part>,
+    /// The Python of `bench/text`, for free text.
+    #[arg(long, value_name = "FILE", default_value = "target/bench-venv/bin/python")]
+    python: PathBuf,
 }
 
 /// What is measured and written together.
@@ -34,10 +38,11 @@ enum Part {
     Project,
     Parts,
     Tables,
+    Text,
 }
 
 impl Part {
-    const ALL: [Self; 3] = [Self::Project, Self::Parts, Self::Tables];
+    const ALL: [Self; 4] = [Self::Project, Self::Parts, Self::Tables, Self::Text];
 
     /// The line of the page that its sections follow.
     fn title(self) -> &'static str {
@@ -45,6 +50,7 @@ impl Part {
             Self::Project => "# A project from end to end",
             Self::Parts => "# A project's table that is solved in parts",
             Self::Tables => "# One table by itself",
+            Self::Text => "# Free text",
         }
     }
 }
@@ -111,6 +117,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
             }
             Part::Parts => bench.parts()?,
             Part::Tables => bench.tables(workspace)?,
+            Part::Text => bench.text(workspace, &arguments.python)?,
         }
         page.push_str(&bench.taken(|_| ()));
     }
