@@ -298,7 +298,7 @@ impl Texts {
             let next = match self {
                 Self::Lines(lines) => lines.next()?,
                 Self::Corpus(corpus) => {
-                    corpus.next()?.map(|text| Line { id: text.id.into(), text: text.text })
+                    corpus.next_text()?.map(|text| Line { id: text.id.into(), text: text.text })
                 }
             };
             let Some(line) = next else { break };

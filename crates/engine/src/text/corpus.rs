@@ -95,7 +95,7 @@ impl Corpus {
     /// # Errors
     ///
     /// Where a file cannot be read.
-    pub fn next(&mut self) -> Result<Option<CorpusText>, EngineError> {
+    pub fn next_text(&mut self) -> Result<Option<CorpusText>, EngineError> {
         loop {
             if let Some(text) = self.ready.pop_front() {
                 return Ok(Some(text));
@@ -288,7 +288,7 @@ mod tests {
             writer.write("ward/110-01", text, &findings).unwrap();
             assert_eq!(writer.left_out, 3 - kept);
             let mut corpus = Corpus::open(&folder).unwrap();
-            let read = corpus.next().unwrap().unwrap();
+            let read = corpus.next_text().unwrap().unwrap();
             assert_eq!((read.id.as_str(), read.text.as_str()), ("ward/110-01", text));
             let marks: Vec<_> =
                 read.marks.unwrap().into_iter().map(|m| (m.start..m.end, m.entity)).collect();
@@ -297,7 +297,7 @@ mod tests {
                 .map(|f| (f.span.clone(), Some(f.entity)))
                 .collect();
             assert_eq!(marks, expect);
-            assert!(corpus.next().unwrap().is_none());
+            assert!(corpus.next_text().unwrap().is_none());
             assert!(CorpusWriter::new(&folder, form).is_err());
         }
     }
@@ -315,7 +315,7 @@ mod tests {
         write(".hidden", "x");
         let mut corpus = Corpus::open(place.path()).unwrap();
         let mut read = Vec::new();
-        while let Some(text) = corpus.next().unwrap() {
+        while let Some(text) = corpus.next_text().unwrap() {
             let marks = text.marks.map(|marks| marks.len());
             read.push((text.id, text.text.trim().to_owned(), marks));
         }
@@ -328,7 +328,7 @@ mod tests {
         assert_eq!(read, all);
         write("d.pdf", "none");
         let mut corpus = Corpus::open(place.path()).unwrap();
-        let error = std::iter::repeat_with(|| corpus.next()).find_map(Result::err).unwrap();
+        let error = std::iter::repeat_with(|| corpus.next_text()).find_map(Result::err).unwrap();
         assert!(error.to_string().starts_with("d: the file is named as pdf"), "{error}");
     }
 

@@ -47,7 +47,7 @@ impl Documents {
                 Ok(Some((place, read.map_err(|fault| Fault::Line(place, fault))?)))
             }
             Self::Corpus(corpus, place) => {
-                let Some(text) = corpus.next()? else { return Ok(None) };
+                let Some(text) = corpus.next_text()? else { return Ok(None) };
                 place.line += 1;
                 let read = MarkedDocument::of(text, kinds);
                 Ok(Some((*place, read.map_err(|fault| Fault::Line(*place, fault))?)))
