@@ -2,6 +2,7 @@
 
 use anonymed_core::release::{Gate, Rejected};
 use anonymed_core::{AuditError, Cancelled, FileNumber, ModalityError, PolicyError};
+use anonymed_text::TextError;
 
 /// A job that could not go on. Messages say where and what to do, never a value.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +93,15 @@ pub enum EngineError {
     /// A fault of ours.
     #[error("internal error: {0}")]
     Internal(String),
+}
+
+impl From<TextError> for EngineError {
+    fn from(error: TextError) -> Self {
+        match error.key() {
+            Some(key) => Self::Policy(PolicyError { key, reason: error.to_string(), span: None }),
+            None => Self::Internal(error.to_string()),
+        }
+    }
 }
 
 impl EngineError {

@@ -20,9 +20,7 @@ pub(crate) fn scrubber(
     policy: &Policy,
     patients: &Patients,
 ) -> Result<Scrubber, EngineError> {
-    Scrubber::new(Arc::clone(codes), policy)
-        .map(|scrubber| scrubber.with_staff(patients.staff()))
-        .map_err(|e| EngineError::Usage(format!("text rules: {e}")))
+    Ok(Scrubber::new(Arc::clone(codes), policy)?.with_staff(patients.staff()))
 }
 
 /// The table engine of a project: hierarchies are read from beside the policy, and what does not

@@ -72,6 +72,7 @@ pub fn check(text: &str, folder: &Path) -> Result<Vec<Remark>, EngineError> {
 /// The first key that contradicts a claim, and what to write instead.
 pub fn contradiction(policy: &Policy) -> Result<(), EngineError> {
     anonymed_hl7::check_policy(policy).or_else(|e| refuse("fhir", &e.to_string()))?;
+    anonymed_text::check_policy(policy)?;
     models_can_be_counted(policy)?;
     attacks_can_be_made(policy)?;
     life_date_beside_k(policy)?;

@@ -33,9 +33,7 @@ impl PeopleInColumns {
             Policy::parse("schema = 1\nname = \"samples\"\nprofile = \"research-linked\"\n")?;
         // A cell is no sentence: the tagger has nothing to go by.
         let search = TextSearch { tier: Tier::Rules, ..TextSearch::default() };
-        let text = Scrubber::searching(Arc::new(codes), &policy, search)
-            .map_err(|e| EngineError::Internal(format!("text rules: {e}")))?;
-        Ok(Self { text })
+        Ok(Self { text: Scrubber::searching(Arc::new(codes), &policy, search)? })
     }
 
     fn look(&self, values: &[String]) -> Found {

@@ -5,9 +5,7 @@
 #[non_exhaustive]
 pub enum TextError {
     /// The policy asks for something the text engine cannot do.
-    #[error(
-        "policy, text.{key}: `{verb}` cannot be done in free text; use surrogate, pseudonym, mask or redact"
-    )]
+    #[error("`{verb}` cannot be done in free text; use surrogate, pseudonym, mask or redact")]
     Action {
         /// The key under `[text]`.
         key: &'static str,
@@ -16,7 +14,7 @@ pub enum TextError {
     },
     /// A pattern of the policy's own recognizers is none.
     #[error(
-        "policy, text.recognizer `{recognizer}`: pattern {number} is no regular expression; see the syntax of Rust's regex crate, with look-around"
+        "pattern {number} of `{recognizer}` is no regular expression; see the syntax of Rust's regex crate, with look-around"
     )]
     Pattern {
         /// The recognizer's name.
@@ -29,4 +27,15 @@ pub enum TextError {
         "the tagger's weights do not have the checksum they were built with; install the binary anew"
     )]
     Model,
+}
+
+impl TextError {
+    /// The key of the policy that has to change; none where it is not the policy's fault.
+    pub fn key(&self) -> Option<String> {
+        match self {
+            Self::Action { key, .. } => Some(format!("text.{key}")),
+            Self::Pattern { .. } => Some("text.recognizer.patterns".to_owned()),
+            Self::Model => None,
+        }
+    }
 }

@@ -12,6 +12,7 @@
 //! its tagger is trained by `training/`, in English and Spanish.
 
 mod borders;
+mod check_digits;
 mod confused;
 mod custom;
 mod dates;
@@ -26,6 +27,7 @@ mod fields;
 mod language;
 mod lexicon;
 mod names;
+mod national;
 mod notes;
 pub mod offsets;
 mod options;
@@ -43,6 +45,6 @@ mod view;
 
 pub use error::TextError;
 pub use notes::Notes;
-pub use scrub::Scrubber;
+pub use scrub::{Scrubber, check_policy};
 pub use stream::{StreamError, Written};
 pub use trace::{Decision, Explained, Explanation, Reason};

@@ -13,6 +13,7 @@ use anonymed_core::{
 };
 use jiff::civil::{self, Date};
 
+use crate::custom::Custom;
 use crate::dates::{self, Dated, Order, Reading, Strength};
 use crate::detector::Detector;
 use crate::error::TextError;
@@ -76,12 +77,7 @@ impl Scrubber {
         policy: &Policy,
         search: TextSearch,
     ) -> Result<Self, TextError> {
-        let check = |key: &'static str, action: &Action| match action {
-            Action::Surrogate | Action::Redact | Action::Pseudonym | Action::Mask => Ok(()),
-            other => Err(TextError::Action { key, verb: other.verb() }),
-        };
-        check("names", &policy.text.names)?;
-        check("numbers", &policy.text.numbers)?;
+        check_actions(policy)?;
         Ok(Self {
             pseudonymizer,
             detector: Detector::new(&policy.text, search)?,
@@ -422,4 +418,23 @@ impl TextScrubber for Scrubber {
         let new = new.unwrap_or_else(|| inner.to_owned());
         format!("{}{new}{}", &value[..finding.span.start], &value[finding.span.end..])
     }
+}
+
+/// Refuses a policy whose `[text]` the engine cannot follow, without making an engine.
+///
+/// # Errors
+///
+/// [`TextError::Action`] and [`TextError::Pattern`], as [`Scrubber::searching`].
+pub fn check_policy(policy: &Policy) -> Result<(), TextError> {
+    check_actions(policy)?;
+    Custom::new(&policy.text.recognizers).map(drop)
+}
+
+fn check_actions(policy: &Policy) -> Result<(), TextError> {
+    let check = |key: &'static str, action: &Action| match action {
+        Action::Surrogate | Action::Redact | Action::Pseudonym | Action::Mask => Ok(()),
+        other => Err(TextError::Action { key, verb: other.verb() }),
+    };
+    check("names", &policy.text.names)?;
+    check("numbers", &policy.text.numbers)
 }

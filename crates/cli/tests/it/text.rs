@@ -144,7 +144,8 @@ fn what_cannot_be_done_is_refused() {
     check(&["text", "find", "bad.jsonl", "--jsonl"], 2, "line 2");
     check(&["text", "scrub", "latin.txt"], 2, "byte 3");
     check(&["text", "scrub", "latin.txt", "--policy", "keyed.toml"], 2, "--key-file");
-    check(&["text", "scrub", "latin.txt", "--policy", "broken.toml"], 2, "pattern 1");
+    check(&["text", "scrub", "latin.txt", "--policy", "broken.toml"], 3, "pattern 1");
+    check(&["policy", "check", "broken.toml"], 3, "text.recognizer.patterns");
     check(&["text", "scrub", "latin.txt", "--explain"], 2, "--json");
     check(&["text", "scrub", "nowhere.txt"], 1, "cannot be read");
 }

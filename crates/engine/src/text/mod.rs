@@ -88,9 +88,7 @@ impl TextEngine {
         let keys = keys.unwrap_or(&nobody);
         let codes = Arc::new(Pseudonymizer::keyed(keys, &policy.keys.domain));
         let subject = of.map(|id| subject(id, policy, keys, &codes)).transpose()?;
-        let scrubber =
-            Scrubber::new(codes, policy).map_err(|e| EngineError::Usage(e.to_string()))?;
-        Ok(Self { scrubber, subject })
+        Ok(Self { scrubber: Scrubber::new(codes, policy)?, subject })
     }
 
     fn scope(&self) -> TextScope<'_> {

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use anonymed_core::{EntityType, Finding};
 use regex::Regex;
 
-use super::{Recognizer, digits, luhn, pattern, stands_alone};
+use super::{Recognizer, pattern, stands_alone};
+use crate::check_digits::{digits, luhn};
 use crate::page::{Page, found};
 
 /// See the file's first lines.

@@ -4,7 +4,7 @@
 use anonymed_core::{EntityType, normalise, zip3};
 
 use super::{LISTS, Surrogates, cased};
-use crate::recognizers::{digits, luhn};
+use crate::check_digits::{digits, luhn};
 
 impl Surrogates<'_> {
     /// Digits for digits, letters for letters, zeros in front kept; never a real number, and with a
