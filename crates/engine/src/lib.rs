@@ -15,6 +15,7 @@ mod job;
 pub mod manifest;
 pub mod plan;
 pub mod policy_check;
+pub mod policy_import;
 pub mod project;
 pub mod project_attack;
 pub mod propose;

@@ -493,3 +493,31 @@ fn a_limit_on_file_sizes_ends_no_command_by_a_signal() {
         assert_eq!(done.status.code(), Some(1), "{words:?}: {}", stderr(&done));
     }
 }
+
+#[test]
+fn recognizers_of_presidio_become_sections_that_work() {
+    let bench = Bench::new();
+    bench.write(
+        "presidio.yaml",
+        "recognizers:\n  - SpacyRecognizer\n  - name: Trial number\n    supported_entity: TRIAL\n    supported_language: en\n    \
+         context: [trial]\n    patterns:\n      - name: weak\n        regex: '\\bzz-[a-z]{4}\\b'\n        score: 0.1\n",
+    );
+    let done = bench.run(&["policy", "import", "--from", "presidio", "presidio.yaml"]);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    for says in ["SpacyRecognizer", "`TRIAL` is no type here", "under 0.35"] {
+        assert!(stderr(&done).contains(says), "{}", stderr(&done));
+    }
+    let head = "schema = 1\nname = \"t\"\nprofile = \"research-linked\"\n[text]\nnames = \"redact\"\nnumbers = \"redact\"\n\n";
+    bench.write("policy.toml", format!("{head}{}", String::from_utf8(done.stdout).unwrap()));
+    bench.write("note.txt", "In trial zz-abcd the pain was less; the zz-wxyz stays.\n");
+    let done =
+        bench.run(&["text", "scrub", "note.txt", "--policy", "policy.toml", "--tier", "rules"]);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let text = String::from_utf8(done.stdout).unwrap();
+    assert!(!text.contains("zz-abcd") && text.contains("zz-wxyz"), "{text}");
+    bench.write("none.yaml", "recognizers: [{name: a, deny_list: [b]}]\n");
+    let done = bench.run(&["policy", "import", "--from", "presidio", "none.yaml"]);
+    assert_eq!(code(&done), 2);
+    assert!(stderr(&done).contains("supported_entity"), "{}", stderr(&done));
+    assert!(done.stdout.is_empty());
+}

@@ -20,11 +20,14 @@ pub enum Scheme {
     Meddocan,
     /// Names, places and organizations of the usual corpora: `PER`, `LOC`, `ORG`.
     Generic,
+    /// The entities of Presidio: `US_SSN`.
+    Presidio,
 }
 
 impl Scheme {
     /// Every scheme.
-    pub const EACH: [Self; 4] = [Self::I2b2, Self::I2b2Inline, Self::Meddocan, Self::Generic];
+    pub const EACH: [Self; 5] =
+        [Self::I2b2, Self::I2b2Inline, Self::Meddocan, Self::Generic, Self::Presidio];
 
     /// The name in the table and on command lines.
     pub fn as_str(self) -> &'static str {
@@ -33,6 +36,7 @@ impl Scheme {
             Self::I2b2Inline => "i2b2-2006",
             Self::Meddocan => "meddocan",
             Self::Generic => "generic",
+            Self::Presidio => "presidio",
         }
     }
 
@@ -135,6 +139,7 @@ mod tests {
         );
         assert_eq!(without(Scheme::Meddocan), ["username", "time"]);
         assert_eq!(without(Scheme::Generic).len(), 22);
+        assert_eq!(without(Scheme::Presidio).len(), EntityType::ALL.len());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 mod names;
 mod shipped;
 mod table_file;
-mod toml_text;
+pub(crate) mod toml_text;
 
 use std::fmt::Write;
 
