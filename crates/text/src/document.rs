@@ -91,6 +91,8 @@ fn kind_of(name: &str) -> Option<FieldKind> {
 
 /// Words of the longest key.
 const KEY_WORDS: usize = 5;
+/// Bytes before a separator in which a key begins.
+const KEY_BYTES: usize = 160;
 
 /// Finds the fields of a page, in order and without overlap.
 pub(crate) fn fields(page: &Page<'_>) -> Vec<Field> {
@@ -181,6 +183,10 @@ fn key_before(
     floor: usize,
     separator: usize,
 ) -> Option<(usize, &'static str, FieldKind)> {
+    let mut floor = floor.max(separator.saturating_sub(KEY_BYTES));
+    while !page.text.is_char_boundary(floor) {
+        floor += 1;
+    }
     let head = page.text[floor..separator].trim_end_matches([' ', '\t', '.', '#']);
     // `Name (Last, First):` is the key `Name`.
     let head = match head.strip_suffix(')') {
@@ -274,7 +280,8 @@ fn row(
             headings.get(at)
         } else {
             let column = cell.start - line;
-            headings.iter().rev().find(|(h, ..)| h.start - heading_line <= column + 1)
+            let after = headings.partition_point(|(h, ..)| h.start - heading_line <= column + 1);
+            after.checked_sub(1).and_then(|last| headings.get(last))
         };
         if let Some((_, name, kind)) = heading.filter(|(_, name, _)| !name.is_empty()) {
             out.push(Field { name, kind: *kind, value: cell.clone() });

@@ -37,6 +37,7 @@ mod propagate;
 mod recognizers;
 mod resolve;
 mod scrub;
+mod sequences;
 mod stream;
 mod surrogate;
 pub mod tagger;

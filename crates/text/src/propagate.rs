@@ -12,6 +12,7 @@ use hashbrown::HashMap;
 use crate::lexicon::role;
 use crate::names::is_initial;
 use crate::page::{Page, Shape, Token, found, tokens};
+use crate::sequences::Sequences;
 
 /// The name of findings that are known values.
 pub(crate) const KNOWN: &str = "known";
@@ -61,7 +62,7 @@ fn staff_forms(name: &str) -> Vec<Vec<u64>> {
 #[derive(Default)]
 pub(crate) struct Known {
     names: HashMap<u64, EntityType>,
-    sequences: HashMap<u64, Vec<(Vec<u64>, EntityType)>>,
+    sequences: Sequences<EntityType>,
     numbers: Vec<(String, EntityType)>,
     /// The first bytes of each number, up to [`START`] of them, with its place; in order.
     starts: Vec<(Start, u32)>,
@@ -86,15 +87,8 @@ impl Known {
     /// stands around it.
     pub(crate) fn of_staff<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
         let mut known = Self { capital: true, ..Self::default() };
-        let mut seen = hashbrown::HashSet::new();
-        for name in names {
-            for form in staff_forms(name) {
-                if seen.insert(form.clone())
-                    && let Some(first) = form.first()
-                {
-                    known.sequences.entry(*first).or_default().push((form, EntityType::Doctor));
-                }
-            }
+        for form in names.into_iter().flat_map(staff_forms) {
+            known.sequences.add(&form, EntityType::Doctor);
         }
         known
     }
@@ -125,12 +119,7 @@ impl Known {
                 self.names.entry(hash).or_insert(entity);
             }
         }
-        for (hash, sequences) in other.sequences {
-            if self.sequences.len() < most {
-                let own = self.sequences.entry(hash).or_default();
-                own.extend(sequences.into_iter().filter(|s| !own.contains(s)).collect::<Vec<_>>());
-            }
-        }
+        self.sequences.learn(other.sequences, most);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -184,10 +173,10 @@ impl Known {
     }
 
     fn add_sequence(&mut self, entity: EntityType, value: &str) {
-        let words: Vec<u64> = tokens(value).iter().map(|t| t.hash).collect();
+        let words = hashes(value);
         let letters = value.chars().filter(|c| c.is_alphanumeric()).count();
-        if let (Some(first), true) = (words.first(), letters >= 3) {
-            self.sequences.entry(*first).or_default().push((words, entity));
+        if letters >= 3 {
+            self.sequences.add(&words, entity);
         }
     }
 
@@ -224,8 +213,8 @@ impl Known {
             if token.shape != Shape::Number && at >= past && self.names.contains_key(&token.hash) {
                 past = self.name(page, at, out);
             }
-            if let Some(sequences) = self.sequences.get(&token.hash) {
-                self.sequence(page, at, sequences, out);
+            for (words, entity) in self.sequences.at(page, at) {
+                self.sequence(page, at, words, *entity, out);
             }
             self.number(page, at, out);
             if !self.initials.is_empty() && is_initial(token) {
@@ -331,39 +320,38 @@ impl Known {
         }
     }
 
+    /// Adds so many words at a token, where they are written as what they are known as.
     fn sequence(
         &self,
         page: &Page<'_>,
         at: usize,
-        sequences: &[(Vec<u64>, EntityType)],
+        words: usize,
+        entity: EntityType,
         out: &mut Vec<Finding>,
     ) {
-        for (words, entity) in sequences {
-            let Some(tokens) = page.tokens.get(at..at + words.len()) else { continue };
-            let equal = tokens.iter().zip(words).all(|(t, w)| t.hash == *w);
-            if self.capital && !self.written(page, at, words.len()) {
-                continue;
-            }
-            // `Jackson-Pratt` is no Jackson.
-            let last = at + words.len() - 1;
-            let joined = page.gap(last, last + 1) == "-"
-                && page.tokens.get(last + 1).is_some_and(Token::is_capital);
-            if words.len() == 1 && joined && tokens[0].is(role::EPONYM) {
-                continue;
-            }
-            let close = (at..at + words.len() - 1).all(|i| page.gap(i, i + 1).len() <= 3);
-            let single = words.len() == 1 && tokens[0].is_word() && *entity != EntityType::Username;
-            let named = !single
-                || if tokens[0].word.is_common() {
-                    common_as_name(page, at)
-                } else {
-                    tokens[0].is_capital()
-                };
-            if equal && close && named {
-                let span = tokens[0].start as usize..tokens[words.len() - 1].end as usize;
-                let (score, name) = if self.echo { (0.8, ECHO) } else { (0.96, KNOWN) };
-                out.push(found(span, *entity, score, name));
-            }
+        let tokens = &page.tokens[at..at + words];
+        if self.capital && !self.written(page, at, words) {
+            return;
+        }
+        // `Jackson-Pratt` is no Jackson.
+        let last = at + words - 1;
+        let joined = page.gap(last, last + 1) == "-"
+            && page.tokens.get(last + 1).is_some_and(Token::is_capital);
+        if words == 1 && joined && tokens[0].is(role::EPONYM) {
+            return;
+        }
+        let close = (at..last).all(|i| page.gap(i, i + 1).len() <= 3);
+        let single = words == 1 && tokens[0].is_word() && entity != EntityType::Username;
+        let named = !single
+            || if tokens[0].word.is_common() {
+                common_as_name(page, at)
+            } else {
+                tokens[0].is_capital()
+            };
+        if close && named {
+            let span = tokens[0].start as usize..tokens[words - 1].end as usize;
+            let (score, name) = if self.echo { (0.8, ECHO) } else { (0.96, KNOWN) };
+            out.push(found(span, entity, score, name));
         }
     }
 
@@ -600,47 +588,38 @@ fn joins_name(gap: &str) -> bool {
 }
 
 /// Texts that the policy says always are identifiers, or never.
-pub(crate) struct Listed {
-    words: HashMap<u64, Vec<Vec<u64>>>,
-}
+pub(crate) struct Listed(Sequences<()>);
 
 impl Listed {
     pub(crate) fn new(texts: &[String]) -> Self {
-        let mut words: HashMap<u64, Vec<Vec<u64>>> = HashMap::new();
+        let mut listed = Sequences::default();
         for text in texts {
-            let hashes: Vec<u64> = tokens(text).iter().map(|t| t.hash).collect();
-            if let Some(first) = hashes.first() {
-                words.entry(*first).or_default().push(hashes);
-            }
+            listed.add(&hashes(text), ());
         }
-        Self { words }
+        Self(listed)
     }
 
     /// Whether a text is one of the list.
     pub(crate) fn holds(&self, text: &str) -> bool {
-        let hashes: Vec<u64> = if self.words.is_empty() {
-            Vec::new()
-        } else {
-            tokens(text).iter().map(|t| t.hash).collect()
-        };
-        hashes.first().and_then(|f| self.words.get(f)).is_some_and(|all| all.contains(&hashes))
+        !self.0.is_empty() && self.0.holds(&hashes(text))
     }
 
     /// Adds every place of the list's texts.
     pub(crate) fn detect(&self, page: &Page<'_>, out: &mut Vec<Finding>) {
-        if self.words.is_empty() {
+        if self.0.is_empty() {
             return;
         }
         for (at, token) in page.tokens.iter().enumerate() {
-            for words in self.words.get(&token.hash).into_iter().flatten() {
-                let Some(tokens) = page.tokens.get(at..at + words.len()) else { continue };
-                if tokens.iter().zip(words).all(|(t, w)| t.hash == *w) {
-                    let span = tokens[0].start as usize..tokens[words.len() - 1].end as usize;
-                    out.push(found(span, EntityType::OtherId, 1.0, "deny"));
-                }
+            for (words, ()) in self.0.at(page, at) {
+                let span = token.start as usize..page.tokens[at + words - 1].end as usize;
+                out.push(found(span, EntityType::OtherId, 1.0, "deny"));
             }
         }
     }
+}
+
+fn hashes(text: &str) -> Vec<u64> {
+    tokens(text).iter().map(|t| t.hash).collect()
 }
 
 #[cfg(test)]

@@ -108,14 +108,16 @@ fn heads_part_of_year(word: &str) -> bool {
     }
 }
 
+/// Bytes of a long sentence.
+const SENTENCE: usize = 400;
+
 /// `gain of 1Q21`: a band of a chromosome, in notes written in capitals.
 fn is_band(page: &Page<'_>, date: &Dated) -> bool {
     const BESIDE: &[&str] = &[
         "gain",
         "amplif",
-        "delet",
-        "del(",
-        "dup(",
+        "del",
+        "dup",
         "loss",
         "chromosom",
         "fish",
@@ -130,9 +132,15 @@ fn is_band(page: &Page<'_>, date: &Dated) -> bool {
     ];
     let short = date.parts.iter().any(|(part, _)| *part == Part::ShortYear);
     let quarter = date.parts.first().is_some_and(|(part, _)| *part == Part::Quarter);
-    let line = page.text[page.line_of(date.span.start)].to_ascii_lowercase();
-    let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '(');
-    short && quarter && words.any(|word| BESIDE.iter().any(|beside| word.starts_with(beside)))
+    if !(short && quarter) {
+        return false;
+    }
+    // As far as a sentence of a report goes; a line of some notes is the whole note.
+    let line = page.line_of(date.span.start);
+    let from = line.start.max(date.span.start.saturating_sub(SENTENCE));
+    let to = line.end.min(date.span.end + SENTENCE).max(from);
+    let words = page.tokens[page.tokens_in(&(from..to))].iter().map(|token| page.word(token));
+    words.map(str::to_ascii_lowercase).any(|w| BESIDE.iter().any(|beside| w.starts_with(beside)))
 }
 
 /// How sure it is that what reads as a date is one.

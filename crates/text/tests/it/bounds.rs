@@ -32,8 +32,27 @@ fn time_grows_with_the_length() {
     let _ = time_of("warm up: John Smith 1/1/2011");
     let repeated = |piece: &str, bytes: usize| piece.repeat(bytes / piece.len());
     for piece in [
-        "a", "1", ",", "A ", "1,", "a@", "1-", "1/", ": ", "Smith ", "Dr. ", "x.", "\n", "é",
-        "id: ", "| ",
+        "a",
+        "1",
+        ",",
+        "A ",
+        "1,",
+        "a@",
+        "1-",
+        "1/",
+        ": ",
+        "Smith ",
+        "Dr. ",
+        "x.",
+        "\n",
+        "é",
+        "id: ",
+        "| ",
+        "#",
+        "3/4 ",
+        "St. Mary's Hospital ",
+        "May 3 and 4 ",
+        "):",
     ] {
         let small = time_of(&repeated(piece, 16 * 1024)).max(Duration::from_millis(1));
         let large = time_of(&repeated(piece, 128 * 1024));
@@ -68,7 +87,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn any_text_is_read(text in "\\PC{0,200}") {
+    fn any_text_is_read(text in "(?s).{0,200}") {
         let john = john();
         clean(&scrubber("research-linked"), &text, of(&john));
         clean(&scrubber("hipaa-safe-harbor"), &text, nobody());
