@@ -24,6 +24,7 @@ mod error;
 pub mod evaluate;
 mod familiar;
 mod fields;
+pub mod fuzzing;
 mod language;
 mod lexicon;
 mod names;

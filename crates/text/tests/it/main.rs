@@ -7,5 +7,6 @@ mod acceptance;
 mod bounds;
 mod common_words;
 mod notes;
+mod replay;
 mod support;
 mod surrogates;
