@@ -48,5 +48,5 @@ mod view;
 pub use error::TextError;
 pub use notes::Notes;
 pub use scrub::{Scrubber, check_policy};
-pub use stream::{StreamError, Written};
+pub use stream::{StreamError, Written, plain_text};
 pub use trace::{Decision, Explained, Explanation, Reason};

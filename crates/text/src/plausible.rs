@@ -115,6 +115,91 @@ const OBJECTS: &[&str] = &[
     "all",
 ];
 
+/// Callings of those who treat: beside a patient's `saw a` they are what was done, not who anybody is.
+const TREATS: &[&str] = &[
+    "chiropractor",
+    "dentist",
+    "obstetrician",
+    "optometrist",
+    "orthodontist",
+    "pediatrician",
+    "paediatrician",
+    "physiatrist",
+    "physician",
+    "podiatrist",
+    "psychiatrist",
+    "surgeon",
+    "neurosurgeon",
+];
+
+/// Words before a calling that say whose it is.
+const HOLDS: &[&str] = &[
+    "as",
+    "is",
+    "was",
+    "retired",
+    "former",
+    "formerly",
+    "occupation",
+    "profession",
+    "job",
+    "employed",
+    "works",
+    "worked",
+    "becoming",
+    "became",
+    "a.k.a",
+    "being",
+];
+
+/// Words of which the names of departments and shops are made that are everywhere.
+const ANYWHERE: &[&str] = &[
+    "high",
+    "middle",
+    "elementary",
+    "grade",
+    "school",
+    "university",
+    "college",
+    "care",
+    "center",
+    "centre",
+    "clinic",
+    "medicine",
+    "maintenance",
+    "orthopedic",
+    "orthopedics",
+    "emergency",
+    "room",
+    "department",
+    "of",
+    "the",
+    "unit",
+    "postoperative",
+    "human",
+    "resources",
+    "rescue",
+    "squad",
+    "public",
+    "health",
+    "juvenile",
+    "hall",
+    "outpatient",
+    "inpatient",
+    "office",
+    "physical",
+    "therapy",
+    "adult",
+    "protective",
+    "services",
+    "intensive",
+    "recovery",
+    "surgery",
+    "nursing",
+    "home",
+    "hospital",
+];
+
 /// Whether what the tagger found is harmless for a reason that is known.
 pub(crate) fn is_harmless(page: &Page<'_>, tagged: &Tagged) -> bool {
     let sure = tagged.finding.score.value() >= SURE;
@@ -126,6 +211,9 @@ pub(crate) fn is_harmless(page: &Page<'_>, tagged: &Tagged) -> bool {
         || is_scale_value(page, tagged)
         || is_rating(page, tagged)
         || is_letters_behind_a_name(page, tagged)
+        || is_who_treats(page, tagged)
+        || is_anywhere(page, tagged)
+        || is_kin(page, tagged)
 }
 
 /// Whether it is of everyday words in small letters, in a text that has capitals, or of clinical
@@ -142,6 +230,9 @@ fn is_plain(page: &Page<'_>, tagged: &Tagged) -> bool {
         entity.is_person() && tokens.iter().all(everyday) || place && tokens.iter().all(small);
     plain && page.tokens.iter().any(|t| t.shape == Shape::Title)
         || (entity.is_person() || entity.hipaa() == Some(HipaaIdentifier::Geographic))
+            && tokens.iter().all(abbreviation)
+        || matches!(entity, EntityType::Organization | EntityType::Username)
+            && tagged.finding.score.value() < SURE
             && tokens.iter().all(abbreviation)
 }
 
@@ -283,6 +374,46 @@ fn is_letters_behind_a_name(page: &Page<'_>, tagged: &Tagged) -> bool {
         && tokens.iter().all(|t| t.is(role::CREDENTIAL) && t.shape != Shape::Lower)
 }
 
+/// `seen by a gynecologist`: a specialist whom the patient sees.
+fn is_who_treats(page: &Page<'_>, tagged: &Tagged) -> bool {
+    let Range { start, end } = tagged.tokens;
+    let last = page.word(&page.tokens[end - 1]).to_ascii_lowercase();
+    let treats = last.ends_with("ologist") || TREATS.contains(&last.as_str());
+    let before = page.tokens[start.saturating_sub(3)..start].iter();
+    tagged.finding.entity == EntityType::Profession
+        && treats
+        && end - start <= 2
+        && page.field_at(tagged.finding.span.start).is_none()
+        && !before.into_iter().any(|t| is_listed(page, t, HOLDS) || t.is(role::RELATION))
+}
+
+/// `the Orthopedic Clinic`, `High School`: one of many, by words that every town has.
+fn is_anywhere(page: &Page<'_>, tagged: &Tagged) -> bool {
+    matches!(
+        tagged.finding.entity,
+        EntityType::Hospital
+            | EntityType::Department
+            | EntityType::Organization
+            | EntityType::Location
+            | EntityType::City
+    ) && page.tokens[tagged.tokens.clone()].iter().all(|t| is_listed(page, t, ANYWHERE))
+}
+
+/// `Mom`, `Grand Aunt`, `von` by itself: no name.
+fn is_kin(page: &Page<'_>, tagged: &Tagged) -> bool {
+    let tokens = &page.tokens[tagged.tokens.clone()];
+    let kin = |t: &Token| {
+        t.is(role::RELATION | role::PARTICLE) || page.word(t).eq_ignore_ascii_case("grand")
+    };
+    !is_titled(page, tagged.tokens.start)
+        && tokens.iter().all(kin)
+        && matches!(
+            tagged.finding.entity,
+            EntityType::Location | EntityType::Organization | EntityType::City
+        )
+        || tokens.iter().all(|t| t.is(role::PARTICLE)) && tagged.finding.entity.is_person()
+}
+
 fn is_listed(page: &Page<'_>, token: &Token, list: &[&str]) -> bool {
     let word = page.word(token);
     list.iter().any(|known| known.eq_ignore_ascii_case(word))
@@ -342,6 +473,21 @@ mod tests {
         check("Well. Boston, she began", "Boston", Location, 0.32, false);
         check("Well. Hope, she said", "Hope", Person, 0.32, false);
         check("low B12, CBC", "B12", Location, 0.3, true);
+    }
+
+    #[test]
+    fn who_treats_and_what_is_anywhere() {
+        use EntityType::{Hospital, Profession};
+        check("She is followed by a gynecologist in town", "gynecologist", Profession, 0.9, true);
+        check("had seen the chiropractor since", "chiropractor", Profession, 0.9, true);
+        check("He works as a chiropractor.", "chiropractor", Profession, 0.9, false);
+        check("He is a retired dentist.", "dentist", Profession, 0.9, false);
+        check("Her father, a surgeon, said", "surgeon", Profession, 0.9, false);
+        check("Occupation: dentist", "dentist", Profession, 0.9, false);
+        check("seen in Orthopedic Clinic until", "Orthopedic Clinic", Hospital, 0.9, true);
+        check("seen in Alder Clinic until", "Alder Clinic", Hospital, 0.9, false);
+        check("it runs in Mom's side", "Mom", Location, 0.5, true);
+        check("with von Hippel-Lindau disease", "von", Doctor, 0.9, true);
     }
 
     #[test]

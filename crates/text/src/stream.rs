@@ -29,6 +29,13 @@ pub enum StreamError {
     /// It is not UTF-8.
     #[error("the text is no UTF-8 at byte {0}; convert it first, for instance by iconv")]
     Encoding(u64),
+    /// It has a zero byte, as UTF-16 and files that are no text have: letters with zeros between them are
+    /// words to a reader and none to a detector.
+    #[error(
+        "the text has a zero byte at byte {0}: it is UTF-16 or no text; convert it to UTF-8 first, for \
+         instance by iconv"
+    )]
+    Zero(u64),
     /// The result could not be written.
     #[error("the text cannot be written")]
     Write(#[source] io::Error),
@@ -109,6 +116,7 @@ impl Buffer {
 
     /// The text of it, but for a sign whose last bytes are yet to come.
     fn text(&self, last: bool) -> Result<&str, StreamError> {
+        without_zeros(&self.bytes, self.before)?;
         let valid = match std::str::from_utf8(&self.bytes) {
             Ok(text) => return Ok(text),
             Err(error) if error.error_len().is_none() && !last => error.valid_up_to(),
@@ -123,6 +131,21 @@ impl Buffer {
         self.bytes.drain(..bytes);
         self.before += bytes as u64;
     }
+}
+
+/// A whole plain text.
+///
+/// # Errors
+///
+/// [`StreamError::Encoding`] and [`StreamError::Zero`], as a stream.
+pub fn plain_text(bytes: Vec<u8>) -> Result<String, StreamError> {
+    without_zeros(&bytes, 0)?;
+    let valid = |e: std::string::FromUtf8Error| e.utf8_error().valid_up_to() as u64;
+    String::from_utf8(bytes).map_err(|e| StreamError::Encoding(valid(e)))
+}
+
+fn without_zeros(bytes: &[u8], before: u64) -> Result<(), StreamError> {
+    memchr::memchr(0, bytes).map_or(Ok(()), |at| Err(StreamError::Zero(before + at as u64)))
 }
 
 /// Where a chunk ends: behind its last empty line, else behind a line end, else behind a space, with
@@ -205,6 +228,18 @@ mod tests {
         text.extend(b" text");
         assert!(matches!(streamed(&text), Err(StreamError::Encoding(6))));
         assert!(matches!(streamed(&[b'a', 0xc3]), Err(StreamError::Encoding(1))));
+    }
+
+    #[test]
+    fn letters_with_zeros_between_them_are_refused() {
+        let wide: Vec<u8> = "Dr. Roe".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(matches!(streamed(&wide), Err(StreamError::Zero(1))));
+        assert!(matches!(plain_text(wide), Err(StreamError::Zero(1))));
+        assert!(matches!(plain_text(vec![b'a', 0xe9]), Err(StreamError::Encoding(1))));
+        let mut late = "The wound is dry.\n".repeat(CHUNK / 9).into_bytes();
+        let at = late.len() as u64;
+        late.push(0);
+        assert!(matches!(streamed(&late), Err(StreamError::Zero(place)) if place == at));
     }
 
     #[test]

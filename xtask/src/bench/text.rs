@@ -1,6 +1,7 @@
 //! Free text: what the program costs on texts by themselves, and Presidio beside it on the same
 //! texts by `bench/text/run.py`.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -25,18 +26,32 @@ impl Bench {
         self.one_note()?;
         self.long_text()?;
         self.line("");
-        let script = workspace.root.join("bench/text/run.py");
-        let mut run = Command::new(workspace.root.join(python));
-        run.current_dir(&workspace.root).arg(script);
-        run.arg("--anonymed")
-            .arg(self.anonymed.exe())
-            .arg("--folder")
-            .arg(self.folder.join("text"));
-        run.args(["--notes", if self.size.copies < 100 { "60" } else { "400" }, "--seed", "7"]);
-        let meddocan = workspace.root.join("../shared/data/text-train/meddocan_dev_es.jsonl");
-        if meddocan.is_file() {
-            run.arg("--meddocan").arg(meddocan);
+        let small = self.size.copies < 100;
+        let data = workspace.root.join("../shared/data/text-train");
+        let own = self.folder.join("text");
+        let notes = if small { "60" } else { "400" };
+        let mut compare = Script::new("run.py");
+        compare.path("--folder", &own).words(&["--notes", notes, "--seed", "7"]);
+        compare.path_where_there("--meddocan", &data.join("meddocan_dev_es.jsonl"));
+        self.script(workspace, python, compare)?;
+        let sections = data.join("mts_dialog_train_unlabelled_en.jsonl");
+        if sections.is_file() {
+            self.section("Real sections of notes, read and judged");
+            let mut review = Script::new("review.py");
+            review.path_where_there("--sections", &sections);
+            self.script(workspace, python, review)?;
         }
+        self.section("Hostile texts");
+        let mut hostile = Script::new("hostile.py");
+        hostile.words(if small { &["--small"] } else { &[] });
+        self.script(workspace, python, hostile)
+    }
+
+    /// Runs a script of `bench/text` on this build and writes down what it prints.
+    fn script(&mut self, workspace: &Workspace, python: &Path, script: Script) -> Result<()> {
+        let mut run = Command::new(workspace.root.join(python));
+        run.current_dir(&workspace.root).arg(workspace.root.join("bench/text").join(script.name));
+        run.arg("--anonymed").arg(self.anonymed.exe()).args(script.arguments);
         let done = run.output()?;
         if !done.status.success() {
             bail!(
@@ -101,5 +116,31 @@ impl Bench {
         }
         file.flush()?;
         Ok(written)
+    }
+}
+
+/// A script of `bench/text` and what it is given.
+struct Script {
+    name: &'static str,
+    arguments: Vec<OsString>,
+}
+
+impl Script {
+    fn new(name: &'static str) -> Self {
+        Self { name, arguments: Vec::new() }
+    }
+
+    fn words(&mut self, words: &[&str]) -> &mut Self {
+        self.arguments.extend(words.iter().map(OsString::from));
+        self
+    }
+
+    fn path(&mut self, option: &str, path: &Path) -> &mut Self {
+        self.arguments.extend([option.into(), path.into()]);
+        self
+    }
+
+    fn path_where_there(&mut self, option: &str, path: &Path) -> &mut Self {
+        if path.is_file() { self.path(option, path) } else { self }
     }
 }

@@ -11,7 +11,7 @@ use anonymed_engine::EngineError;
 use anonymed_engine::project::read_policy;
 use anonymed_engine::text::source::{self, ReadText, Source};
 use anonymed_engine::text::{
-    Language, Preset, StreamError, TextEngine, TextRequest, Tier, built_in,
+    Language, Preset, StreamError, TextEngine, TextRequest, Tier, built_in, plain_text,
 };
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
@@ -246,10 +246,7 @@ fn plain(input: impl Read) -> Result<String, Failure> {
             "with --json a text is held in memory and has at most 64 MiB; without, it has any length".into(),
         ));
     }
-    String::from_utf8(bytes).map_err(|e| {
-        let at = e.utf8_error().valid_up_to();
-        Failure::Usage(StreamError::Encoding(at as u64).to_string())
-    })
+    plain_text(bytes).map_err(|e| Failure::Usage(e.to_string()))
 }
 
 fn whole(

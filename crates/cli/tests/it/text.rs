@@ -127,6 +127,7 @@ fn what_cannot_be_done_is_refused() {
     let bench = Bench::new();
     bench.write("bad.jsonl", "{\"id\":1,\"text\":\"fine\"}\n{\"id\":2}\n");
     bench.write("latin.txt", b"caf\xe9");
+    bench.write("wide.txt", b"D\0r\0.\0 \0R\0o\0e\0");
     bench.write(
         "keyed.toml",
         "schema = 1\nname = \"t\"\nprofile = \"research-linked\"\n[text]\nnames = \"surrogate\"\n",
@@ -143,6 +144,8 @@ fn what_cannot_be_done_is_refused() {
     };
     check(&["text", "find", "bad.jsonl", "--jsonl"], 2, "line 2");
     check(&["text", "scrub", "latin.txt"], 2, "byte 3");
+    check(&["text", "scrub", "wide.txt"], 2, "iconv");
+    check(&["text", "scrub", "wide.txt", "--json"], 2, "iconv");
     check(&["text", "scrub", "latin.txt", "--policy", "keyed.toml"], 2, "--key-file");
     check(&["text", "scrub", "latin.txt", "--policy", "broken.toml"], 3, "pattern 1");
     check(&["policy", "check", "broken.toml"], 3, "text.recognizer.patterns");

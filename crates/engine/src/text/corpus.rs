@@ -12,6 +12,7 @@ use anonymed_core::{EntityType, Finding};
 use anonymed_document::standoff::types::{Meaning, Scheme, label, meaning};
 use anonymed_document::standoff::{AnnotatedDocument, Span, brat, i2b2, i2b2_inline};
 use anonymed_document::{DocumentError, Limits};
+use anonymed_text::plain_text;
 
 use super::source::{self, Source};
 use crate::EngineError;
@@ -167,10 +168,7 @@ fn utf8(input: impl Read, id: &str) -> Result<String, EngineError> {
     if bytes.len() as u64 > LONGEST {
         return Err(EngineError::Usage(format!("{id}: longer than 64 MiB; scrub it by itself")));
     }
-    String::from_utf8(bytes).map_err(|e| {
-        let at = e.utf8_error().valid_up_to();
-        EngineError::Usage(format!("{id}: no UTF-8 at byte {at}; convert it first"))
-    })
+    plain_text(bytes).map_err(|e| EngineError::Usage(format!("{id}: {e}")))
 }
 
 fn marked(document: AnnotatedDocument, schemes: &[Scheme]) -> CorpusText {

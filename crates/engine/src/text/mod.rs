@@ -14,7 +14,7 @@ use anonymed_core::{
     TextScrubber,
 };
 use anonymed_text::Scrubber;
-pub use anonymed_text::{Decision, Explanation, Reason, StreamError, Written};
+pub use anonymed_text::{Decision, Explanation, Reason, StreamError, Written, plain_text};
 
 use crate::EngineError;
 
