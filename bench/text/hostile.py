@@ -9,6 +9,7 @@ of what was said on stderr, which holds no text of the input. With `--small` the
 
 import argparse
 import io
+import json
 import os
 import pathlib
 import subprocess
@@ -90,11 +91,17 @@ def inputs(mega):
 
 
 def measured(command):
+    """Runs a command in a small process of its own: a child's peak counts what its parent had when it forked."""
+    done = subprocess.run([sys.executable, __file__, "--measure", *command], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def measure(command):
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     said = child.stderr.read().decode("utf-8", "replace")
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
-    return child.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said
+    print(json.dumps([child.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said]))
 
 
 def main():
@@ -118,4 +125,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    if sys.argv[1:2] == ["--measure"]:
+        measure(sys.argv[2:])
+    else:
+        sys.exit(main())

@@ -36,12 +36,12 @@ impl Bench {
         self.script(workspace, python, compare)?;
         let sections = data.join("mts_dialog_train_unlabelled_en.jsonl");
         if sections.is_file() {
-            self.section("Real sections of notes, read and judged");
+            self.line("\n## Real sections of notes, read and judged\n");
             let mut review = Script::new("review.py");
             review.path_where_there("--sections", &sections);
             self.script(workspace, python, review)?;
         }
-        self.section("Hostile texts");
+        self.line("\n## Hostile texts\n");
         let mut hostile = Script::new("hostile.py");
         hostile.words(if small { &["--small"] } else { &[] });
         self.script(workspace, python, hostile)

@@ -22,17 +22,25 @@ static BARE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A host of any common end, when a path follows; ends that are everyday words (`in`, `no`, `pt`) are none.
+static WITH_PATH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?-u:\b)[a-z0-9][a-z0-9-]{1,62}(?:\.[a-z0-9-]{1,62}){0,3}\.(?:com|org|net|edu|gov|info|health|io|us|uk|ca|au|nz|ie|de|fr|es|nl|ch|se|dk|fi|pl|eu|jp|cn|br|mx|ru|app|dev|biz|care|clinic|hospital|online|site|cloud)/[a-z][A-Za-z0-9._~/?#=&%-]{2,300}",
+    )
+});
+
 impl Recognizer for Url {
     fn name(&self) -> &'static str {
         "url"
     }
 
     fn trigger(&self) -> Option<&'static str> {
-        Some(r"(?i)://|www\.|\.(?:com|org|net|edu|gov|info|health|io)")
+        Some(r"(?i)://|www\.|\.(?:com|org|net|edu|gov|info|health|io)|\.[a-z]{2,8}/[a-z]")
     }
 
     fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {
-        for (pattern, score) in [(&PATTERN, 0.95), (&BARE, 0.7)] {
+        let first = out.len();
+        for (pattern, score) in [(&PATTERN, 0.95), (&WITH_PATH, 0.9), (&BARE, 0.7)] {
             for hit in pattern.find_iter(&page.text[line.clone()]) {
                 let start = line.start + hit.start();
                 let text = hit.as_str().trim_end_matches(['.', ',', ';', ':', ')', ']', '!', '?']);
@@ -40,7 +48,7 @@ impl Recognizer for Url {
                 let mail = page.text[..start].ends_with(['@', '.'])
                     || page.text[span.end..].starts_with('@');
                 let inside =
-                    out.last().is_some_and(|f| f.entity == EntityType::Url && f.span.end > start);
+                    out[first..].iter().any(|f| f.span.start < span.end && start < f.span.end);
                 if !mail && !inside && text.len() >= 6 {
                     out.push(found(span, EntityType::Url, score, self.name()));
                 }
@@ -63,6 +71,12 @@ mod tests {
         );
         check(&Url, "at www.smithfamily.example,", &[("www.smithfamily.example", EntityType::Url)]);
         check(&Url, "visit janeroe.com today", &[("janeroe.com", EntityType::Url)]);
+        check(&Url, "at roeclinic.us/account.", &[("roeclinic.us/account", EntityType::Url)]);
+        check(
+            &Url,
+            "janeroe.com or https://a.example/b",
+            &[("https://a.example/b", EntityType::Url), ("janeroe.com", EntityType::Url)],
+        );
     }
 
     #[test]
@@ -72,5 +86,7 @@ mod tests {
         check(&Url, "e.g. pain", &[]);
         check(&Url, "ratio 1://2", &[]);
         check(&Url, "www", &[]);
+        check(&Url, "went home.PT/OT to see", &[]);
+        check(&Url, "a.m./p.m. and q.d./prn", &[]);
     }
 }
