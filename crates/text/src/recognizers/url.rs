@@ -41,14 +41,17 @@ impl Recognizer for Url {
     fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {
         let first = out.len();
         for (pattern, score) in [(&PATTERN, 0.95), (&WITH_PATH, 0.9), (&BARE, 0.7)] {
+            // Those of the patterns before, in their order; those of one pattern are apart.
+            out[first..].sort_unstable_by_key(|f| f.span.start);
+            let known = out.len();
             for hit in pattern.find_iter(&page.text[line.clone()]) {
                 let start = line.start + hit.start();
                 let text = hit.as_str().trim_end_matches(['.', ',', ';', ':', ')', ']', '!', '?']);
                 let span = start..start + text.len();
                 let mail = page.text[..start].ends_with(['@', '.'])
                     || page.text[span.end..].starts_with('@');
-                let inside =
-                    out[first..].iter().any(|f| f.span.start < span.end && start < f.span.end);
+                let before = out[first..known].partition_point(|f| f.span.end <= start);
+                let inside = out[first..known].get(before).is_some_and(|f| f.span.start < span.end);
                 if !mail && !inside && text.len() >= 6 {
                     out.push(found(span, EntityType::Url, score, self.name()));
                 }
