@@ -13,6 +13,7 @@ pub mod dates;
 pub mod entity;
 pub mod finding;
 pub mod keys;
+pub mod labels;
 pub mod locator;
 pub mod modality;
 pub mod normalise;
@@ -33,9 +34,9 @@ pub use finding::{Finding, Operator, Replacement, Score};
 pub use keys::{DerivedKey, KeyId, KeyPurpose, KeyRing, RootKey};
 pub use locator::{FileNumber, Locator, Place};
 pub use modality::{
-    Context, Document, FieldProfile, Format, InspectSink, KnownIdentifier, Layout, Modality,
-    ModalityError, QuarantinedRecord, ScrubError, ScrubbedText, SubjectIndex, SubjectMention,
-    TextScope, TextScrubber, Transformed, WrittenSpan,
+    Context, Document, EntityTagger, FieldProfile, Format, InspectSink, KnownIdentifier, Layout,
+    Modality, ModalityError, QuarantinedRecord, ScrubError, ScrubbedText, SubjectIndex,
+    SubjectMention, TextScope, TextScrubber, Transformed, WrittenSpan,
 };
 pub use policy::{Action, Policy, PolicyError, Profile, PseudonymMode, TimeMode};
 pub use progress::{CancelToken, Cancelled, Clock, Progress};

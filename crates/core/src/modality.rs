@@ -354,6 +354,20 @@ pub trait TextScrubber: Send + Sync {
     fn surrogate(&self, entity: EntityType, value: &str, scope: TextScope<'_>) -> String;
 }
 
+/// Finds entities in a text by a model that a user brings.
+pub trait EntityTagger: Send + Sync {
+    /// The entities of a text, in order and without overlap, each as sure as `least` asks of its type.
+    ///
+    /// # Errors
+    ///
+    /// Where the model could not look at the whole text.
+    fn tag(
+        &self,
+        text: &str,
+        least: &dyn Fn(EntityType) -> f32,
+    ) -> Result<Vec<Finding>, ScrubError>;
+}
+
 /// A finding with a plain score; a convenience for recognizers and tests.
 pub fn finding(
     span: Range<usize>,

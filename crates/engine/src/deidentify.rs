@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anonymed_core::{CancelToken, Policy, Progress};
+use anonymed_core::{CancelToken, Policy, PolicyError, Progress};
 use serde::Serialize;
 
 use crate::graph::Overlap;
@@ -175,6 +175,14 @@ pub fn deidentify(
 
 /// Copies what a policy names beside itself, as far as it is there, into the state that will stand for its folder.
 fn bring(policy: &Policy, from: &Path, to: &Path) -> Result<(), EngineError> {
+    if policy.text.model.as_ref().is_some_and(|model| model.is_relative()) {
+        return Err(EngineError::Policy(PolicyError {
+            key: "text.model".to_owned(),
+            reason: "is beside a policy that is copied; write the folder from the root on"
+                .to_owned(),
+            span: None,
+        }));
+    }
     for name in policy.files() {
         let plain = Path::new(&name).file_name().is_some_and(|file| file == name.as_str());
         let file = from.join(&name);

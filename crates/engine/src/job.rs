@@ -14,13 +14,18 @@ use crate::scan::Entry;
 use crate::subjects::Patients;
 use crate::{EngineError, bounded};
 
-/// The text engine of a policy, which knows who treats.
+/// The text engine of a policy that lies in `folder`, which knows who treats.
 pub(crate) fn scrubber(
     codes: &Arc<Pseudonymizer>,
     policy: &Policy,
+    folder: &Path,
     patients: &Patients,
 ) -> Result<Scrubber, EngineError> {
-    Ok(Scrubber::new(Arc::clone(codes), policy)?.with_staff(patients.staff()))
+    let scrubber = Scrubber::new(Arc::clone(codes), policy)?.with_staff(patients.staff());
+    Ok(match crate::text::model::load(&policy.text, folder)? {
+        Some(model) => scrubber.with_model(model),
+        None => scrubber,
+    })
 }
 
 /// The table engine of a project: hierarchies are read from beside the policy, and what does not

@@ -88,6 +88,9 @@ pub struct Digests {
     pub key_id: String,
     /// All data files of the release.
     pub data: String,
+    /// The files of the model that looked for entities in texts, by their names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub model: BTreeMap<String, String>,
 }
 
 /// What a reader of the data has to know, so that nobody mistakes it for the original.
@@ -178,6 +181,7 @@ pub fn manifest(
             policy: bound.policy.clone(),
             key_id: bound.key_id.clone(),
             data: data_digest.to_owned(),
+            model: bound.model.clone(),
         },
         treatment: Treatment {
             dates: policy.time.mode,

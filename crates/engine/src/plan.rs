@@ -54,6 +54,9 @@ pub struct Bound {
     /// SHA-256 of each table that the policy's attacks are made with, by its key.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub beside: BTreeMap<String, String>,
+    /// The SHA-256 of the files of the model that finds entities in texts, by their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub model: BTreeMap<String, String>,
     /// The day ages are reckoned on.
     pub as_of: Date,
     /// Patients seen, and how many of them are conflicts.
@@ -298,6 +301,7 @@ fn bind(
         policy: policy_digest(project)?,
         key_id: project.keys().key_id().0,
         beside: crate::table_attack::beside::digests(policy, project.root())?,
+        model: crate::text::model::digests(&policy.text, project.root())?,
         as_of,
         subjects: SubjectCounts {
             total: graph.len() as u64,
@@ -408,7 +412,7 @@ fn previews(
     let need = crate::run::need(policy, plan);
     let patients = Patients::new(policy, project.keys(), &codes, &raw, &graph, need)
         .with_keys(KeyIndex::new(raw, graph));
-    let text = job::scrubber(&codes, policy, &patients)?;
+    let text = job::scrubber(&codes, policy, project.root(), &patients)?;
     let tables = job::tables(project);
     let context = anonymed_core::Context {
         policy,

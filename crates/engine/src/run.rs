@@ -142,7 +142,7 @@ fn execute(
         .with_keys(KeyIndex::new(raw, graph));
     let work = Work {
         text: Withholding {
-            inner: job::scrubber(&codes, &policy, &patients)?,
+            inner: job::scrubber(&codes, &policy, project.root(), &patients)?,
             codes: Arc::clone(&codes),
             marks: staging.withheld_cells(),
         },

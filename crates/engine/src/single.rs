@@ -180,7 +180,8 @@ pub fn anonymize(
     let options = table_input::options_with_population(places.config, &config, cancel)?;
     let mut staged = staged_beside(places.output)?;
     let input = TableInput { path: places.input, sheet: places.sheet };
-    let actions = Actions::of(input, &config, keys, cancel)?;
+    let folder = places.config.parent().unwrap_or(Path::new(""));
+    let actions = Actions::of(input, &config, folder, keys, cancel)?;
     let work = Work { places, config: &config, options: &options, format, progress, cancel };
     let outcome = work.written(&mut staged, actions.as_ref())?;
     if outcome.rows == 0 {

@@ -54,12 +54,13 @@ impl<'a> Actions<'a> {
     pub(crate) fn of(
         input: TableInput<'_>,
         config: &'a TableConfig,
+        folder: &Path,
         keys: Option<&dyn KeyRing>,
         cancel: &CancelToken,
     ) -> Result<Option<Self>, EngineError> {
         let Some(policy) = &config.actions else { return Ok(None) };
         match keys {
-            Some(keys) => Self::with_keys(input, (config, policy), keys, cancel).map(Some),
+            Some(keys) => Self::with_keys(input, (config, policy, folder), keys, cancel).map(Some),
             None if config.needs_key() => Err(EngineError::Usage(
                 "an action of the configuration (pseudonym, surrogate, shift, perturb, encrypt or text) needs a \
                  key: --key-file FILE"
@@ -67,14 +68,14 @@ impl<'a> Actions<'a> {
             )),
             None => {
                 let passing = anonymed_vault::draw_root_key()?;
-                Self::with_keys(input, (config, policy), &passing, cancel).map(Some)
+                Self::with_keys(input, (config, policy, folder), &passing, cancel).map(Some)
             }
         }
     }
 
     fn with_keys(
         input: TableInput<'_>,
-        (config, policy): (&TableConfig, &'a Policy),
+        (config, policy, folder): (&TableConfig, &'a Policy, &Path),
         keys: &dyn KeyRing,
         cancel: &CancelToken,
     ) -> Result<Self, EngineError> {
@@ -97,7 +98,7 @@ impl<'a> Actions<'a> {
         let known = known_values(keys, &raw, &graph);
         let patients = Patients::new(policy, keys, &codes, &raw, &graph, need)
             .with_keys(KeyIndex::new(raw, graph));
-        let text = job::scrubber(&codes, policy, &patients)?;
+        let text = job::scrubber(&codes, policy, folder, &patients)?;
         Ok(Self { policy, patients, codes, text, known, as_of })
     }
 

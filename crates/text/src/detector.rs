@@ -2,9 +2,10 @@
 //! names found with certainty are looked for again in the whole text.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use anonymed_core::policy::{Language, TextRule, TextSearch, Tier};
-use anonymed_core::{Finding, ScrubError};
+use anonymed_core::{EntityTagger, Finding, ScrubError};
 
 use crate::custom::Custom;
 use crate::error::TextError;
@@ -34,6 +35,7 @@ pub(crate) struct Detector {
     custom: Custom,
     staff: Known,
     tagger: Option<Tagger>,
+    model: Option<Arc<dyn EntityTagger>>,
     search: TextSearch,
 }
 
@@ -45,8 +47,13 @@ impl Detector {
             custom: Custom::new(&rule.recognizers)?,
             staff: Known::default(),
             tagger: (search.tier == Tier::Default).then(Tagger::get).transpose()?,
+            model: None,
             search,
         })
+    }
+
+    pub(crate) fn set_model(&mut self, model: Arc<dyn EntityTagger>) {
+        self.model = Some(model);
     }
 
     pub(crate) fn set_staff(&mut self, staff: Known) {
@@ -99,6 +106,9 @@ impl Detector {
             self.staff.detect(&page, &mut findings);
             self.deny.detect(&page, &mut findings);
             self.custom.detect(&page, &mut findings)?;
+            if let Some(model) = &self.model {
+                findings.extend(model.tag(page.text, &|entity| self.search.threshold(entity))?);
+            }
             trace.heard(&findings[first..], range.start);
             let inside = self.ensemble(&page, language, &mut findings, range.start, trace);
             moved(&mut findings[first..], range.start);

@@ -38,7 +38,7 @@ pub(crate) enum Command {
 }
 
 /// How texts are searched. What is not said here, the policy says.
-#[derive(Args, Clone, Copy)]
+#[derive(Args, Clone)]
 pub(crate) struct Search {
     /// What weighs more: what is missed, or what is taken without need; `balanced` where nobody says.
     #[arg(long, value_enum)]
@@ -49,6 +49,10 @@ pub(crate) struct Search {
     /// The language of the texts; `auto`, where nobody says, finds it out for each.
     #[arg(long, value_enum)]
     lang: Option<LanguageName>,
+    /// A folder with a token classifier of the BERT family (`config.json`, `model.safetensors`,
+    /// `tokenizer.json`) that is heard beside the detectors.
+    #[arg(long, value_name = "FOLDER")]
+    model: Option<PathBuf>,
     /// Say of every finding which detectors led to it, and what they said that came to nothing.
     #[arg(long)]
     pub(crate) explain: bool,
@@ -88,7 +92,7 @@ enum LanguageName {
 
 impl Search {
     /// The policy, with what is said here in place of what it says.
-    pub(crate) fn over(self, mut policy: Policy) -> Policy {
+    pub(crate) fn over(&self, mut policy: Policy) -> Result<Policy, Failure> {
         let search = &mut policy.text.search;
         match self.preset {
             Some(PresetName::Recall) => search.preset = Preset::Recall,
@@ -109,7 +113,12 @@ impl Search {
             Some(LanguageName::De) => search.language = Some(Language::German),
             None => {}
         }
-        policy
+        if let Some(model) = &self.model {
+            let absolute = std::path::absolute(model);
+            policy.text.model =
+                Some(absolute.map_err(|e| Failure::Io("the model's folder cannot be told", e))?);
+        }
+        Ok(policy)
     }
 }
 
@@ -178,18 +187,24 @@ pub(crate) fn policy(file: Option<&Path>, keyed: bool) -> Result<Policy, Failure
     }
 }
 
+/// Where a policy lies: the working directory where there is none.
+pub(crate) fn folder(file: Option<&Path>) -> &Path {
+    file.and_then(Path::parent).unwrap_or(Path::new(""))
+}
+
 fn scrub(args: &Scrub, common: &Common) -> Result<ExitCode, Failure> {
     if args.search.explain && !common.json {
         return Err(Failure::Usage(
             "`--explain` is about findings, which only `--json` writes".into(),
         ));
     }
-    let policy = args.search.over(policy(args.policy.as_deref(), args.key_file.is_some())?);
+    let policy = args.search.over(policy(args.policy.as_deref(), args.key_file.is_some())?)?;
     let session = args.key_file.as_deref().map(|file| common.open_or_make_key(file)).transpose()?;
     let engine = TextEngine::new(&TextRequest {
         policy: &policy,
         keys: session.as_ref().map(|session| session.keys.as_ref() as &dyn KeyRing),
         subject: args.subject.as_deref(),
+        folder: folder(args.policy.as_deref()),
     })?;
     let (name, input): (_, Box<dyn Read>) = match &args.input {
         Some(path) => {

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::text::{Search, policy};
+use super::text::{Search, folder, policy};
 use crate::console;
 use crate::failure::Failure;
 
@@ -202,8 +202,8 @@ const LINE_MOST: u64 = 64 << 20;
 /// Runs the command.
 pub(crate) fn run(args: &Find) -> Result<ExitCode, Failure> {
     // Finding needs no keys: whatever a policy says of replacing is not asked for.
-    let policy = args.search.over(policy(args.policy.as_deref(), false)?);
-    let engine = TextEngine::to_find(&policy)?;
+    let policy = args.search.over(policy(args.policy.as_deref(), false)?)?;
+    let engine = TextEngine::to_find(&policy, folder(args.policy.as_deref()))?;
     let mut texts = Texts::open(args)?;
     match (args.to, &args.out) {
         (Some(form), Some(folder)) => {

@@ -11,6 +11,7 @@ mod items;
 mod manners;
 mod memory;
 mod messy;
+mod model;
 mod policy;
 mod population;
 mod propose;

@@ -1,10 +1,14 @@
 //! What happens to free text: the `[text]` section of a policy.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
 use super::raw::optional;
 use super::recognizer_config::{RawRecognizer, recognizers};
 use super::{Action, PolicyError, RecognizerConfig};
+use crate::EntityType;
 use crate::entity::named;
 
 named! {
@@ -77,6 +81,10 @@ pub struct TextRule {
     pub deny: Vec<String>,
     /// The site's own recognizers.
     pub recognizers: Vec<RecognizerConfig>,
+    /// The folder of a model that finds entities beside the rest; a relative one is beside the policy.
+    pub model: Option<PathBuf>,
+    /// What the model's labels mean that are not known; nothing where what they mark is to be left.
+    pub model_labels: BTreeMap<String, Option<EntityType>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -95,6 +103,9 @@ pub(super) struct RawText {
     deny: Vec<String>,
     #[serde(default)]
     recognizer: Vec<RawRecognizer>,
+    model: Option<PathBuf>,
+    #[serde(default)]
+    model_labels: BTreeMap<String, String>,
 }
 
 /// What `text.language` says where each text's own language is found out.
@@ -120,7 +131,22 @@ pub(super) fn text_rule(raw: RawText, names: &str, numbers: &str) -> Result<Text
         allow: raw.allow,
         deny: raw.deny,
         recognizers: recognizers(raw.recognizer)?,
+        model: raw.model,
+        model_labels: raw.model_labels.into_iter().map(label).collect::<Result<_, _>>()?,
     })
+}
+
+/// What a label means: an entity type, or nothing.
+fn label((label, meaning): (String, String)) -> Result<(String, Option<EntityType>), PolicyError> {
+    const IGNORE: &str = "ignore";
+    let entity = EntityType::from_name(&meaning);
+    if entity.is_none() && meaning != IGNORE {
+        return Err(PolicyError::new(
+            format!("text.model_labels.{label}"),
+            "an entity type, such as patient, or ignore",
+        ));
+    }
+    Ok((label, entity))
 }
 
 fn action(key: &str, verb: &str) -> Result<Action, PolicyError> {
@@ -141,6 +167,23 @@ mod tests {
         let policy =
             format!("schema = 1\nname = \"t\"\nprofile = \"hipaa-safe-harbor\"\n[text]\n{keys}\n");
         Policy::parse(&policy).map(|p| p.text.search).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn a_policy_names_a_model_and_what_its_labels_mean() {
+        let read = |keys: &str| {
+            let policy = format!(
+                "schema = 1\nname = \"t\"\nprofile = \"hipaa-safe-harbor\"\n[text]\n{keys}\n"
+            );
+            Policy::parse(&policy).map(|p| p.text).map_err(|e| e.to_string())
+        };
+        let rule = read("model = \"deid\"\nmodel_labels = { NORP = \"ignore\", HCW = \"doctor\" }")
+            .unwrap();
+        assert_eq!(rule.model, Some(PathBuf::from("deid")));
+        let expect = [("HCW".to_owned(), Some(EntityType::Doctor)), ("NORP".to_owned(), None)];
+        assert_eq!(rule.model_labels, BTreeMap::from(expect));
+        let error = read("model_labels = { HCW = \"medic\" }").unwrap_err();
+        assert!(error.contains("text.model_labels.HCW"), "{error}");
     }
 
     #[test]

@@ -2,12 +2,11 @@
 //!
 //! [`i2b2`] is the form of the i2b2 and n2c2 de-identification tasks of 2014, [`i2b2_inline`] that
 //! of 2006, [`brat`] the form of the BRAT annotation tool, in which MEDDOCAN came. Their offsets
-//! count code points; ours count bytes. [`types`] tells what their labels mean.
+//! count code points; ours count bytes. [`anonymed_core::labels`] tells what their labels mean.
 
 pub mod brat;
 pub mod i2b2;
 pub mod i2b2_inline;
-pub mod types;
 
 use anonymed_core::Sensitive;
 

@@ -5,9 +5,9 @@
 
 use std::fmt::Write;
 
+use anonymed_core::labels::{Meaning, meaning_of};
 use anonymed_core::policy::{PatternConfig, RecognizerConfig};
 use anonymed_core::{EntityType, Policy};
-use anonymed_document::standoff::types::{Meaning, Scheme, meaning};
 use serde::Deserialize;
 
 use super::{Imported, Importer};
@@ -182,21 +182,18 @@ impl Import {
                 commented(name)
             )));
         };
-        let own = || EntityType::from_name(&entity.to_ascii_lowercase().replace('_', "-"));
-        if let Some(Meaning::Entity(entity)) = meaning(Scheme::Presidio, entity) {
+        if let Some(Meaning::Entity(entity)) = meaning_of(entity) {
             return Ok(entity);
         }
-        Ok(own().unwrap_or_else(|| {
-            self.remark(
-                name,
-                format!(
-                    "`{}` is no type here; `{}` stands for it, and another can be written in its place",
-                    commented(entity),
-                    EntityType::OtherId
-                ),
-            );
-            EntityType::OtherId
-        }))
+        self.remark(
+            name,
+            format!(
+                "`{}` is no type here; `{}` stands for it, and another can be written in its place",
+                commented(entity),
+                EntityType::OtherId
+            ),
+        );
+        Ok(EntityType::OtherId)
     }
 
     /// What has to stand before a pattern so that it means here what it means with these flags there.

@@ -1,5 +1,7 @@
 //! The policy as it goes into a package.
 
+use std::path::Path;
+
 use crate::EngineError;
 
 use super::names::masked_pattern;
@@ -40,6 +42,11 @@ pub fn shipped(text: &str) -> Result<String, EngineError> {
     if let Some(text) = policy.get_mut("text").and_then(toml::Value::as_table_mut) {
         text.remove("allow");
         text.remove("deny");
+        ship_recognizers(text);
+        if let Some(model) = text.get_mut("model") {
+            let name = model.as_str().and_then(|model| Path::new(model).file_name());
+            *model = name.unwrap_or_default().to_string_lossy().into_owned().into();
+        }
         let files = text.get_mut("files").and_then(toml::Value::as_array_mut);
         files.into_iter().flatten().for_each(mask);
     }
@@ -50,13 +57,26 @@ pub fn shipped(text: &str) -> Result<String, EngineError> {
     ))
 }
 
+/// Leaves the forms that recognizers know, and not the texts: those may be names.
+fn ship_recognizers(text: &mut toml::Table) {
+    let Some(all) = text.get_mut("recognizer").and_then(toml::Value::as_array_mut) else { return };
+    all.retain_mut(|one| {
+        let Some(one) = one.as_table_mut() else { return false };
+        one.remove("texts");
+        one.get("patterns").and_then(toml::Value::as_array).is_some_and(|all| !all.is_empty())
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_shipped_policy_tells_nothing_of_the_input() {
-        let text = "# file 3: 10 rows\nschema = 1\n[text]\ndeny = [\"Jane Roe\"]\n[[table]]\n\
+        let text = "# file 3: 10 rows\nschema = 1\n[text]\ndeny = [\"Jane Roe\"]\n\
+            model = \"/srv/Roe/deid\"\n[[text.recognizer]]\nname = \"a\"\nentity = \"mrn\"\n\
+            texts = [\"Roe\"]\n[[text.recognizer]]\nname = \"b\"\nentity = \"mrn\"\ntexts = [\"Roe\"]\n\
+            patterns = [{ regex = 'ZZ' }]\n[[table]]\n\
             files = \"Roe.csv\"\n[table.columns]\n\"Jane Roe\" = \"drop\"\n\
             ssn = { action = \"drop\" }  # as 999-99-9999\nage = { action = \"keep\" }\n\
             [table.attack]\noutside = \"Roe.csv\"\nearlier = [\"to-Roe.csv\"]\nlinkage_max = 0.1\n";
@@ -65,5 +85,6 @@ mod tests {
             assert!(!shipped.contains(gone), "{gone}: {shipped}");
         }
         assert!(shipped.contains("age") && shipped.contains("linkage_max"));
+        assert!(shipped.contains("ZZ") && shipped.contains("model = \"deid\""), "{shipped}");
     }
 }

@@ -29,6 +29,7 @@ fn manifest() -> Manifest {
             policy: digest.clone(),
             key_id: "ab12".into(),
             data: digest,
+            model: BTreeMap::new(),
         },
         treatment: Treatment {
             dates: TimeMode::Shift,

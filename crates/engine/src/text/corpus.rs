@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use anonymed_core::labels::{Meaning, Scheme, label, meaning};
 use anonymed_core::{EntityType, Finding};
-use anonymed_document::standoff::types::{Meaning, Scheme, label, meaning};
 use anonymed_document::standoff::{AnnotatedDocument, Span, brat, i2b2, i2b2_inline};
 use anonymed_document::{DocumentError, Limits};
 use anonymed_text::plain_text;

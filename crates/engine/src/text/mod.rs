@@ -1,9 +1,11 @@
 //! One text, or many, without a project: find identifiers, say why, replace them.
 
 pub mod corpus;
+pub(crate) mod model;
 pub mod source;
 
 use std::io::{Read, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use anonymed_core::policy::Action;
@@ -26,6 +28,8 @@ pub struct TextRequest<'a> {
     pub keys: Option<&'a dyn KeyRing>,
     /// Whose the texts are.
     pub subject: Option<&'a str>,
+    /// Where the policy lies: files that it names are beside it.
+    pub folder: &'a Path,
 }
 
 /// The policy where none is given. With keys, dates shift by the subject's days and names become
@@ -66,20 +70,22 @@ impl TextEngine {
                     .into(),
             ));
         }
-        Self::made(request.policy, request.keys, request.subject)
+        Self::made(request.policy, request.folder, request.keys, request.subject)
     }
 
-    /// An engine that only finds: what the policy says of replacing is not asked for, and no key is.
+    /// An engine that only finds: what the policy says of replacing is not asked for, and no key is. `folder` is
+    /// where the policy lies.
     ///
     /// # Errors
     ///
     /// The policy's.
-    pub fn to_find(policy: &Policy) -> Result<Self, EngineError> {
-        Self::made(policy, None, None)
+    pub fn to_find(policy: &Policy, folder: &Path) -> Result<Self, EngineError> {
+        Self::made(policy, folder, None, None)
     }
 
     fn made(
         policy: &Policy,
+        folder: &Path,
         keys: Option<&dyn KeyRing>,
         of: Option<&str>,
     ) -> Result<Self, EngineError> {
@@ -88,7 +94,12 @@ impl TextEngine {
         let keys = keys.unwrap_or(&nobody);
         let codes = Arc::new(Pseudonymizer::keyed(keys, &policy.keys.domain));
         let subject = of.map(|id| subject(id, policy, keys, &codes)).transpose()?;
-        Ok(Self { scrubber: Scrubber::new(codes, policy)?, subject })
+        let scrubber = Scrubber::new(codes, policy)?;
+        let scrubber = match model::load(&policy.text, folder)? {
+            Some(model) => scrubber.with_model(model),
+            None => scrubber,
+        };
+        Ok(Self { scrubber, subject })
     }
 
     fn scope(&self) -> TextScope<'_> {

@@ -1,13 +1,13 @@
 //! What the labels of a corpus mean, and which label a type of ours is written as.
 //!
-//! The table is `types.csv`: a label's meaning, and the types that are written as it. A meaning
+//! The table is `labels.csv`: a label's meaning, and the types that are written as it. A meaning
 //! that is left empty marks what identifies nobody by the rules kept here (a patient's sex).
 
 use std::sync::OnceLock;
 
-use anonymed_core::EntityType;
+use crate::EntityType;
 
-const TABLE: &str = include_str!("types.csv");
+const TABLE: &str = include_str!("labels.csv");
 
 /// A set of labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,12 +22,14 @@ pub enum Scheme {
     Generic,
     /// The entities of Presidio: `US_SSN`.
     Presidio,
+    /// What public models for de-identification call what they find: `STAFF`, `FIRSTNAME`.
+    Model,
 }
 
 impl Scheme {
     /// Every scheme.
-    pub const EACH: [Self; 5] =
-        [Self::I2b2, Self::I2b2Inline, Self::Meddocan, Self::Generic, Self::Presidio];
+    pub const EACH: [Self; 6] =
+        [Self::I2b2, Self::I2b2Inline, Self::Meddocan, Self::Generic, Self::Presidio, Self::Model];
 
     /// The name in the table and on command lines.
     pub fn as_str(self) -> &'static str {
@@ -37,6 +39,7 @@ impl Scheme {
             Self::Meddocan => "meddocan",
             Self::Generic => "generic",
             Self::Presidio => "presidio",
+            Self::Model => "model",
         }
     }
 
@@ -83,7 +86,7 @@ fn row(line: &'static str) -> Option<Row> {
 ///
 /// ```
 /// use anonymed_core::EntityType;
-/// use anonymed_document::standoff::types::{Meaning, Scheme, meaning};
+/// use anonymed_core::labels::{Meaning, Scheme, meaning};
 ///
 /// assert_eq!(meaning(Scheme::I2b2, "NAME/PATIENT"), Some(Meaning::Entity(EntityType::Patient)));
 /// assert_eq!(meaning(Scheme::Meddocan, "SEXO_SUJETO_ASISTENCIA"), Some(Meaning::Harmless));
@@ -95,6 +98,13 @@ pub fn meaning(scheme: Scheme, label: &str) -> Option<Meaning> {
         row.label.split_once('/').is_some_and(|(_, second)| second.eq_ignore_ascii_case(label))
     };
     whole.or_else(|| of_scheme().find(second)).map(|row| row.meaning)
+}
+
+/// What a label means whose scheme is not known: the first that any scheme says, else a type's own name.
+pub fn meaning_of(label: &str) -> Option<Meaning> {
+    let known = Scheme::EACH.into_iter().find_map(|scheme| meaning(scheme, label));
+    let own = || EntityType::from_name(&label.to_ascii_lowercase().replace('_', "-"));
+    known.or_else(|| own().map(Meaning::Entity))
 }
 
 /// The label that a type is written as; `None` where the scheme marks no such thing.
@@ -140,6 +150,7 @@ mod tests {
         assert_eq!(without(Scheme::Meddocan), ["username", "time"]);
         assert_eq!(without(Scheme::Generic).len(), 22);
         assert_eq!(without(Scheme::Presidio).len(), EntityType::ALL.len());
+        assert_eq!(without(Scheme::Model).len(), EntityType::ALL.len());
     }
 
     #[test]
