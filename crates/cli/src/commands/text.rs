@@ -149,6 +149,8 @@ struct Scrubbed {
     document: Option<OfDocument>,
     text: String,
     items: Vec<Item>,
+    /// What still looks like an identifier.
+    residual: Vec<Residual>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<text_find::Explained>,
 }
@@ -168,6 +170,16 @@ struct Item {
     entity: &'static str,
     replacement: String,
     operator: &'static str,
+}
+
+/// What looks like an identifier in the new text, in its code points.
+#[derive(Serialize)]
+struct Residual {
+    start: usize,
+    end: usize,
+    #[serde(rename = "type")]
+    entity: &'static str,
+    reason: &'static str,
 }
 
 /// Runs the command.
@@ -287,6 +299,15 @@ fn whole(
         true => Some(text_find::Explained::new(&engine.explain(text)?, &place)),
         false => None,
     };
-    console::print_json(&Scrubbed { document, text: done.text, items, explanation })?;
+    let written = Place::new(&done.text, Offsets::Codepoints);
+    let residual = engine.residual(&done).into_iter();
+    let residual = residual.map(|hit| Residual {
+        start: written.of(hit.span.start),
+        end: written.of(hit.span.end),
+        entity: hit.entity.as_str(),
+        reason: hit.reason,
+    });
+    let residual = residual.collect();
+    console::print_json(&Scrubbed { document, text: done.text, items, residual, explanation })?;
     Ok(ExitCode::SUCCESS)
 }

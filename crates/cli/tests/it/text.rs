@@ -154,6 +154,26 @@ fn what_cannot_be_done_is_refused() {
 }
 
 #[test]
+fn what_still_looks_like_an_identifier_is_listed() {
+    let bench = Bench::new();
+    bench.write(
+        "policy.toml",
+        "schema = 1\nname = \"t\"\nprofile = \"research-linked\"\n[text]\nnames = \"redact\"\nnumbers = \"redact\"\n\
+         allow = [\"415-555-0134\"]\n",
+    );
+    bench.write("note.txt", "Émilie called 415-555-0134; write to q@roe.example.\n");
+    let done = bench.run(&["text", "scrub", "note.txt", "--policy", "policy.toml", "--json"]);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let line = json(&done);
+    let text: Vec<char> = line["text"].as_str().unwrap().chars().collect();
+    let residual = line["residual"].as_array().unwrap();
+    assert_eq!(residual.len(), 1, "{line}");
+    let place = |key: &str| residual[0][key].as_u64().unwrap() as usize;
+    let value: String = text[place("start")..place("end")].iter().collect();
+    assert_eq!((value.as_str(), residual[0]["type"].as_str()), ("415-555-0134", Some("phone")));
+}
+
+#[test]
 fn a_site_brings_its_recognizers() {
     let bench = Bench::new();
     bench.write(

@@ -19,6 +19,8 @@ use anonymed_text::Scrubber;
 pub use anonymed_text::{Decision, Explanation, Reason, StreamError, Written, plain_text};
 
 use crate::EngineError;
+pub use crate::verify::ResidualHit;
+use crate::verify::{Position, residual_patterns};
 
 /// What a text engine is made of.
 pub struct TextRequest<'a> {
@@ -131,6 +133,13 @@ impl TextEngine {
     /// As [`Self::find`].
     pub fn scrub(&self, text: &str) -> Result<ScrubbedText, EngineError> {
         self.scrubber.scrub(text, self.scope()).map_err(stopped)
+    }
+
+    /// What still looks like an identifier in a text that was scrubbed, by code that shares nothing with the
+    /// detectors: places in the new text, what was written there left out.
+    pub fn residual(&self, done: &ScrubbedText) -> Vec<ResidualHit> {
+        let written: Vec<_> = done.items.iter().map(|item| item.output.clone()).collect();
+        residual_patterns(&done.text, Position::Prose, &written)
     }
 
     /// Replaces identifiers in a text of any length, in bounded memory.
