@@ -42,6 +42,7 @@ mod sequences;
 mod stream;
 mod surrogate;
 pub mod tagger;
+mod tags;
 mod trace;
 mod view;
 

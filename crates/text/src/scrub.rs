@@ -22,6 +22,7 @@ use crate::page::found;
 use crate::propagate::Known;
 use crate::recognizers::{age, initials};
 use crate::surrogate::Surrogates;
+use crate::tags::Tags;
 use crate::trace::{Explanation, Trace};
 
 /// The day ages are reckoned on where neither scope, policy nor text says one: late, so that more
@@ -117,6 +118,11 @@ impl Scrubber {
         self.familiars.of(&self.pseudonymizer, scope.subject)
     }
 
+    /// The tags of a new text.
+    pub(crate) fn tags(&self) -> Tags {
+        Tags::new(self.policy.text.numbered)
+    }
+
     /// All of a text as one finding, where the scope says so.
     pub(crate) fn find_whole(&self, text: &str, scope: TextScope<'_>) -> Vec<Finding> {
         scope.whole.map(|entity| whole(text, entity)).unwrap_or_default()
@@ -144,13 +150,13 @@ impl Scrubber {
     ) -> Option<(String, Operator)> {
         match finding.entity {
             EntityType::Date => self.date(finding, value, work),
-            EntityType::Age => self.age(value),
+            EntityType::Age => self.age(value, work),
             EntityType::State | EntityType::Country | EntityType::Time => None,
             EntityType::Zip => Some(self.zip(value, work)),
             EntityType::Mrn if work.is_own_record(value) => {
                 let code = work.subject.map(|s| s.pseudonym.code())?;
                 Some(match self.policy.text.numbers {
-                    Action::Redact => (tag(EntityType::Mrn), Operator::Redact),
+                    Action::Redact => (work.tags.tag(EntityType::Mrn, value), Operator::Redact),
                     _ => (code, Operator::Pseudonym),
                 })
             }
@@ -185,15 +191,16 @@ impl Scrubber {
         action: &Action,
         entity: EntityType,
         value: &str,
-        work: &Work<'_>,
+        work: &mut Work<'_>,
     ) -> (String, Operator) {
-        let redacted = || (tag(entity), Operator::Redact);
         match action {
-            Action::Surrogate => work
-                .surrogates
-                .fake(entity, value)
-                .filter(|fake| fake != value)
-                .map_or_else(redacted, |fake| (fake, Operator::Surrogate)),
+            Action::Surrogate => {
+                let fake = work.surrogates.fake(entity, value).filter(|fake| fake != value);
+                match fake {
+                    Some(fake) => (fake, Operator::Surrogate),
+                    None => (work.tags.tag(entity, value), Operator::Redact),
+                }
+            }
             Action::Pseudonym => {
                 let folded = normalise::alphanumeric(value);
                 let owner = work.subject.map(|s| s.pseudonym.code()).unwrap_or_default();
@@ -204,11 +211,11 @@ impl Scrubber {
                 let mask = |c: char| if c.is_alphanumeric() { 'X' } else { c };
                 (value.chars().map(mask).collect(), Operator::Mask)
             }
-            _ => redacted(),
+            _ => (work.tags.tag(entity, value), Operator::Redact),
         }
     }
 
-    fn zip(&self, value: &str, work: &Work<'_>) -> (String, Operator) {
+    fn zip(&self, value: &str, work: &mut Work<'_>) -> (String, Operator) {
         let safe_harbor = self.policy.profile == Profile::HipaaSafeHarbor;
         match anonymed_core::zip3(value).filter(|_| safe_harbor) {
             Some(three) => (three, Operator::Generalize),
@@ -216,7 +223,7 @@ impl Scrubber {
         }
     }
 
-    fn age(&self, value: &str) -> Option<(String, Operator)> {
+    fn age(&self, value: &str, work: &mut Work<'_>) -> Option<(String, Operator)> {
         let cap = u32::from(self.policy.time.age_cap);
         if self.policy.time.mode == TimeMode::Keep {
             return None;
@@ -226,7 +233,7 @@ impl Scrubber {
             Some(_) => None,
             // Words that are no number over 89; below a lower cap they may say anything.
             None if cap >= 89 => None,
-            None => Some((tag(EntityType::Age), Operator::Redact)),
+            None => Some((work.tags.tag(EntityType::Age, value), Operator::Redact)),
         }
     }
 
@@ -240,10 +247,11 @@ impl Scrubber {
         if time.mode == TimeMode::Keep {
             return None;
         }
-        let redacted = Some((tag(EntityType::Date), Operator::Redact));
+        let redacted =
+            |work: &mut Work<'_>| Some((work.tags.tag(EntityType::Date, value), Operator::Redact));
         let dates = dates::all(value, &work.reading);
         if dates.is_empty() {
-            return redacted;
+            return redacted(work);
         }
         work.see_year(&dates);
         let birth = finding.recognizer.ends_with(".birth");
@@ -257,23 +265,23 @@ impl Scrubber {
         };
         let year_only = dates.iter().all(|d| d.strength == Strength::Year);
         if dates.iter().any(old) && (birth || !year_only) {
-            return redacted;
+            return redacted(work);
         }
         // What stands beside the dates and is none that is read, as a holiday, would stay.
         let unread = time.mode != TimeMode::Year && dates::leaves_words(value, &dates);
         match (time.mode, work.subject) {
-            _ if unread => redacted,
+            _ if unread => redacted(work),
             (TimeMode::Year, _) => match dates::years(&dates) {
                 Some(years) if years == value => None,
                 Some(years) => Some((years, Operator::Generalize)),
-                None => redacted,
+                None => redacted(work),
             },
             // A year alone is no date the rule names.
             (_, None) if year_only && !birth => None,
-            (_, None) => redacted,
+            (_, None) => redacted(work),
             (_, Some(subject)) => {
                 dates::moved(value, &dates, &work.reading, |d| time.apply(d, Some(subject)))
-                    .map_or(redacted, |moved| Some((moved, Operator::Shift)))
+                    .map_or_else(|| redacted(work), |moved| Some((moved, Operator::Shift)))
             }
         }
     }
@@ -285,8 +293,9 @@ impl Scrubber {
         findings: &[Finding],
         scope: TextScope<'_>,
         familiar: &Familiar,
+        tags: &mut Tags,
     ) -> ScrubbedText {
-        let mut work = self.work(text, findings, scope, familiar);
+        let mut work = self.work(text, findings, scope, familiar, tags);
         let mut out = String::with_capacity(text.len() + text.len() / 16);
         let mut items = Vec::new();
         let mut at = 0;
@@ -318,6 +327,7 @@ impl Scrubber {
         findings: &[Finding],
         scope: TextScope<'s>,
         familiar: &Familiar,
+        tags: &'s mut Tags,
     ) -> Work<'s> {
         let real = Arc::clone(&familiar.real);
         let mut surrogates = Surrogates::new(&self.pseudonymizer, scope.subject, real);
@@ -344,13 +354,14 @@ impl Scrubber {
         let order = if day_first > month_first { Order::DayFirst } else { Order::MonthFirst };
         let year = first_year.unwrap_or_else(|| as_of.year());
         let reading = Reading { order, latest: as_of.year(), year };
-        Work { surrogates, subject: scope.subject, as_of, reading }
+        Work { surrogates, tags, subject: scope.subject, as_of, reading }
     }
 }
 
 /// What replacing needs to know of a text.
 struct Work<'a> {
     surrogates: Surrogates<'a>,
+    tags: &'a mut Tags,
     subject: Option<&'a Subject>,
     as_of: Date,
     reading: Reading,
@@ -391,12 +402,6 @@ fn whole(text: &str, entity: EntityType) -> Vec<Finding> {
     vec![found(start..start + trimmed.len(), entity, 1.0, "whole")]
 }
 
-/// `[NAME]`, `[DATE]`, `[SSN]`.
-fn tag(entity: EntityType) -> String {
-    let name = if entity.is_person() { "name" } else { entity.as_str() };
-    format!("[{}]", name.to_uppercase())
-}
-
 impl TextScrubber for Scrubber {
     fn find(&self, text: &str, scope: TextScope<'_>) -> Result<Vec<Finding>, ScrubError> {
         self.find_in(text, scope, &self.familiar(scope), &mut Trace::default())
@@ -408,12 +413,13 @@ impl TextScrubber for Scrubber {
         if findings.is_empty() {
             return Ok(ScrubbedText { text: text.to_owned(), items: Vec::new() });
         }
-        Ok(self.replaced(text, &findings, scope, &familiar))
+        Ok(self.replaced(text, &findings, scope, &familiar, &mut self.tags()))
     }
 
     fn surrogate(&self, entity: EntityType, value: &str, scope: TextScope<'_>) -> String {
         let findings = whole(value, entity);
-        let mut work = self.work(value, &findings, scope, &self.familiar(scope));
+        let mut tags = self.tags();
+        let mut work = self.work(value, &findings, scope, &self.familiar(scope), &mut tags);
         let Some(finding) = findings.first() else { return String::new() };
         let inner = &value[finding.span.clone()];
         let new = match entity {
@@ -421,7 +427,10 @@ impl TextScrubber for Scrubber {
                 self.replacement(finding, inner, &mut work).map(|(new, _)| new)
             }
             EntityType::State | EntityType::Country | EntityType::Time => None,
-            _ => Some(work.surrogates.fake(entity, inner).unwrap_or_else(|| tag(entity))),
+            _ => {
+                let fake = work.surrogates.fake(entity, inner);
+                Some(fake.unwrap_or_else(|| work.tags.tag(entity, inner)))
+            }
         };
         let new = new.unwrap_or_else(|| inner.to_owned());
         format!("{}{new}{}", &value[..finding.span.start], &value[finding.span.end..])

@@ -69,6 +69,7 @@ impl Scrubber {
     ) -> Result<Written, StreamError> {
         let familiar = self.familiar(scope);
         let mut carried = Known::default();
+        let mut tags = self.tags();
         let mut written = Written::default();
         let mut buffer = Buffer::default();
         loop {
@@ -81,7 +82,7 @@ impl Scrubber {
             };
             let cut = if last { text.len() } else { cut(text, &findings) };
             let own = findings.partition_point(|f| f.span.end <= cut);
-            let done = self.replaced(&text[..cut], &findings[..own], scope, &familiar);
+            let done = self.replaced(&text[..cut], &findings[..own], scope, &familiar, &mut tags);
             output.write_all(done.text.as_bytes()).map_err(StreamError::Write)?;
             written.replaced += done.items.len() as u64;
             carried.learn(Known::of_findings(text, findings[..own].iter()), CARRIED);

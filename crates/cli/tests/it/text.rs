@@ -174,6 +174,30 @@ fn what_still_looks_like_an_identifier_is_listed() {
 }
 
 #[test]
+fn tags_are_numbered_and_values_masked_as_the_policy_says() {
+    let bench = Bench::new();
+    let scrubbed = |keys: &str| {
+        let head = "schema = 1\nname = \"t\"\nprofile = \"research-linked\"\n[text]\n";
+        bench.write("policy.toml", format!("{head}{keys}\n"));
+        bench.write(
+            "note.txt",
+            "Patient: Quillon Brastow\n\nMr. Brastow was seen by Dr. Maria Lindqvist. Dr. Lindqvist calls 415-555-0134.\n",
+        );
+        let done = bench.run(&["text", "scrub", "note.txt", "--policy", "policy.toml"]);
+        assert_eq!(code(&done), 0, "{}", stderr(&done));
+        String::from_utf8(done.stdout).unwrap()
+    };
+    assert_eq!(
+        scrubbed("names = \"redact\"\nnumbers = \"redact\"\nnumbered = true"),
+        "Patient: [NAME 1]\n\nMr. [NAME 1] was seen by Dr. [NAME 2]. Dr. [NAME 2] calls [PHONE 1].\n"
+    );
+    assert_eq!(
+        scrubbed("names = \"mask\"\nnumbers = \"mask\""),
+        "Patient: XXXXXXX XXXXXXX\n\nMr. XXXXXXX was seen by Dr. XXXXX XXXXXXXXX. Dr. XXXXXXXXX calls XXX-XXX-XXXX.\n"
+    );
+}
+
+#[test]
 fn a_site_brings_its_recognizers() {
     let bench = Bench::new();
     bench.write(

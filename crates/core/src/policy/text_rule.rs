@@ -71,10 +71,12 @@ pub struct TextRule {
     pub files: Vec<String>,
     /// How they are searched.
     pub search: TextSearch,
-    /// What stands for names and places: `surrogate` or `redact`.
+    /// What stands for names and places: `surrogate`, `redact` or `mask`.
     pub names: Action,
-    /// What stands for numbers and contacts: `surrogate`, `pseudonym` or `redact`.
+    /// What stands for numbers and contacts: `surrogate`, `pseudonym`, `redact` or `mask`.
     pub numbers: Action,
+    /// Whether the tags of redacted values are numbered: `[NAME 2]`.
+    pub numbered: bool,
     /// Texts that are never identifiers.
     pub allow: Vec<String>,
     /// Texts that always are.
@@ -97,6 +99,8 @@ pub(super) struct RawText {
     language: Option<String>,
     names: Option<String>,
     numbers: Option<String>,
+    #[serde(default)]
+    numbered: bool,
     #[serde(default)]
     allow: Vec<String>,
     #[serde(default)]
@@ -128,6 +132,7 @@ pub(super) fn text_rule(raw: RawText, names: &str, numbers: &str) -> Result<Text
         },
         names: action("text.names", raw.names.as_deref().unwrap_or(names))?,
         numbers: action("text.numbers", raw.numbers.as_deref().unwrap_or(numbers))?,
+        numbered: raw.numbered,
         allow: raw.allow,
         deny: raw.deny,
         recognizers: recognizers(raw.recognizer)?,
@@ -153,8 +158,9 @@ fn action(key: &str, verb: &str) -> Result<Action, PolicyError> {
     match verb {
         "surrogate" => Ok(Action::Surrogate),
         "redact" => Ok(Action::Redact),
+        "mask" => Ok(Action::Mask),
         "pseudonym" if key.ends_with("numbers") => Ok(Action::Pseudonym),
-        _ => Err(PolicyError::new(key, "surrogate or redact, and pseudonym for numbers")),
+        _ => Err(PolicyError::new(key, "surrogate, redact or mask, and pseudonym for numbers")),
     }
 }
 

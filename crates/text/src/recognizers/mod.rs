@@ -58,6 +58,7 @@ mod street;
 mod url;
 mod username;
 mod vin;
+mod wallet;
 mod zip;
 
 /// Finds one kind of identifier.
@@ -122,6 +123,7 @@ pub(crate) const ALL: &[&dyn Recognizer] = &[
     &url::Url,
     &username::Username,
     &vin::Vin,
+    &wallet::Wallet,
     &zip::Zip,
 ];
 
