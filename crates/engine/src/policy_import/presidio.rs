@@ -96,7 +96,7 @@ impl Importer for Presidio {
             usage("the file has no `recognizers`; give the YAML that Presidio reads them from")
         })?;
         let flags = registry.global_regex_flags.unwrap_or(DEFAULT_FLAGS);
-        let mut import = Import { read: Vec::new(), remarks: Vec::new(), built_in: Vec::new() };
+        let mut import = Import::default();
         for (n, entry) in entries.into_iter().enumerate() {
             import.entry(n + 1, entry, flags)?;
         }
@@ -109,10 +109,12 @@ fn usage(reason: &str) -> EngineError {
 }
 
 /// A file being read.
+#[derive(Default)]
 struct Import {
     read: Vec<RecognizerConfig>,
     remarks: Vec<Remark>,
     built_in: Vec<String>,
+    off: Vec<String>,
 }
 
 impl Import {
@@ -130,7 +132,7 @@ impl Import {
         };
         let name = one.name.clone().unwrap_or_else(|| format!("recognizer {number}"));
         if one.enabled == Some(false) {
-            self.remark(&name, "is switched off and is not imported");
+            self.off.push(name);
             return Ok(());
         }
         let patterns = one.patterns.as_deref().unwrap_or_default();
@@ -246,15 +248,19 @@ impl Import {
     }
 
     fn finish(mut self) -> Result<Imported, EngineError> {
-        if !self.built_in.is_empty() {
-            let names: Vec<String> = self.built_in.iter().map(|name| commented(name)).collect();
-            let text = format!(
-                "{} recognizers are Presidio's own and are not imported; what they look for, AnonyMed's look \
-                 for: {}",
-                names.len(),
-                names.join(", ")
-            );
-            self.remarks.push(Remark { at: "recognizers".to_owned(), text });
+        let left_out = [
+            (&self.off, "are switched off and not imported"),
+            (
+                &self.built_in,
+                "are Presidio's own and not imported: it is AnonyMed's own that look for such identifiers",
+            ),
+        ];
+        for (names, why) in left_out {
+            if !names.is_empty() {
+                let names: Vec<String> = names.iter().map(|name| commented(name)).collect();
+                let text = format!("{} {why}: {}", names.len(), names.join(", "));
+                self.remarks.push(Remark { at: "recognizers".to_owned(), text });
+            }
         }
         let mut toml = String::new();
         for one in &self.read {
@@ -380,8 +386,10 @@ recognizers:
         )
         .unwrap();
         assert!(read.is_empty());
-        assert!(remarks[0].contains("switched off"), "{remarks:?}");
-        assert!(remarks[1].contains("2 recognizers") && remarks[1].contains("UsBankRecognizer"));
+        assert!(remarks[0].contains("1 are switched off"), "{remarks:?}");
+        assert!(
+            remarks[1].contains("2 are Presidio's own") && remarks[1].contains("UsBankRecognizer")
+        );
     }
 
     #[test]

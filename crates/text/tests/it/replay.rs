@@ -4,7 +4,7 @@ use std::path::Path;
 
 #[test]
 fn texts_are_replayed() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/scrub");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join("scrub");
     let mut files = 0;
     for entry in fs_err::read_dir(folder).expect("the target has a folder") {
         let path = entry.expect("the folder can be listed").path();
