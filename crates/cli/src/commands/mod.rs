@@ -71,7 +71,7 @@ enum Command {
     /// Create, approve, sign, show and verify releases.
     #[command(subcommand)]
     Release(release::Command),
-    /// Check and explain a policy.
+    /// Check and explain a policy, or make sections of one from another tool's.
     #[command(subcommand)]
     Policy(policy::Command),
     /// Work on one table by itself, without a project.

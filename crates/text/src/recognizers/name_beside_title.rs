@@ -52,7 +52,9 @@ impl Recognizer for NameBesideTitle {
 
 fn entity(title: &str) -> EntityType {
     match title.to_ascii_lowercase().as_str() {
-        "dr" | "drs" | "doctor" | "prof" | "professor" | "dra" => EntityType::Doctor,
+        "dr" | "drs" | "doctor" | "prof" | "professor" | "dra" | "anesth" | "anaesth" => {
+            EntityType::Doctor
+        }
         "nurse" => EntityType::Staff,
         _ => EntityType::Person,
     }
@@ -70,7 +72,10 @@ fn ambiguous(page: &Page<'_>, at: usize) -> bool {
         && next.is_capital()
         && next.word.surname >= 8
         && !next.is(role::MONTH | role::WEEKDAY)
-        && matches!(word.to_ascii_uppercase().as_str(), "DR" | "DRS" | "MR" | "MRS");
+        && matches!(
+            word.to_ascii_uppercase().as_str(),
+            "DR" | "DRS" | "MR" | "MRS" | "ANESTH" | "ANAESTH"
+        );
     weak && !surname && !dotted && weight(next) < if page.caps || word == "MS" { 2 } else { 1 }
         || title.shape == Shape::Lower && next.shape == Shape::Lower && weight(next) < 2
         // `123 Oak Dr Springfield`
@@ -93,6 +98,8 @@ mod tests {
 
     #[test]
     fn positive() {
+        check("Surgeon ROE   Anesth. KING\n", &[("KING", Doctor)]);
+        check("Anesth. by mask", &[]);
         check("seen by Dr. Roe today", &[("Roe", Doctor)]);
         check("Dr. J. K. Foley inserted it", &[("J. K. Foley", Doctor)]);
         check("Mr. John Smith's leg", &[("John Smith", Person)]);
