@@ -148,7 +148,6 @@ const HOLDS: &[&str] = &[
     "worked",
     "becoming",
     "became",
-    "a.k.a",
     "being",
 ];
 
