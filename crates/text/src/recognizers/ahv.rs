@@ -32,7 +32,7 @@ impl Recognizer for Ahv {
     }
 
     fn trigger(&self) -> Option<&'static str> {
-        Some(r"756[. ]?[0-9]{4}[. ]?[0-9]{4}[. ]?[0-9]{2}")
+        Some(r"(?-u:\b)756[. ]?[0-9]{4}")
     }
 
     fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {

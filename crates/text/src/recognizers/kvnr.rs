@@ -40,7 +40,7 @@ impl Recognizer for Kvnr {
     }
 
     fn trigger(&self) -> Option<&'static str> {
-        Some(r"[A-Z][0-9]{9}")
+        Some(r"(?-u:\b)[A-Z][0-9]{9}")
     }
 
     fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {

@@ -35,7 +35,7 @@ impl Recognizer for Personnummer {
     }
 
     fn trigger(&self) -> Option<&'static str> {
-        Some(r"[0-9]{6}[-+][0-9]{4}")
+        Some(r"(?-u:\b)[0-9]{6,8}[-+][0-9]{4}")
     }
 
     fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {

@@ -26,7 +26,7 @@ impl Recognizer for Wallet {
     }
 
     fn trigger(&self) -> Option<&'static str> {
-        Some(r"(?i)bc1[a-z0-9]{11}|0x[0-9a-f]{40}|[13][1-9A-HJ-NP-Za-km-z]{25}")
+        Some(r"(?-u:\b)(?:(?i:bc1[a-z0-9]{4}|0x[0-9a-f]{4})|[13][1-9A-HJ-NP-Za-km-z]{6})")
     }
 
     fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {
