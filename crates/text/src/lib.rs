@@ -44,6 +44,7 @@ mod surrogate;
 pub mod tagger;
 mod tags;
 mod trace;
+mod triggers;
 mod view;
 
 pub use error::TextError;

@@ -130,3 +130,43 @@ proptest! {
         }
     }
 }
+
+/// Reads a PDF that was made to be read again and again; ends soon, whatever the end is.
+fn ends(bytes: &[u8]) {
+    let pdf = formats::ALL.iter().find(|format| format.name() == "pdf").expect("PDF is read");
+    let _ = pdf.read(bytes, &Limits::default());
+}
+
+#[test]
+fn no_part_of_a_pdf_is_read_once_for_each_word_in_it() {
+    for piece in [
+        "trailer",
+        "trailer%",
+        "trailer obj",
+        "trailerobj",
+        "1 0 obj%",
+        "1 0 obj<</Length 9>>stream\n",
+        "1 0 obj[",
+        "trailer<<",
+        "obj",
+        "%",
+    ] {
+        ends(("%PDF-1.4\n".to_owned() + &piece.repeat(4_000_000 / piece.len())).as_bytes());
+    }
+    let streams = "1 0 obj<</Length 400000>>stream\nendstream endobj ".repeat(8_000);
+    ends(("%PDF-1.4\n".to_owned() + &streams + &" ".repeat(3_000_000)).as_bytes());
+}
+
+#[test]
+fn what_pages_share_is_not_copied_for_each() {
+    let names: String = (0..30_000).map(|at| format!("/N{at} 1 ")).collect();
+    let kids = "<</Type/Page>>".repeat(4_000);
+    let tree = |kids: &str| {
+        format!(
+            "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[{kids}]\
+             /Resources<<{names}>>>>endobj 3 0 obj<</Type/Page>>endobj trailer<</Root 1 0 R>>"
+        )
+    };
+    ends(tree(&kids).as_bytes());
+    ends(tree(&"3 0 R ".repeat(4_000)).as_bytes());
+}

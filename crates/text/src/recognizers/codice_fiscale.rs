@@ -34,7 +34,9 @@ impl Recognizer for CodiceFiscale {
     }
 
     fn trigger(&self) -> Option<&'static str> {
-        Some(r"(?-u:\b)(?i:[A-Z]{6}[0-9LMNP-V]{2}[ABCDEHLMPR-T][0-9LMNP-V])")
+        Some(
+            r"(?-u:\b)(?i)[A-Z]{6}[0-9LMNP-V]{2}[ABCDEHLMPR-T][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]",
+        )
     }
 
     fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {

@@ -35,7 +35,7 @@ impl Recognizer for Nir {
     }
 
     fn trigger(&self) -> Option<&'static str> {
-        Some(r"(?-u:\b)[12378] ?[0-9]{2} ?[0-9]{2} ?(?:[0-9]{2}|2[AB]) ?[0-9]{3}")
+        Some(r"[0-9AB ]{10}[0-9]{3}")
     }
 
     fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {

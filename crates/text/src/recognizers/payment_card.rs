@@ -25,7 +25,7 @@ impl Recognizer for PaymentCard {
     }
 
     fn trigger(&self) -> Option<&'static str> {
-        Some(r"[3-6][0-9]{3}[- ]?[0-9]{4}")
+        Some(r"[0-9]{4}[- ]?[0-9]{4}")
     }
 
     fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {

@@ -40,7 +40,7 @@ impl Recognizer for Street {
     }
 
     fn trigger(&self) -> Option<&'static str> {
-        Some(r"(?i)[0-9][0-9A-Za-z-]{0,6}[ ]+[A-Za-z0-9]|p\.?[ ]?o\.?[ ]+box")
+        Some(r"(?i)[0-9][0-9A-Za-z-]*[ ]+[A-Za-z0-9]|p\.?[ ]?o\.?[ ]+box")
     }
 
     fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {

@@ -62,6 +62,23 @@ fn time_grows_with_the_length() {
 }
 
 #[test]
+fn no_text_slows_the_next_one() {
+    let prose = "Mrs. Lindqvist was seen on 06/02/2021 and calls 415-555-0134; sodium is 138.\n"
+        .repeat(2_000);
+    let before = time_of(&prose).max(Duration::from_millis(1));
+    let mut number = 7u64;
+    let numbers: String = (0..20_000)
+        .map(|_| {
+            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            format!("MRN: {} {:x}\n", number >> 40, number >> 20)
+        })
+        .collect();
+    let _ = time_of(&numbers);
+    let after = time_of(&prose);
+    assert!(after < before * 8, "{before:?} to {after:?}");
+}
+
+#[test]
 fn long_lines_are_read() {
     let engine = scrubber("hipaa-safe-harbor");
     for piece in ["a", "7", ","] {

@@ -126,7 +126,7 @@ impl<'f, 'a> Interpreter<'f, 'a> {
         let matrix = Matrix::of(&own).unwrap_or(Matrix::IDENTITY).then(matrix);
         let resources = match self.file.get(&stream.dictionary, "Resources")? {
             Object::Dictionary(resources) => resources,
-            _ => outer.clone(),
+            _ => self.file.copy(outer)?,
         };
         let content = self.file.unpack(&stream)?;
         let (text, line) = (self.text, self.line);
@@ -210,6 +210,7 @@ impl<'f, 'a> Interpreter<'f, 'a> {
             state.font = Some(Rc::clone(font));
             return Ok(());
         }
+        self.file.charge(resources.fonts.len())?;
         let written = resources.fonts.get(&String::from_utf8_lossy(name)).cloned();
         let written = written.unwrap_or(Object::Null);
         let known = match written {

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::NAME;
 use super::filters::{self, Filter};
-use super::syntax::{Dictionary, Lexer, Object};
+use super::syntax::{Dictionary, Lexer, Object, Token};
 use crate::error::{DocumentError, Result};
 use crate::limits::Limits;
 
@@ -21,6 +21,12 @@ const HOPS: usize = 32;
 /// that is read, however often it is.
 const STEPS: usize = 32 << 20;
 const STEPS_A_BYTE: usize = 4;
+
+/// Bytes in which a stream's end stands, behind the length that it names.
+const END_OF_STREAM: usize = 64;
+
+/// Packed bytes that a step copies.
+const PACKED_A_STEP: usize = 16;
 
 /// Steps that drawing a form takes besides.
 const FORM: usize = 1 << 10;
@@ -79,10 +85,10 @@ impl<'a> File<'a> {
     /// Finds the objects; gives the numbers of the object streams.
     fn scan(&mut self) -> Result<Vec<u32>> {
         let finder = memchr::memmem::Finder::new("obj");
-        let (mut at, mut packed) = (0, Vec::new());
+        let (mut at, mut packed, mut read) = (0, Vec::new(), 0);
         while let Some(found) = finder.find(&self.bytes[at..]) {
             let keyword = at + found;
-            self.trailers(at..keyword)?;
+            read = self.trailers(at.max(read), keyword)?;
             at = keyword + 3;
             let Some(number) = number_before(self.bytes, keyword) else { continue };
             let mut lexer = Lexer::of_file(self.bytes, at);
@@ -105,7 +111,7 @@ impl<'a> File<'a> {
             }
             self.add(number, Place { order: start, at: At::File { start, data } })?;
         }
-        self.trailers(at..self.bytes.len())?;
+        self.trailers(at.max(read), self.bytes.len())?;
         Ok(packed)
     }
 
@@ -130,22 +136,25 @@ impl<'a> File<'a> {
         let start = self.bytes.len() - after.len();
         let length = dictionary.get("Length").and_then(Object::number).unwrap_or(-1.0);
         let named = usize::try_from(length as i64).ok().filter(|length| {
-            let behind = after.get(*length..).map(<[u8]>::trim_ascii_start);
-            behind.is_some_and(|behind| behind.starts_with(b"endstream"))
+            let behind = after.get(*length..).unwrap_or_default();
+            let behind = &behind[..behind.len().min(END_OF_STREAM)];
+            behind.trim_ascii_start().starts_with(b"endstream")
         });
         let length = named.or_else(|| memchr::memmem::find(after, b"endstream"));
         Some(start..start + length.unwrap_or(after.len()))
     }
 
-    fn trailers(&mut self, between: Range<usize>) -> Result<()> {
-        let gap = &self.bytes[between.clone()];
-        for found in memchr::memmem::find_iter(gap, "trailer") {
-            let mut lexer = Lexer::of_file(self.bytes, between.start + found + 7);
-            if let Object::Dictionary(dictionary) = lexer.object()? {
+    /// Reads the trailers that begin between two places; gives the place up to which was read. None is
+    /// looked for within what one read, or a file of that word alone would be read once for each.
+    fn trailers(&mut self, mut at: usize, end: usize) -> Result<usize> {
+        while let Some(found) = memchr::memmem::find(&self.bytes[at.min(end)..end], b"trailer") {
+            let mut lexer = Lexer::of_file(self.bytes, at + found + 7);
+            if let Some(Token::Object(Object::Dictionary(dictionary))) = lexer.next()? {
                 self.trailer(&dictionary)?;
             }
+            at = lexer.at;
         }
-        Ok(())
+        Ok(at)
     }
 
     fn trailer(&mut self, dictionary: &Dictionary) -> Result<()> {
@@ -183,9 +192,10 @@ impl<'a> File<'a> {
 
     /// The object itself, behind all references; null where there is none (7.3.10).
     pub(super) fn resolve(&self, object: &Object) -> Result<Object> {
+        self.charge(object.weight())?;
         let mut object = object.clone();
         for _ in 0..HOPS {
-            let Object::Reference(number) = object else { return Ok(object) };
+            let Object::Reference(number) = object else { break };
             object = match self.objects.get(&number).map(|place| &place.at) {
                 None => Object::Null,
                 Some(At::File { start, .. }) => self.read(self.bytes, *start)?,
@@ -194,7 +204,7 @@ impl<'a> File<'a> {
                 }
             };
         }
-        Ok(Object::Null)
+        Ok(if matches!(object, Object::Reference(_)) { Object::Null } else { object })
     }
 
     fn read(&self, bytes: &[u8], start: usize) -> Result<Object> {
@@ -207,6 +217,12 @@ impl<'a> File<'a> {
     /// Takes the steps of drawing one of so many forms.
     pub(super) fn charge_form(&self, forms: usize) -> Result<()> {
         self.charge(FORM + forms)
+    }
+
+    /// A copy of a dictionary, for the steps that it takes.
+    pub(super) fn copy(&self, dictionary: &Dictionary) -> Result<Dictionary> {
+        self.charge(dictionary.weight())?;
+        Ok(dictionary.clone())
     }
 
     /// Takes steps from those that the whole file has.
@@ -257,6 +273,7 @@ impl<'a> File<'a> {
 
     /// The bytes of a stream, within the bounds of the whole file.
     pub(super) fn unpack(&mut self, stream: &Stream<'_>) -> Result<Vec<u8>> {
+        self.charge(stream.data.len() / PACKED_A_STEP)?;
         let filters = self.filters(&stream.dictionary)?;
         let mut data = stream.data.to_vec();
         for filter in filters {

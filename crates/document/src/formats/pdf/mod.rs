@@ -20,6 +20,7 @@ mod matrix;
 mod syntax;
 
 use std::collections::{BTreeMap, HashSet};
+use std::rc::Rc;
 
 use super::{ReadText, Sniff, TextFormat};
 use crate::error::{DocumentError, Result};
@@ -96,7 +97,8 @@ impl TextFormat for Pdf {
 #[derive(Debug, Clone, Default)]
 struct Page {
     dictionary: Dictionary,
-    resources: Option<Object>,
+    /// Shared: one node may stand above thousands.
+    resources: Option<Rc<Object>>,
     area: Option<[f64; 4]>,
     rotation: i64,
 }
@@ -146,15 +148,18 @@ impl Page {
             Some(degrees) => degrees as i64 / 90,
             None => self.rotation,
         };
-        let resources = dictionary.get("Resources").or(self.resources.as_ref()).cloned();
+        let resources = match dictionary.get("Resources") {
+            Some(own) => Some(Rc::new(own.clone())),
+            None => self.resources.clone(),
+        };
         Ok(Self { dictionary, resources, area, rotation })
     }
 
     fn read(&self, mut interpreter: Interpreter<'_, '_>) -> Result<Found> {
         let turned = Matrix::rotation(self.rotation);
-        let resources = self.resources.clone().unwrap_or(Object::Null);
+        let resources = self.resources.as_deref().unwrap_or(&Object::Null);
         let content = interpreter.contents(&self.dictionary)?;
-        interpreter.read(&content, &resources, turned)?;
+        interpreter.read(&content, resources, turned)?;
         interpreter.annotations(&self.dictionary, turned, ANNOTATIONS)?;
         Ok(interpreter.found)
     }

@@ -32,6 +32,15 @@ impl Object {
         }
     }
 
+    /// Objects in it, with itself: what copying it costs.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Array(items) => 1 + items.iter().map(Self::weight).sum::<usize>(),
+            Self::Dictionary(dictionary) => dictionary.weight(),
+            _ => 1,
+        }
+    }
+
     pub(super) fn name(&self) -> Option<&[u8]> {
         match self {
             Self::Name(name) => Some(name),
@@ -55,6 +64,11 @@ impl Dictionary {
 
     pub(super) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// Objects in it, with itself: what copying it costs.
+    pub(super) fn weight(&self) -> usize {
+        1 + self.0.iter().map(|(_, value)| value.weight()).sum::<usize>()
     }
 
     #[cfg(test)]
@@ -108,6 +122,7 @@ impl<'a> Lexer<'a> {
 
     /// The next object; whatever else stands there is read as null and left where it is.
     pub(super) fn object(&mut self) -> Result<Object> {
+        self.skip_space();
         let before = self.at;
         match self.next()? {
             Some(Token::Object(object)) => Ok(object),
