@@ -128,7 +128,8 @@ mod tests {
     proptest! {
         #[test]
         fn spans_lie_on_borders_and_hold_what_was_read(
-            source in "[a-c \u{a0}\u{ad}\u{200b}\u{fb01}\u{fb03}１é\u{1d40d}漢]{0,24}",
+            // No digits: what a misread one is taken for depends on the signs around it.
+            source in "[a-c \u{a0}\u{ad}\u{200b}\u{fb01}\u{fb03}ｘé\u{1d40d}漢]{0,24}",
             from in 0usize..40,
             len in 1usize..8,
         ) {
