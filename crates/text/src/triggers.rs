@@ -13,7 +13,7 @@ use regex_automata::util::pool::{Pool, PoolGuard};
 use regex_automata::{Input, MatchKind, PatternID, PatternSet};
 
 /// Most memory that the states take in a thread.
-const BYTES: usize = 8 << 20;
+const BYTES: usize = 24 << 20;
 
 type MakeCache = Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>;
 
