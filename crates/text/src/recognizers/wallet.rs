@@ -26,7 +26,9 @@ impl Recognizer for Wallet {
     }
 
     fn trigger(&self) -> Option<&'static str> {
-        Some(r"(?-u:\b)(?:(?i:bc1[a-z0-9]{4}|0x[0-9a-f]{4})|[13][1-9A-HJ-NP-Za-km-z]{6})")
+        Some(
+            r"(?-u:\b)(?:[13][1-9A-HJ-NP-Za-km-z]{25}|(?:bc1|BC1)[0-9A-Za-z]{11}|0x[0-9A-Fa-f]{40})",
+        )
     }
 
     fn recognize(&self, page: &Page<'_>, line: Range<usize>, out: &mut Vec<Finding>) {
