@@ -482,7 +482,7 @@ mod tests {
             "level 1 is the first",
         );
         check("[[table]]\nfiles = \"[\"\n", "not a file pattern");
-        check("[text]\nnames = \"pseudonym\"\n", "surrogate or redact");
+        check("[text]\nnames = \"pseudonym\"\n", "surrogate, redact or mask");
     }
 
     #[test]
