@@ -1,6 +1,6 @@
 //! Policies of other tools, as sections of ours.
 //!
-//! One importer a file, and a line in [`ALL`].
+//! One importer a file, and a line in `ALL`.
 
 mod presidio;
 
